@@ -1,0 +1,92 @@
+# Cryptocast. `make help` lists what there is.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+# ---- what `make up` takes ------------------------------------------------------------------
+SOURCE ?= auto
+DATA ?=
+FROM ?=
+SPEED ?= 1
+COINS ?=
+UP_FLAGS = --source $(SOURCE) --speed $(SPEED) $(if $(DATA),--data $(DATA)) $(if $(FROM),--from $(FROM)) $(if $(COINS),--coins $(COINS))
+
+VENV := .venv/bin
+TOOLS := .tools/bin
+# The real interpreter's folder comes first: pyenv's shims make `sam build` fail.
+export PATH := $(CURDIR)/$(TOOLS):$(CURDIR)/$(VENV):$(PATH)
+export AWS_DEFAULT_REGION ?= us-east-1
+export SAM_CLI_TELEMETRY := 0
+export PYTHONUNBUFFERED := 1
+
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
+	if $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then echo $$p; break; fi; done)
+
+.PHONY: help setup up down clean test smoke lint format bench lock replay-report openapi
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
+
+setup: .venv/.done .tools/.done frontend/node_modules/.done ## create .venv and .tools, install the frontend
+
+.venv/.done: requirements/dev.txt shared/pyproject.toml
+	@test -n "$(PYTHON)" || { echo "Cryptocast needs Python 3.11 or newer: install it, then run make again."; exit 1; }
+	@test -x .venv/bin/python || $(PYTHON) -m venv .venv
+	@.venv/bin/python -m uv --version >/dev/null 2>&1 || .venv/bin/python -m pip install --quiet uv
+	@echo "installing the workspace into .venv"
+	@.venv/bin/python -m uv pip sync --quiet --python .venv/bin/python requirements/dev.txt
+	@.venv/bin/python -m uv pip install --quiet --python .venv/bin/python --no-deps --editable shared
+	@touch $@
+
+.tools/.done: requirements/tools.txt .venv/.done
+	@test -x .tools/bin/python || .venv/bin/python -m venv --without-pip .tools
+	@echo "installing SAM, cfn-lint and MiniStack into .tools"
+	@.venv/bin/python -m uv pip sync --quiet --python .tools/bin/python requirements/tools.txt
+	@touch $@
+
+frontend/node_modules/.done: frontend/package-lock.json
+	@command -v node >/dev/null || { echo "Cryptocast needs Node 20 or newer for the dashboard: install it, then run make again."; exit 1; }
+	@echo "installing the frontend"
+	@cd frontend && npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+up: setup ## start everything; SOURCE=auto|live|simulated|replay DATA= FROM= SPEED= COINS=
+	@python -m local.up $(UP_FLAGS)
+
+down: ## stop what `make up` left running in the background
+	@python -m local.down
+
+test: setup ## every test that can run without the internet
+	@pytest -q
+	@cd frontend && npm test --silent
+
+smoke: setup ## the stack up on free ports, one cycle, HTTP and WebSocket checked, down
+	@python -m local.smoke
+
+lint: setup ## ruff, mypy, import-linter, SAM, cfn-lint, the frontend's lint
+	@ruff check . && ruff format --check .
+	@mypy
+	@cd shared && lint-imports --config ../pyproject.toml
+	@sam validate --lint --template template.yaml
+	@cfn-lint template.yaml
+	@python -m local.openapi --check frontend/openapi.json
+	@cd frontend && npm run --silent lint
+
+format: setup ## let ruff and prettier format the code
+	@ruff check --fix . ; ruff format .
+	@cd frontend && npm run --silent format
+
+bench: setup ## the benchmarks
+	@pytest -q tests/bench -m bench --benchmark-only --benchmark-columns=min,median,max,rounds -o testpaths=tests/bench
+
+replay-report: setup ## replay DATA (default ../shared/data) through the deployed stack; writes docs/replay.md
+	@python -m local.replay_report --data $(or $(DATA),../shared/data)
+
+openapi: setup ## rewrite frontend/openapi.json and the client's types
+	@python -m local.openapi > frontend/openapi.json
+	@cd frontend && npm run --silent generate
+
+lock: .venv/.done ## lock every environment into requirements/ and layers/
+	@bash local/lock.sh
+
+clean: ## delete what was built and the kept data
+	@rm -rf .venv .tools .local .aws-sam frontend/node_modules frontend/dist .mypy_cache .ruff_cache .hypothesis

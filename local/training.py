@@ -1,0 +1,63 @@
+"""The laptop's stand-in for Fargate: runs the tasks that `ecs:RunTask` started, as processes.
+
+MiniStack accepts RunTask and says RUNNING while nothing runs. So `start_training` stays the code that
+runs on AWS, and this agent does what Fargate's does: takes each task, runs the container's entry point
+with the task's environment, and reports the end with StopTask.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from local.paths import ROOT, VENV_BIN
+from local.processes import Child
+
+
+class TrainingAgent:
+    """Polls one cluster. `finished` counts the tasks that ended, by exit code."""
+
+    def __init__(self, ecs: Any, cluster: str, env: Mapping[str, str], logs: Path) -> None:
+        self._ecs = ecs
+        self._cluster = cluster
+        self._env = dict(env)
+        self._logs = logs
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="training-agent", daemon=True)
+        self._child: Child | None = None
+        self.finished: list[int] = []
+        self.running: str | None = None
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopping.set()
+        if self._child is not None:
+            self._child.stop()
+        self._thread.join(timeout=15)
+
+    def _run(self) -> None:
+        while not self._stopping.wait(1):
+            for arn in self._ecs.list_tasks(cluster=self._cluster, desiredStatus="RUNNING")["taskArns"]:
+                if not self._stopping.is_set():
+                    self._run_task(arn)
+
+    def _run_task(self, arn: str) -> None:
+        task = self._ecs.describe_tasks(cluster=self._cluster, tasks=[arn])["tasks"][0]
+        overrides = task.get("overrides", {}).get("containerOverrides", [])
+        env = {
+            **self._env,
+            **{e["name"]: e["value"] for o in overrides for e in o.get("environment", [])},
+        }
+        self.running = arn
+        log = self._logs / f"train-{arn.rsplit('/', 1)[-1]}.log"
+        command = [str(VENV_BIN / "python"), str(ROOT / "functions" / "train" / "main.py")]
+        command += [word for o in overrides for word in o.get("command", [])]
+        self._child = Child("train", command, env, log)
+        code = self._child.wait()
+        self.finished.append(code)
+        self.running = None
+        self._ecs.stop_task(cluster=self._cluster, task=arn, reason=f"exit code {code}, log {log.name}")
