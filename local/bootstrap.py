@@ -1,0 +1,82 @@
+"""From an empty store to a first model: history, sentiment, training."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+
+from cryptocast.domain import DataLabel, floor_to_grid
+
+from local.operator import cryptocast
+from local.paths import DIST, ROOT
+from local.stack import Stack
+
+HISTORY_DAYS = 182
+"""Six months of bars: what a first model is trained on."""
+DOCUMENT_DAYS = 182
+
+
+def bring_up(stack: Stack, announce: Callable[[str], None], history_days: int = HISTORY_DAYS) -> None:
+    """Start, deploy and, where there is no model yet, backfill, score and train.
+
+    The deploy runs beside the backfill: one waits for SAM, the other for the sources.
+    """
+    stack.start(announce)
+    failure: list[BaseException] = []
+    deploying = threading.Thread(target=_deploy, args=(stack, failure), name="deploy")
+    deploying.start()
+    marks = stack.folder / "bootstrapped.json"
+    if not marks.exists() or stack.choice.label is DataLabel.LIVE:
+        announce("backfill (the template is built and deployed meanwhile)")
+        cryptocast(stack, "backfill", *_window(stack, history_days))
+    announce("sam build, sam deploy, the dashboard")
+    deploying.join()
+    if failure:
+        raise failure[0]
+    stack.start_training_agent()
+    stack.serve_dashboard()
+    if not marks.exists():
+        announce("sentiment of the backfilled documents")
+        cryptocast(stack, "sentiment", "publish-standin")
+        cryptocast(stack, "score")
+        announce("first models, one per horizon")
+        cryptocast(stack, "train", "--until", _now(stack))
+        marks.write_text(json.dumps({"until": _now(stack)}))
+
+
+def _deploy(stack: Stack, failure: list[BaseException]) -> None:
+    try:
+        build_dashboard(stack)
+        stack.deploy()
+    except BaseException as error:  # handed to the main thread, which raises it
+        failure.append(error)
+
+
+def build_dashboard(stack: Stack) -> None:
+    """`vite build`, unless what is built is newer than every source file."""
+    built = DIST / "index.html"
+    sources = [p for p in (ROOT / "frontend" / "src").rglob("*") if p.is_file()]
+    sources += [ROOT / "frontend" / name for name in ("index.html", "package.json", "vite.config.ts")]
+    if built.exists() and built.stat().st_mtime > max(p.stat().st_mtime for p in sources):
+        return
+    log = stack.logs / "frontend-build.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("ab") as output:
+        done = subprocess.run(
+            ["npm", "run", "build"], cwd=ROOT / "frontend", stdout=output, stderr=output, check=False
+        )
+    if done.returncode:
+        raise RuntimeError(f"the dashboard could not be built (log: {log})")
+
+
+def _now(stack: Stack) -> str:
+    return floor_to_grid(stack.clock.now()).isoformat()
+
+
+def _window(stack: Stack, history_days: int) -> list[str]:
+    until = floor_to_grid(stack.clock.now())
+    since = until - timedelta(days=history_days)
+    return ["--since", since.isoformat(), "--until", until.isoformat()]

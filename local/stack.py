@@ -1,0 +1,259 @@
+"""The whole of Cryptocast on one machine: servers, the deployed template, the vendors' stand-in."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Protocol, TypeVar
+
+import httpx
+from cryptocast.domain import DataLabel
+from cryptocast.store.migrate import migrate
+
+from local import deploy as sam
+from local.clock import Clock
+from local.cycles import CycleDriver
+from local.ministack import CREDENTIALS, MiniStack
+from local.paths import DIST, ROOT, STATE, VENV_BIN
+from local.postgres import Postgres
+from local.processes import Child, free_port, is_free
+from local.sources import Choice
+from local.training import TrainingAgent
+from local.upstash import Upstash
+from local.valkey import Valkey
+
+Announce = Callable[[str], None]
+
+
+class _Server(Protocol):
+    def start(self) -> None: ...
+
+    def stop(self) -> None: ...
+
+
+ServerT = TypeVar("ServerT", bound=_Server)
+
+
+class Stack:
+    """Start with `start()`, then `finish_deploy()`; everything that was started ends at `close()`.
+
+    All data lies in `folder`. Ports are chosen once and kept there, because the deployed functions
+    know the replay server by its port; a port that was taken meanwhile leads to a new deploy.
+    """
+
+    def __init__(self, choice: Choice, folder: Path | None = None) -> None:
+        self.choice = choice
+        self.folder = folder or STATE / choice.profile
+        self.logs = self.folder / "logs"
+        self._ends = ExitStack()
+        self._ports: dict[str, int] = {}
+        self.replay_url: str | None = None
+        self.deployment: sam.Deployment | None = None
+        self.training: TrainingAgent | None = None
+        self.is_new = not (self.folder / "deployed.json").exists()
+        self.clock = Clock(choice.start, choice.speed)
+
+    # ---- servers ---------------------------------------------------------------------------
+
+    def start(self, announce: Announce = lambda _: None) -> None:
+        """Start every server and migrate; raises RuntimeError naming the one that failed."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self._choose_ports()
+        announce("Postgres")
+        self.postgres = self._own(Postgres(self.folder / "postgres", self._ports["postgres"]))
+        announce("Valkey, behind Upstash's protocol")
+        self.valkey = self._own(Valkey(self.folder / "valkey", self._ports["valkey"]))
+        self.token = self._token()
+        self.upstash = self._own(Upstash(self.valkey.url, self.token, self._ports["upstash"]))
+        announce("MiniStack")
+        self.ministack = self._own(MiniStack(self.folder / "ministack", self._ports["ministack"]))
+        announce("migrations")
+        migrate(self.postgres.url)
+        if self.choice.label is not DataLabel.LIVE:
+            announce("the vendors' stand-in")
+            self._start_replay()
+
+    def _own(self, server: ServerT) -> ServerT:
+        self._ends.callback(server.stop)
+        server.start()
+        return server
+
+    def _choose_ports(self) -> None:
+        kept = self.folder / "ports.json"
+        known = json.loads(kept.read_text()) if kept.exists() else {}
+        for name in ("postgres", "valkey", "upstash", "ministack", "replay", "dashboard"):
+            port = known.get(name)
+            self._ports[name] = port if port and is_free(port) else free_port()
+        kept.write_text(json.dumps(self._ports))
+
+    def _token(self) -> str:
+        kept = self.folder / "redis-token"
+        if not kept.exists():
+            kept.touch(mode=0o600)
+            kept.write_text(secrets.token_urlsafe(24))
+        return kept.read_text()
+
+    def _start_replay(self) -> None:
+        port = self._ports["replay"]
+        command = [str(VENV_BIN / "python"), "-m", "local.replay", "--port", str(port)]
+        command += ["--source", str(self.choice.label), "--now", self.clock.now().isoformat()]
+        if self.choice.data:
+            command += ["--data", str(self.choice.data)]
+        child = Child("replay", command, {**os.environ, "PYTHONPATH": str(ROOT)}, self.logs / "replay.log")
+        self._ends.callback(child.stop)
+        self.replay_url = f"http://127.0.0.1:{port}"
+        wait_for(f"{self.replay_url}/_clock", child)
+
+    # ---- the deployed template -------------------------------------------------------------
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """What the template is deployed with."""
+        return {
+            "Stage": "local",
+            "PythonRuntime": sam.python_runtime(),
+            "Symbols": ",".join(self.choice.symbols),
+            "DataLabel": str(self.choice.label),
+            "SourceBaseUrl": self.replay_url or "",
+            "ScheduleState": "DISABLED",
+        }
+
+    @property
+    def env(self) -> dict[str, str]:
+        """The environment of the operator's command and of training on this stack."""
+        values = {
+            "STAGE": "local",
+            "DATABASE_URL": self.postgres.url,
+            "REDIS_URL": self.upstash.url,
+            "REDIS_TOKEN": self.token,
+            "SYMBOLS": ",".join(self.choice.symbols),
+            "DATA_LABEL": str(self.choice.label),
+            "AWS_ENDPOINT_URL": self.ministack.url,
+            **CREDENTIALS,
+        }
+        if self.replay_url:
+            values["SOURCE_BASE_URL"] = self.replay_url
+        if self.choice.start:
+            values["DATA_SINCE"] = self.choice.start.date().isoformat()
+        if self.deployment:
+            values["REGISTRY_BUCKET"] = self.deployment["RegistryBucketName"]
+        return values
+
+    def deploy(self) -> None:
+        """Build and deploy, unless exactly this is deployed already. Needs no store to be filled."""
+        self._put_secrets()
+        mark = sam.fingerprint(self.parameters)
+        kept = self.folder / "deployed.json"
+        if kept.exists() and json.loads(kept.read_text())["fingerprint"] == mark:
+            self.deployment = sam.describe(self.ministack)
+        if self.deployment is None:
+            sam.build(self.logs / "sam-build.log")
+            self.deployment = sam.deploy(self.ministack, self.parameters, self.logs / "sam-deploy.log")
+            kept.write_text(json.dumps({"fingerprint": mark}))
+
+    def _put_secrets(self) -> None:
+        ssm = self.ministack.client("ssm")
+        for name, value in (
+            ("database-url", self.postgres.url),
+            ("redis-url", self.upstash.url),
+            ("redis-token", self.token),
+            *(
+                (name, os.environ[variable])
+                for name, variable in _SECRETS_FROM_ENV
+                if os.environ.get(variable)
+            ),
+        ):
+            ssm.put_parameter(
+                Name=f"/cryptocast/local/{name}", Value=value, Type="SecureString", Overwrite=True
+            )
+
+    def start_training_agent(self) -> None:
+        assert self.deployment
+        self.training = TrainingAgent(
+            self.ministack.client("ecs"),
+            self.deployment["TrainingClusterName"],
+            {**os.environ, **self.env},
+            self.logs,
+        )
+        self.training.start()
+        self._ends.callback(self.training.stop)
+
+    def serve_dashboard(self) -> None:
+        port = self._ports["dashboard"]
+        command = [
+            str(VENV_BIN / "python"),
+            "-m",
+            "local.dashboard",
+            "--folder",
+            str(DIST),
+            "--port",
+            str(port),
+        ]
+        command += ["--api-url", self.api_url, "--stream-url", self.stream_url]
+        child = Child(
+            "dashboard", command, {**os.environ, "PYTHONPATH": str(ROOT)}, self.logs / "dashboard.log"
+        )
+        self._ends.callback(child.stop)
+        wait_for(f"{self.dashboard_url}/config.json", child)
+
+    # ---- addresses -------------------------------------------------------------------------
+
+    @property
+    def api_url(self) -> str:
+        assert self.deployment
+        return f"{self.ministack.url}/_aws/execute-api/{self.deployment['HttpApiId']}/$default"
+
+    @property
+    def stream_url(self) -> str:
+        assert self.deployment
+        host = f"{self.deployment['StreamApiId']}.execute-api.localhost:{self._ports['ministack']}"
+        return f"ws://{host}/{self.deployment['StreamStage']}"
+
+    @property
+    def dashboard_url(self) -> str:
+        return f"http://127.0.0.1:{self._ports['dashboard']}"
+
+    def cycles(self) -> CycleDriver:
+        assert self.deployment
+        return CycleDriver(
+            self.ministack.client("stepfunctions"), self.deployment["CycleStateMachineArn"], self.replay_url
+        )
+
+    def close(self) -> None:
+        """Stop every process this stack started, the last one first."""
+        self._ends.close()
+
+
+_SECRETS_FROM_ENV = (
+    ("coingecko-api-key", "COINGECKO_API_KEY"),
+    ("cryptocompare-api-key", "CRYPTOCOMPARE_API_KEY"),
+    ("reddit-client-id", "REDDIT_CLIENT_ID"),
+    ("reddit-client-secret", "REDDIT_CLIENT_SECRET"),
+)
+
+
+def wait_for(url: str, child: Child, timeout_s: float = 30) -> None:
+    """Wait until `url` answers; raises RuntimeError with the end of the child's log."""
+    deadline = time.monotonic() + timeout_s
+    while time.monotonic() < deadline and child.returncode is None:
+        try:
+            if httpx.get(url, timeout=2).status_code < 500:
+                return
+        except httpx.HTTPError:
+            time.sleep(0.1)
+    raise RuntimeError(f"{child.name} does not answer at {url}:\n{child.tail()}")
+
+
+@contextmanager
+def running(choice: Choice, folder: Path | None = None) -> Iterator[Stack]:
+    """A stack that is closed whatever happens."""
+    stack = Stack(choice, folder)
+    try:
+        yield stack
+    finally:
+        stack.close()

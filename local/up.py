@@ -1,0 +1,125 @@
+"""`make up`: everything, on this machine, in the foreground, until Ctrl-C."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+import time
+from datetime import datetime, timedelta
+from types import FrameType
+from typing import Any
+
+from cryptocast.domain import BAR_INTERVAL_S, floor_to_grid
+from cryptocast.errors import CryptocastError
+from rich.console import Console
+from rich.table import Table
+
+from local.bootstrap import bring_up
+from local.cycles import CycleDriver, CycleFailed, CycleResult
+from local.sources import choose
+from local.stack import Stack, running
+
+console = Console()
+MAX_WINDOW = timedelta(days=1)
+"""A hurried clock makes a cycle catch up on several intervals; on a day at most."""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--source", default="auto")
+    parser.add_argument("--data")
+    parser.add_argument("--from", dest="start")
+    parser.add_argument("--speed", type=float, default=1.0)
+    parser.add_argument("--coins")
+    parser.add_argument("--cycles", type=int, help="stop after so many cycles")
+    args = parser.parse_args()
+    signal.signal(signal.SIGTERM, _interrupt)
+    choice = choose(args.source, args.data, args.start, args.speed, args.coins)
+    console.print(f"[bold]Cryptocast[/bold]  {choice.why}; {', '.join(choice.symbols)}")
+    began = time.monotonic()
+    try:
+        with running(choice) as stack:
+            bring_up(stack, _Steps(began))
+            _serve(stack, args.cycles, began)
+    except KeyboardInterrupt:
+        console.print("\nstopped; the data is kept, `make up` goes on from it, `make clean` deletes it")
+    except (RuntimeError, CryptocastError) as error:
+        console.print(f"[red]✗[/red] {error}", highlight=False, markup=True)
+        sys.exit(1)
+
+
+def _interrupt(_signal: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+class _Steps:
+    """Prints each step with the second it began at."""
+
+    def __init__(self, began: float) -> None:
+        self._began = began
+
+    def __call__(self, what: str) -> None:
+        console.print(f"[dim]{time.monotonic() - self._began:6.1f} s[/dim]  {what}", highlight=False)
+
+
+def _serve(stack: Stack, cycles: int | None, began: float) -> None:
+    driver = stack.cycles()
+    last = floor_to_grid(stack.clock.now()) - timedelta(seconds=BAR_INTERVAL_S)
+    done = 0
+    while cycles is None or done < cycles:
+        as_of = floor_to_grid(stack.clock.now())
+        if as_of <= last:
+            due = last + timedelta(seconds=BAR_INTERVAL_S)
+            time.sleep(min(stack.clock.seconds_until(due) + 0.01, 1.0))
+            continue
+        as_of = min(as_of, last + MAX_WINDOW) if not stack.clock.is_real else as_of
+        since = last if not stack.clock.is_real else as_of - timedelta(seconds=BAR_INTERVAL_S)
+        _run_cycle(stack, driver, as_of, since)
+        last, done = as_of, done + 1
+        if done == 1:
+            _print_addresses(stack, time.monotonic() - began)
+
+
+def _run_cycle(stack: Stack, driver: CycleDriver, as_of: datetime, since: datetime) -> None:
+    now = stack.clock.now() if stack.clock.is_real else as_of
+    try:
+        result = driver.run(as_of, since, now)
+    except CycleFailed as error:
+        console.print(f"[red]✗[/red] {as_of:%Y-%m-%d %H:%M}  {error}", highlight=False)
+        return
+    console.print(_line(stack, result), highlight=False)
+
+
+def _line(stack: Stack, result: CycleResult) -> str:
+    counts = {name: step.get("rows_stored", 0) for name, step in _steps_of(result.output).items()}
+    rejected = sum(step.get("rows_rejected", 0) for step in _steps_of(result.output).values())
+    missing = sorted({m for step in _steps_of(result.output).values() for m in step.get("missing", [])})
+    line = f"[green]✓[/green] {result.as_of:%Y-%m-%d %H:%M}  {result.seconds:4.1f} s  "
+    line += "  ".join(f"{name.replace('_', ' ')} {n}" for name, n in counts.items())
+    if rejected:
+        line += f"  [yellow]quarantined {rejected}[/yellow]"
+    if missing:
+        line += f"  [yellow]missing: {', '.join(missing)}[/yellow]"
+    if stack.training and stack.training.running:
+        line += "  [cyan]training[/cyan]"
+    return line
+
+
+def _steps_of(output: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return {k: v for k, v in output.get("results", output).items() if isinstance(v, dict) and "step" in v}
+
+
+def _print_addresses(stack: Stack, seconds: float) -> None:
+    table = Table(title=f"up after {seconds:.0f} s", show_header=False, title_justify="left")
+    table.add_row("dashboard", stack.dashboard_url)
+    table.add_row("API", f"{stack.api_url}/v1/forecasts")
+    table.add_row("API docs", f"{stack.api_url}/docs")
+    table.add_row("WebSocket", stack.stream_url)
+    table.add_row("data", f"{stack.choice.label} — {stack.choice.why}")
+    table.add_row("kept in", str(stack.folder))
+    console.print(table)
+
+
+if __name__ == "__main__":
+    main()
