@@ -1,0 +1,98 @@
+"""What a model version says of itself. Written once, beside its files."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+
+from cryptocast.domain import DataLabel, Horizon
+from cryptocast.errors import CorruptArtifact
+
+
+class DataWindow(BaseModel):
+    """The time a model was made from; `until` is exclusive, all ends are `as_of`s."""
+
+    model_config = ConfigDict(frozen=True)
+
+    since: AwareDatetime
+    fit_until: AwareDatetime
+    """The model's trees saw no label that was known only after this."""
+    until: AwareDatetime
+    """The end of the held-out slice, which was used once, for the metrics and the gate."""
+    symbols: tuple[str, ...] = ()
+    rows: int = 0
+
+
+class Calibration(BaseModel):
+    """p_up = 1 / (1 + exp(-(a * margin + b))), Platt's form."""
+
+    model_config = ConfigDict(frozen=True)
+
+    method: str = "platt"
+    a: float = Field(default=1.0, allow_inf_nan=False)
+    b: float = Field(default=0.0, allow_inf_nan=False)
+
+
+class Abstain(BaseModel):
+    """Below `threshold` (confidence, from 0.5 to 1) the call is abstain; `rule` says how it was fixed."""
+
+    model_config = ConfigDict(frozen=True)
+
+    threshold: float = Field(ge=0.5, le=1.0)
+    rule: str
+    coverage: float | None = None
+    """The share of the calibration slice that lay at or above the threshold."""
+
+
+class Manifest(BaseModel):
+    """One model version. `version` and `sha256` are filled in by `publish`."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+    kind: str
+    """`prices` or `sentiment`."""
+    horizon: Horizon | None = None
+    version: str = ""
+    created_at: AwareDatetime
+    title: str = ""
+    stand_in: bool = False
+    """True where the model only keeps a place until the real one is there."""
+    data_label: DataLabel | None = None
+    data_window: DataWindow | None = None
+    code_revision: str = "unknown"
+    params: Mapping[str, Any] = Field(default_factory=dict)
+    feature_names: tuple[str, ...] = ()
+    feature_version: str = ""
+    calibration: Calibration | None = None
+    abstain: Abstain | None = None
+    metrics: Mapping[str, Any] = Field(default_factory=dict)
+    sha256: Mapping[str, str] = Field(default_factory=dict)
+
+    def to_json(self) -> bytes:
+        return (self.model_dump_json(indent=1) + "\n").encode()
+
+
+def sha256(body: bytes) -> str:
+    return hashlib.sha256(body).hexdigest()
+
+
+def parse_manifest(body: bytes, where: str) -> Manifest:
+    """Raises `CorruptArtifact` that names `where` and what is wrong."""
+    try:
+        return Manifest.model_validate_json(body)
+    except ValidationError as error:
+        first = error.errors()[0]
+        at = ".".join(map(str, first["loc"])) or "the file"
+        raise CorruptArtifact(f"{where}: not a manifest: {at}: {first['msg']}") from None
+
+
+def make_version(created_at: datetime, files: Mapping[str, bytes]) -> str:
+    """`20220331T120000Z-1a2b3c4d`: sorts by time, and differs where a file differs."""
+    digest = hashlib.sha256()
+    for name in sorted(files):
+        digest.update(f"{name}:{sha256(files[name])}\n".encode())
+    return f"{created_at:%Y%m%dT%H%M%SZ}-{digest.hexdigest()[:8]}"

@@ -1,0 +1,34 @@
+"""Put a new model version into the registry. A version is never changed afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from cryptocast.errors import BadInput, PromotionConflict, RegistryError
+from cryptocast.registry import layout
+from cryptocast.registry.bucket import Bucket
+from cryptocast.registry.manifest import Manifest, make_version, sha256
+
+
+def publish(bucket: Bucket, kind: str, files: Mapping[str, bytes], manifest: Manifest) -> str:
+    """Write `files` and then the manifest, and return the version they got.
+
+    The manifest goes last: a version without one is an unfinished upload and cannot be loaded.
+    Publishing the same again changes nothing and returns the same version. Raises `BadInput`
+    where the manifest is of another kind, `RegistryError` where the version exists with other content.
+    """
+    if kind != manifest.kind:
+        raise BadInput(f"the manifest is of kind {manifest.kind!r}, not {kind!r}")
+    if reserved := {layout.MANIFEST, layout.DECISION} & set(files):
+        raise BadInput(f"{sorted(reserved)} are written by the registry")
+    version = manifest.version or make_version(manifest.created_at, files)
+    hashes = {name: sha256(body) for name, body in sorted(files.items())}
+    complete = manifest.model_copy(update={"version": version, "sha256": hashes})
+    name = layout.model_name(kind, manifest.horizon)
+    try:
+        for file, body in files.items():
+            bucket.create(layout.file_key(name, version, file), body)
+        bucket.create(layout.file_key(name, version, layout.MANIFEST), complete.to_json())
+    except PromotionConflict as error:
+        raise RegistryError(f"{name} {version} exists already with other content: {error}") from None
+    return version
