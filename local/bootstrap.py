@@ -9,7 +9,6 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from cryptocast.domain import DataLabel, floor_to_grid
-
 from local.operator import cryptocast
 from local.paths import DIST, ROOT
 from local.stack import Stack

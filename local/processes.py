@@ -14,20 +14,32 @@ from pathlib import Path
 _PR_SET_PDEATHSIG = 1
 
 
-def _die_with_parent() -> None:
-    """In the child, before exec: own process group, and SIGTERM when the parent dies (Linux only)."""
+def _die_with_parent(sign: signal.Signals) -> None:
+    """In the child, before exec: own process group, and `sign` when the parent dies (Linux only)."""
     os.setpgrp()
     if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, sign)
 
 
 class Child:
-    """One process, its output in a log file, ended as a whole group by its id."""
+    """One process, its output in a log file, ended as a whole group by its id.
 
-    def __init__(self, name: str, command: Sequence[str], env: Mapping[str, str], log: Path) -> None:
+    `stop_signal` is what asks it to end, `user` (only as root) whom it runs as.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        command: Sequence[str],
+        env: Mapping[str, str],
+        log: Path,
+        stop_signal: signal.Signals = signal.SIGTERM,
+        user: str | None = None,
+    ) -> None:
         log.parent.mkdir(parents=True, exist_ok=True)
         self.name = name
         self.log = log
+        self._stop_signal = stop_signal
         with log.open("ab") as output:
             self._process = subprocess.Popen(
                 list(command),
@@ -35,7 +47,11 @@ class Child:
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
-                preexec_fn=_die_with_parent,  # noqa: PLW1509 - no thread is started before the first child
+                user=user,
+                group=user,
+                extra_groups=None if user is None else [],
+                # No thread is started before the first child.
+                preexec_fn=lambda: _die_with_parent(stop_signal),  # noqa: PLW1509
             )
 
     @property
@@ -50,10 +66,10 @@ class Child:
         return self._process.wait(timeout_s)
 
     def stop(self, grace_s: float = 10) -> None:
-        """SIGTERM to the group, SIGKILL after `grace_s`. Safe to call twice."""
+        """The stop signal to the group, SIGKILL after `grace_s`. Safe to call twice."""
         if self._process.poll() is not None:
             return
-        for sign in (signal.SIGTERM, signal.SIGKILL):
+        for sign in (self._stop_signal, signal.SIGKILL):
             try:
                 os.killpg(self._process.pid, sign)
             except ProcessLookupError:

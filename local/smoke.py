@@ -37,13 +37,15 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, help="keep the stack's data here")
     args = parser.parse_args()
     choice = choose("simulated", None, None, 1.0, "BTC,ETH,SOL")
-    with tempfile.TemporaryDirectory(prefix="cryptocast-smoke-") as scratch:
-        with running(choice, args.folder or Path(scratch)) as stack:
-            try:
-                _run(stack)
-            except CheckFailed as failure:
-                print(f"FAIL  {failure}", flush=True)
-                sys.exit(1)
+    with (
+        tempfile.TemporaryDirectory(prefix="cryptocast-smoke-") as scratch,
+        running(choice, args.folder or Path(scratch)) as stack,
+    ):
+        try:
+            _run(stack)
+        except CheckFailed as failure:
+            print(f"FAIL  {failure}", flush=True)
+            sys.exit(1)
     print("smoke: every check passed", flush=True)
 
 

@@ -8,6 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import httpx
+
 from cryptocast.domain import DEFAULT_SYMBOLS, DataLabel, floor_to_grid
 
 _PROBE_URL = "https://api.coingecko.com/api/v3/ping"

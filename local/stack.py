@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Protocol, TypeVar
 
 import httpx
-from cryptocast.domain import DataLabel
 from cryptocast.store.migrate import migrate
 
+from cryptocast.domain import DataLabel
 from local import deploy as sam
 from local.clock import Clock
 from local.cycles import CycleDriver

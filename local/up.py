@@ -10,11 +10,11 @@ from datetime import datetime, timedelta
 from types import FrameType
 from typing import Any
 
-from cryptocast.domain import BAR_INTERVAL_S, floor_to_grid
-from cryptocast.errors import CryptocastError
 from rich.console import Console
 from rich.table import Table
 
+from cryptocast.domain import BAR_INTERVAL_S, floor_to_grid
+from cryptocast.errors import CryptocastError
 from local.bootstrap import bring_up
 from local.cycles import CycleDriver, CycleFailed, CycleResult
 from local.sources import choose
@@ -92,9 +92,9 @@ def _run_cycle(stack: Stack, driver: CycleDriver, as_of: datetime, since: dateti
 
 
 def _line(stack: Stack, result: CycleResult) -> str:
-    counts = {name: step.get("rows_stored", 0) for name, step in _steps_of(result.output).items()}
-    rejected = sum(step.get("rows_rejected", 0) for step in _steps_of(result.output).values())
-    missing = sorted({m for step in _steps_of(result.output).values() for m in step.get("missing", [])})
+    counts = {name: step.get("rows_stored", 0) for name, step in steps_of(result.output).items()}
+    rejected = sum(step.get("rows_rejected", 0) for step in steps_of(result.output).values())
+    missing = sorted({m for step in steps_of(result.output).values() for m in step.get("missing", [])})
     line = f"[green]✓[/green] {result.as_of:%Y-%m-%d %H:%M}  {result.seconds:4.1f} s  "
     line += "  ".join(f"{name.replace('_', ' ')} {n}" for name, n in counts.items())
     if rejected:
@@ -106,7 +106,7 @@ def _line(stack: Stack, result: CycleResult) -> str:
     return line
 
 
-def _steps_of(output: dict[str, Any]) -> dict[str, dict[str, Any]]:
+def steps_of(output: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return {k: v for k, v in output.get("results", output).items() if isinstance(v, dict) and "step" in v}
 
 
