@@ -34,7 +34,8 @@ _COUNTS = {
     "sentiments": "SELECT model_version, count(*) FROM sentiments GROUP BY 1 ORDER BY 1",
     "feature rows": "SELECT symbol, count(*) FROM feature_rows GROUP BY 1 ORDER BY 1",
     "forecasts": "SELECT horizon || ', ' || call, count(*) FROM forecasts GROUP BY 1 ORDER BY 1",
-    "quarantined": "SELECT stage || ': ' || reason, count(*) FROM quarantine GROUP BY 1 ORDER BY 2 DESC LIMIT 20",
+    "quarantined": """SELECT stage || ': ' || reason, count(*) FROM quarantine
+        GROUP BY 1 ORDER BY 2 DESC LIMIT 20""",
 }
 _RECORD = """
 SELECT f.horizon, count(*), count(o.correct), avg(o.correct::int), avg(o.brier), avg(o.went_up::int)
@@ -100,7 +101,7 @@ def _write(stack: Stack, tally: Tally, until: datetime, first_up_s: float, total
     lines = [
         "# Real data through the deployed stack",
         "",
-        f"`make replay-report` wrote this: {', '.join(stack.choice.symbols)} from {START} to {until:%Y-%m-%d}, "
+        f"`make replay-report` wrote this: {', '.join(stack.choice.symbols)}, {START} to {until:%Y-%m-%d}; "
         "prices, news and posts served by the vendors' stand-in, collected over HTTP by the real collectors, "
         "through the state machine that `sam deploy` put onto MiniStack.",
         "",
@@ -145,7 +146,8 @@ def _times(name: str, seconds: list[float]) -> str:
     if not seconds:
         return f"| {name} | 0 | – | – | – |"
     p95 = sorted(seconds)[int(0.95 * (len(seconds) - 1))]
-    return f"| {name} | {len(seconds)} | {statistics.median(seconds):.2f} s | {p95:.2f} s | {max(seconds):.2f} s |"
+    shown = (statistics.median(seconds), p95, max(seconds))
+    return f"| {name} | {len(seconds)} | " + " | ".join(f"{value:.2f} s" for value in shown) + " |"
 
 
 def _spoken(missing: Counter[str]) -> str:
