@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import pwd
 import signal
 import socket
 import subprocess
@@ -33,6 +34,7 @@ class Child:
         command: Sequence[str],
         env: Mapping[str, str],
         log: Path,
+        *,
         stop_signal: signal.Signals = signal.SIGTERM,
         user: str | None = None,
     ) -> None:
@@ -48,7 +50,7 @@ class Child:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 user=user,
-                group=user,
+                group=None if user is None else pwd.getpwnam(user).pw_gid,
                 extra_groups=None if user is None else [],
                 # No thread is started before the first child.
                 preexec_fn=lambda: _die_with_parent(stop_signal),  # noqa: PLW1509
