@@ -1,0 +1,199 @@
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from cryptocast.domain import Horizon
+from cryptocast.errors import BadInput
+from cryptocast.registry.bucket import Bucket
+from cryptocast.retrain.launcher import (
+    COOLDOWN_S,
+    STATE_KEY,
+    LastStart,
+    Task,
+    TrainingNotStarted,
+    last_start,
+    start_training,
+)
+
+NOW = datetime(2022, 3, 1, 12, tzinfo=UTC)
+ALARM = json.dumps(
+    {
+        "AlarmName": "drift",
+        "NewStateValue": "ALARM",
+        "NewStateReason": "0.6 > 0.4",
+        "Trigger": {"MetricName": "FeatureDrift", "Dimensions": [{"name": "Horizon", "value": "1h"}]},
+    }
+)
+QUALITY = ALARM.replace("FeatureDrift", "QuarantinedRows")
+COOLDOWN = timedelta(seconds=COOLDOWN_S)
+
+
+class RecordingEcs:
+    """The vendor's edge: moto's ECS, with the requests kept."""
+
+    def __init__(self, client: Any) -> None:
+        self.client = client
+        self.requests: list[dict[str, Any]] = []
+
+    def run_task(self, **kwargs: Any) -> Any:
+        self.requests.append(kwargs)
+        return self.client.run_task(**kwargs)
+
+
+@pytest.fixture
+def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[RecordingEcs, Bucket, Task]]:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "test")
+    with mock_aws():
+        s3 = boto3.client("s3", region_name="us-east-1")
+        s3.create_bucket(Bucket="registry")
+        ec2 = boto3.client("ec2", region_name="us-east-1")
+        ecs = boto3.client("ecs", region_name="us-east-1")
+        ecs.create_cluster(clusterName="training")
+        ecs.register_task_definition(
+            family="train",
+            requiresCompatibilities=["FARGATE"],
+            networkMode="awsvpc",
+            cpu="1024",
+            memory="4096",
+            containerDefinitions=[{"name": "train", "image": "train:1", "cpu": 1024, "memory": 4096}],
+        )
+        subnet = ec2.describe_subnets()["Subnets"][0]["SubnetId"]
+        task = Task("training", "train", subnets=(subnet,))
+        yield RecordingEcs(ecs), Bucket(s3, "registry"), task
+
+
+def environment(request: dict[str, Any]) -> dict[str, str]:
+    (container,) = request["overrides"]["containerOverrides"]
+    assert container["name"] == "train"
+    return {e["name"]: e["value"] for e in container["environment"]}
+
+
+def test_an_alarm_starts_one_task_with_reason_horizons_and_until(aws: Any) -> None:
+    ecs, bucket, task = aws
+    start = start_training(ecs, bucket, task, ALARM, NOW, until=NOW)
+    assert start.started
+    assert start.task_arn in ecs.client.list_tasks(cluster="training")["taskArns"]
+    assert environment(ecs.requests[0]) == {
+        "TRAINING_REASON": "FeatureDrift: 0.6 > 0.4 (alarm drift)",
+        "TRAINING_HORIZONS": "1h",
+        "TRAINING_UNTIL": NOW.isoformat(),
+    }
+    state = last_start(bucket)
+    assert state is not None
+    assert (state.state, state.task_arn, state.claimed_at) == ("started", start.task_arn, NOW)
+    json.dumps(start.to_json())
+
+
+def test_an_alarm_storm_starts_one_job(aws: Any) -> None:
+    ecs, bucket, task = aws
+    starts = [
+        start_training(ecs, bucket, task, ALARM, NOW + timedelta(seconds=10 * i)).started for i in range(20)
+    ]
+    assert starts == [True] + [False] * 19
+    assert len(ecs.requests) == 1
+
+
+def test_alarms_at_the_same_moment_start_one_job(aws: Any) -> None:
+    ecs, bucket, task = aws
+    barrier = threading.Barrier(4)
+    starts: list[bool] = []
+
+    def answer(number: int) -> None:
+        barrier.wait()
+        starts.append(start_training(ecs, bucket, task, ALARM, NOW + timedelta(microseconds=number)).started)
+
+    threads = [threading.Thread(target=answer, args=(i,)) for i in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(starts) == [False, False, False, True]
+    assert len(ecs.requests) == 1
+
+
+def test_after_the_cool_down_it_starts_again_with_another_token(aws: Any) -> None:
+    ecs, bucket, task = aws
+    start_training(ecs, bucket, task, ALARM, NOW)
+    early = start_training(ecs, bucket, task, ALARM, NOW + COOLDOWN - timedelta(seconds=1))
+    assert not early.started
+    assert "cooling down until 2022-03-01 18:00" in early.reason
+    assert start_training(ecs, bucket, task, ALARM, NOW + COOLDOWN).started
+    tokens = {r["clientToken"] for r in ecs.requests}
+    assert len(tokens) == 2
+
+
+def test_a_data_alarm_starts_nothing_and_uses_no_cool_down(aws: Any) -> None:
+    ecs, bucket, task = aws
+    assert not start_training(ecs, bucket, task, QUALITY, NOW).started
+    assert last_start(bucket) is None
+    assert start_training(ecs, bucket, task, ALARM, NOW).started
+
+
+def test_a_refused_task_gives_the_cool_down_back(aws: Any) -> None:
+    ecs, bucket, task = aws
+    with pytest.raises(TrainingNotStarted):
+        start_training(ecs, bucket, Task("no-such-cluster", "train", task.subnets), ALARM, NOW)
+    state = last_start(bucket)
+    assert state is not None
+    assert state.state == "failed"
+    assert start_training(ecs, bucket, task, ALARM, NOW + timedelta(seconds=1)).started
+
+
+def test_a_task_that_ecs_names_as_failure_is_not_called_started(aws: Any) -> None:
+    _, bucket, task = aws
+
+    class Full:
+        def run_task(self, **kwargs: Any) -> Any:
+            return {"tasks": [], "failures": [{"reason": "RESOURCE:FARGATE"}]}
+
+    with pytest.raises(TrainingNotStarted, match="RESOURCE:FARGATE"):
+        start_training(Full(), bucket, task, ALARM, NOW)
+
+
+def test_a_function_that_died_after_its_claim_blocks_no_longer_than_it_could_live(aws: Any) -> None:
+    ecs, bucket, task = aws
+    claim = LastStart(
+        claimed_at=NOW, state="claimed", reason="drift", horizons=(Horizon.H1,), token="t", task_arn=None
+    )
+    bucket.put(STATE_KEY, claim.model_dump_json().encode())
+    assert not start_training(ecs, bucket, task, ALARM, NOW + timedelta(seconds=899)).started
+    assert start_training(ecs, bucket, task, ALARM, NOW + timedelta(seconds=900)).started
+
+
+def test_a_state_that_cannot_be_read_is_replaced(aws: Any) -> None:
+    ecs, bucket, task = aws
+    bucket.put(STATE_KEY, b"{broken")
+    assert start_training(ecs, bucket, task, ALARM, NOW).started
+    state = last_start(bucket)
+    assert state is not None
+    assert state.state == "started"
+
+
+def test_no_subnets_means_no_network_configuration(aws: Any) -> None:
+    ecs, bucket, _ = aws
+
+    class Laptop(RecordingEcs):
+        def run_task(self, **kwargs: Any) -> Any:
+            self.requests.append(kwargs)
+            return {"tasks": [{"taskArn": "arn:task/1"}]}
+
+    laptop = Laptop(ecs.client)
+    assert start_training(laptop, bucket, Task("training", "train"), ALARM, NOW).task_arn == "arn:task/1"
+    assert "networkConfiguration" not in laptop.requests[0]
+
+
+def test_nonsense_is_refused_before_anything_is_touched(aws: Any) -> None:
+    ecs, bucket, task = aws
+    with pytest.raises(BadInput):
+        start_training(ecs, bucket, task, "hello", NOW)
+    assert ecs.requests == []
+    assert last_start(bucket) is None
