@@ -1,0 +1,76 @@
+"""Columns on the 15-minute grid and rolling windows over them.
+
+A window is summed term by term from its oldest element to its newest, each term as one
+elementwise operation. A row's value therefore depends on nothing but its own window: not on how
+many rows are computed together, and live equals bulk to the last bit. `np.sum` would not promise it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from cryptocast.domain import BAR_INTERVAL_S
+from cryptocast.errors import BadInput
+from cryptocast.series import Bools, Floats, Ints
+
+DAY = 96
+"""Grid steps in 24 hours, the longest window of any feature."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """Consecutive grid times. Position `i` is the moment `first_s + 900 * i`, in POSIX seconds."""
+
+    first_s: int
+    size: int
+
+    def position(self, moments_s: Ints) -> Ints:
+        """The first position whose time is not before each moment; may lie outside the grid."""
+        return np.asarray(-((self.first_s - moments_s) // BAR_INTERVAL_S), dtype=np.int64)
+
+    def inside(self, positions: Ints) -> Bools:
+        """Which positions the grid has."""
+        return np.asarray((positions >= 0) & (positions < self.size))
+
+
+def grid_for(as_ofs: Ints, lookback: int) -> Grid:
+    """The grid from `lookback` steps before the first `as_of` to the last one; `as_ofs` ascend.
+
+    Raises `BadInput` where an `as_of` does not lie on the grid.
+    """
+    off = as_ofs[as_ofs % BAR_INTERVAL_S != 0]
+    if off.size:
+        raise BadInput(f"as_of {int(off[0])} is not on the {BAR_INTERVAL_S} s grid")
+    first = int(as_ofs[0]) - lookback * BAR_INTERVAL_S
+    return Grid(first, (int(as_ofs[-1]) - first) // BAR_INTERVAL_S + 1)
+
+
+def shifted(column: Floats, steps: int) -> Floats:
+    """The value `steps` earlier; NaN where the grid had not begun."""
+    out = np.full(column.shape, np.nan)
+    out[steps:] = column[: column.size - steps]
+    return out
+
+
+def window_sum(column: Floats, width: int) -> Floats:
+    """The sum of the last `width` values at each position; before the grid there is nothing to add."""
+    return weighted_sum(column, (1.0,) * width)
+
+
+def weighted_sum(column: Floats, weights: Sequence[float]) -> Floats:
+    """Sum of `weights[age] * column[position - age]`, added from the oldest age to the newest."""
+    out = np.zeros(column.shape)
+    for age in reversed(range(min(len(weights), column.size))):
+        out[age:] += weights[age] * column[: column.size - age]
+    return out
+
+
+def window_max(column: Floats, width: int) -> Floats:
+    """The largest of the last `width` values at each position; -inf counts as absent."""
+    out = column.copy()
+    for age in range(1, min(width, column.size)):
+        np.maximum(out[age:], column[: column.size - age], out=out[age:])
+    return out
