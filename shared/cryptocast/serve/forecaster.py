@@ -1,0 +1,256 @@
+"""A champion at work (`Forecaster`) and the step of the cycle that issues forecasts (`forecast`)."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+import numpy as np
+import onnxruntime
+
+from cryptocast.domain import (
+    BAR_INTERVAL_S,
+    Call,
+    CycleWindow,
+    DataLabel,
+    FeatureRow,
+    Forecast,
+    Horizon,
+    StepReport,
+)
+from cryptocast.errors import BadInput, CorruptArtifact, ModelNotFound
+from cryptocast.registry.load import Artifact
+from cryptocast.series import Floats
+from cryptocast.serve.explain import Explainer
+from cryptocast.serve.online_record import to_json
+from cryptocast.store import bars, feature_rows, forecasts, quarantine
+from cryptocast.store.database import Database
+from cryptocast.store.online import OnlineStore
+from cryptocast.validate.split import valid_forecasts
+
+_SMALLEST = 1e-7
+"""Probabilities are kept this far from 0 and 1, so that a margin is always finite."""
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """What the model says of one feature row."""
+
+    p_up: float
+    call: Call
+    confidence: float
+    contributions: Mapping[str, float]
+    """Per feature, in log-odds; with `bias` they add up to `margin`."""
+    bias: float
+    margin: float
+    """Log-odds before calibration."""
+
+
+class Forecaster:
+    """One loaded model version. Raises `CorruptArtifact` where the files cannot be used."""
+
+    def __init__(self, artifact: Artifact, threads: int = 1) -> None:
+        manifest = artifact.manifest
+        if manifest.horizon is None or manifest.calibration is None or manifest.abstain is None:
+            raise CorruptArtifact(f"{manifest.kind} {manifest.version}: the manifest is not of a price model")
+        self.manifest = manifest
+        self.horizon: Horizon = manifest.horizon
+        self.version = manifest.version
+        self.threshold = manifest.abstain.threshold
+        self.features = manifest.feature_names
+        self._calibration = manifest.calibration
+        try:
+            self._session = _session(artifact.files["model.onnx"], threads)
+            self._explainer = Explainer.from_json(artifact.files["trees.json"])
+        except KeyError as error:
+            raise CorruptArtifact(f"{self.version}: the manifest names no {error}") from None
+        if self._explainer.features != self.features:
+            raise CorruptArtifact(f"{self.version}: trees.json is of other features than the manifest")
+
+    def margins(self, x: Floats) -> Floats:
+        """(n, features) → (n,) log-odds of up, before calibration."""
+        inputs = {self._session.get_inputs()[0].name: np.ascontiguousarray(x, dtype=np.float32)}
+        up = self._session.run(["probabilities"], inputs)[0][:, 1].astype(np.float64)
+        up = np.clip(up, _SMALLEST, 1 - _SMALLEST)
+        return np.asarray(np.log(up / (1 - up)), dtype=np.float64)
+
+    def p_up(self, x: Floats) -> Floats:
+        """(n, features) → (n,) calibrated probability that the price is higher at the horizon."""
+        return self._calibrated(self.margins(x))
+
+    def estimate(self, x: Floats) -> list[Estimate]:
+        """(n, features) → one `Estimate` a row. Contributions come with it."""
+        if len(x) == 0:
+            return []
+        margins, given = self.margins(x), self._explainer.contributions(x)
+        return [
+            self._estimate(float(p), float(margin), row)
+            for p, margin, row in zip(self._calibrated(margins), margins, given, strict=True)
+        ]
+
+    def predict_one(self, values: Mapping[str, float]) -> Estimate:
+        """One feature row by name. Raises `BadInput` where a name is absent, unknown or not finite."""
+        return self.estimate(np.array([self.ordered(values)], dtype=np.float64))[0]
+
+    def ordered(self, values: Mapping[str, float]) -> list[float]:
+        """The values in the model's order, each name known and each number finite."""
+        if absent := [name for name in self.features if name not in values]:
+            raise BadInput(f"features are absent: {', '.join(absent)}")
+        if unknown := sorted(set(values) - set(self.features)):
+            raise BadInput(f"features are unknown: {', '.join(unknown)}")
+        if wrong := [name for name in self.features if not math.isfinite(values[name])]:
+            raise BadInput(f"features are not finite numbers: {', '.join(wrong)}")
+        return [float(values[name]) for name in self.features]
+
+    def _calibrated(self, margins: Floats) -> Floats:
+        scaled = self._calibration.a * margins + self._calibration.b
+        return np.asarray(1.0 / (1.0 + np.exp(-np.clip(scaled, -30, 30))), dtype=np.float64)
+
+    def _estimate(self, p_up: float, margin: float, given: Sequence[float] | Floats) -> Estimate:
+        confidence = max(p_up, 1 - p_up)
+        call = Call.ABSTAIN
+        if confidence >= self.threshold and p_up != 0.5:
+            call = Call.UP if p_up > 0.5 else Call.DOWN
+        contributions = {name: float(v) for name, v in zip(self.features, given, strict=True)}
+        return Estimate(p_up, call, confidence, contributions, self._explainer.bias, margin)
+
+
+def _session(body: bytes, threads: int) -> onnxruntime.InferenceSession:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    try:
+        return onnxruntime.InferenceSession(body, options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # the runtime's own errors share no public base but Exception
+        raise CorruptArtifact(f"model.onnx: {type(error).__name__}: {error}") from None
+
+
+class Forecasters(Protocol):
+    """Who serves: `serve.champions.Champions`."""
+
+    def forecaster(self, horizon: Horizon) -> Forecaster: ...
+
+
+def forecast(
+    db: Database,
+    online: OnlineStore,
+    forecasters: Forecasters,
+    window: CycleWindow,
+    symbols: Sequence[str],
+    data_label: DataLabel,
+    missing: Sequence[str] = (),
+) -> StepReport:
+    """Issue a forecast for every horizon with a champion and every feature row of the window.
+
+    `missing` is what the cycle's earlier steps named as absent; each forecast carries it. Stored
+    forecasts are never rewritten, so the step may run twice. A horizon whose champion is absent or
+    corrupt, and a coin without a row or a close, is named and the rest goes on. `StoreUnavailable` is
+    raised when a store does not answer; what is in Postgres by then stays.
+    """
+    report = StepReport("forecast")
+    rows = _rows(db, window, symbols)
+    report.rows_in = len(rows)
+    closes = _closes(db, rows)
+    report.missing += _absent(rows, closes, window, symbols)
+    issued: list[Forecast] = []
+    for horizon in Horizon:
+        try:
+            champion = forecasters.forecaster(horizon)
+        except (ModelNotFound, CorruptArtifact) as error:
+            report.missing.append(f"forecast {horizon.value}: {error}")
+            continue
+        fitting = [row for row in rows if row.feature_version == champion.manifest.feature_version]
+        if len(fitting) < len(rows):
+            report.missing.append(
+                f"forecast {horizon.value}: {champion.version} reads feature version "
+                f"{champion.manifest.feature_version}, {len(rows) - len(fitting)} rows have another"
+            )
+        issued += issue(champion, fitting, closes, window.now, data_label, missing)
+        report.detail.setdefault("champions", {})[horizon.value] = champion.version
+    _store(db, online, issued, window, report)
+    return report
+
+
+def issue(
+    champion: Forecaster,
+    rows: Sequence[FeatureRow],
+    closes: Mapping[tuple[str, datetime], float],
+    issued_at: datetime,
+    data_label: DataLabel,
+    missing: Iterable[str] = (),
+) -> list[Forecast]:
+    """One `Forecast` for each row that has a close at its `as_of`; stores nothing."""
+    known = [row for row in rows if (row.symbol, row.as_of) in closes]
+    if not known:
+        return []
+    x = np.array([champion.ordered(row.values) for row in known], dtype=np.float64)
+    return [
+        Forecast(
+            symbol=row.symbol,
+            horizon=champion.horizon,
+            as_of=row.as_of,
+            issued_at=issued_at,
+            p_up=estimate.p_up,
+            call=estimate.call,
+            confidence=estimate.confidence,
+            price=closes[row.symbol, row.as_of],
+            contributions=estimate.contributions,
+            model_version=champion.version,
+            data_label=data_label,
+            missing=tuple(dict.fromkeys((*row.missing, *missing))),
+        )
+        for row, estimate in zip(known, champion.estimate(x), strict=True)
+    ]
+
+
+def _rows(db: Database, window: CycleWindow, symbols: Sequence[str]) -> list[FeatureRow]:
+    grid, wanted = set(window.grid()), set(symbols)
+    after = window.as_of + timedelta(seconds=BAR_INTERVAL_S)
+    found = feature_rows.between(db, window.since, after)
+    return [row for row in found if row.as_of in grid and row.symbol in wanted]
+
+
+def _closes(db: Database, rows: Sequence[FeatureRow]) -> dict[tuple[str, datetime], float]:
+    closes = {}
+    for symbol in sorted({row.symbol for row in rows}):
+        moments = [row.as_of for row in rows if row.symbol == symbol]
+        closes.update({(symbol, at): price for at, price in bars.closes_at(db, symbol, moments).items()})
+    return closes
+
+
+def _absent(
+    rows: Sequence[FeatureRow],
+    closes: Mapping[tuple[str, datetime], float],
+    window: CycleWindow,
+    symbols: Sequence[str],
+) -> list[str]:
+    current = {row.symbol for row in rows if row.as_of == window.as_of}
+    named = [
+        f"{symbol}: no feature row at {window.as_of:%Y-%m-%d %H:%M}"
+        for symbol in symbols
+        if symbol not in current
+    ]
+    priceless = Counter(row.symbol for row in rows if (row.symbol, row.as_of) not in closes)
+    return named + [f"{symbol}: {count} rows have no close" for symbol, count in sorted(priceless.items())]
+
+
+def _store(
+    db: Database, online: OnlineStore, issued: Sequence[Forecast], window: CycleWindow, report: StepReport
+) -> None:
+    valid, rejected = valid_forecasts(issued)
+    report.rows_rejected = len(rejected)
+    if rejected:
+        quarantine.add(db, rejected, window.now)
+    report.rows_stored = forecasts.insert(db, valid) if valid else 0
+    report.detail["issued"] = len(valid)
+    report.detail["abstained"] = sum(one.call is Call.ABSTAIN for one in valid)
+    updates: dict[str, dict[str, str]] = {}
+    for one in sorted(valid, key=lambda f: f.as_of):
+        updates.setdefault(one.symbol, {})[f"forecast:{one.horizon.value}"] = to_json(one)
+    if updates:
+        online.write_coins(updates)
