@@ -1,0 +1,39 @@
+/** Prices in USD: cents from one dollar up, more digits below it, so that a small coin still moves. */
+export function formatPrice(usd: number): string {
+  if (!Number.isFinite(usd)) return '–';
+  const digits = usd >= 1 ? 2 : Math.min(8, 3 - Math.floor(Math.log10(Math.max(usd, 1e-8))));
+  return new Intl.NumberFormat('en-US', {
+    style: 'currency',
+    currency: 'USD',
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  }).format(usd);
+}
+
+/** A share from 0 to 1 as a percentage, never rounded up to a certainty it does not have. */
+export function formatShare(share: number, digits = 0): string {
+  if (!Number.isFinite(share)) return '–';
+  const smallest = 10 ** -digits;
+  const percent = share * 100;
+  if (percent > 100 - smallest / 2 && percent < 100) return `>${(100 - smallest).toFixed(digits)}%`;
+  if (percent < smallest / 2 && percent > 0) return `<${smallest.toFixed(digits)}%`;
+  return `${percent.toFixed(digits)}%`;
+}
+
+/** A relative change with its sign; a true minus, so that columns of figures align. */
+export function formatChange(change: number): string {
+  if (!Number.isFinite(change)) return '–';
+  const size = `${Math.abs(change * 100).toFixed(2)}%`;
+  if (size === '0.00%') return size;
+  return change > 0 ? `+${size}` : `−${size}`;
+}
+
+/** 12 345 → "12,345". */
+export function formatCount(count: number): string {
+  return new Intl.NumberFormat('en-US').format(count);
+}
+
+/** "1 coin", "2 coins". */
+export function plural(count: number, one: string, many = `${one}s`): string {
+  return `${formatCount(count)} ${count === 1 ? one : many}`;
+}

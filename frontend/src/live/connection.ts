@@ -1,0 +1,125 @@
+import { reconnectDelay } from './backoff';
+
+/** `polling`: the stream is out of reach for now; answers are fetched while attempts go on. */
+export type ConnectionStatus = 'connecting' | 'live' | 'reconnecting' | 'polling';
+
+/** After this many failed attempts in a row the page says that it polls. */
+export const ATTEMPTS_BEFORE_POLLING = 3;
+/** API Gateway closes a connection that is silent for 10 minutes. */
+export const PING_EVERY_MS = 4 * 60_000;
+/** An attempt that has not opened by then has failed. */
+export const OPEN_WITHIN_MS = 10_000;
+
+export interface ConnectionOptions {
+  url: string;
+  /** Sent as JSON each time the connection opens. */
+  hello: unknown;
+  ping: unknown;
+  onMessage: (data: unknown) => void;
+  onStatus: (status: ConnectionStatus) => void;
+  random?: () => number;
+}
+
+/** One WebSocket that is always there or on its way back. */
+export class Connection {
+  readonly #options: ConnectionOptions;
+  #socket: WebSocket | null = null;
+  #failures = 0;
+  #wasLive = false;
+  #stopped = false;
+  #retry: ReturnType<typeof setTimeout> | undefined;
+  #patience: ReturnType<typeof setTimeout> | undefined;
+  #heartbeat: ReturnType<typeof setInterval> | undefined;
+
+  constructor(options: ConnectionOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    this.#stopped = false;
+    this.#options.onStatus('connecting');
+    window.addEventListener('online', this.#wake);
+    document.addEventListener('visibilitychange', this.#wake);
+    this.#open();
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    window.removeEventListener('online', this.#wake);
+    document.removeEventListener('visibilitychange', this.#wake);
+    clearTimeout(this.#retry);
+    this.#drop();
+  }
+
+  /** Tries at once when the network or the reader comes back, whatever the wait had been. */
+  readonly #wake = (): void => {
+    if (this.#stopped || this.#socket || document.visibilityState === 'hidden') return;
+    clearTimeout(this.#retry);
+    this.#open();
+  };
+
+  #open(): void {
+    let socket: WebSocket;
+    try {
+      socket = new WebSocket(this.#options.url);
+    } catch {
+      this.#failed();
+      return;
+    }
+    this.#socket = socket;
+    this.#patience = setTimeout(() => this.#lost(socket), OPEN_WITHIN_MS);
+    socket.onopen = () => this.#opened(socket);
+    socket.onmessage = (event: MessageEvent<unknown>) => this.#received(socket, event.data);
+    socket.onclose = () => this.#lost(socket);
+  }
+
+  #opened(socket: WebSocket): void {
+    if (socket !== this.#socket) return;
+    clearTimeout(this.#patience);
+    this.#failures = 0;
+    this.#wasLive = true;
+    socket.send(JSON.stringify(this.#options.hello));
+    this.#heartbeat = setInterval(
+      () => socket.send(JSON.stringify(this.#options.ping)),
+      PING_EVERY_MS,
+    );
+    this.#options.onStatus('live');
+  }
+
+  #received(socket: WebSocket, data: unknown): void {
+    if (socket !== this.#socket || typeof data !== 'string') return;
+    let message: unknown;
+    try {
+      message = JSON.parse(data);
+    } catch {
+      return;
+    }
+    this.#options.onMessage(message);
+  }
+
+  #lost(socket: WebSocket): void {
+    if (socket !== this.#socket) return;
+    this.#drop();
+    this.#failed();
+  }
+
+  #failed(): void {
+    if (this.#stopped) return;
+    this.#failures += 1;
+    const polling = this.#failures >= ATTEMPTS_BEFORE_POLLING;
+    if (polling) this.#options.onStatus('polling');
+    else this.#options.onStatus(this.#wasLive ? 'reconnecting' : 'connecting');
+    const delay = reconnectDelay(this.#failures, this.#options.random);
+    this.#retry = setTimeout(() => this.#open(), delay);
+  }
+
+  #drop(): void {
+    const socket = this.#socket;
+    this.#socket = null;
+    clearTimeout(this.#patience);
+    clearInterval(this.#heartbeat);
+    if (!socket) return;
+    socket.onopen = socket.onmessage = socket.onclose = null;
+    socket.close();
+  }
+}
