@@ -1,0 +1,1 @@
+"""One module per vendor: its paths, its shapes, its quirks."""
