@@ -1,0 +1,14 @@
+"""Collects news."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from cryptocast import wiring
+from cryptocast.collect.news import collect_news
+from cryptocast.domain import CycleWindow, StepReport
+from cryptocast.events import cycle_step
+
+
+@cycle_step
+def handler(window: CycleWindow, _event: Mapping[str, Any]) -> StepReport:
+    return collect_news(wiring.database(), wiring.sources(), window, wiring.settings())

@@ -1,0 +1,14 @@
+"""Pushes the cycle's prices and forecasts to the subscribers of the stream."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from cryptocast import wiring
+from cryptocast.domain import CycleWindow, StepReport
+from cryptocast.events import cycle_step
+from cryptocast.stream.push import publish
+
+
+@cycle_step
+def handler(window: CycleWindow, _event: Mapping[str, Any]) -> StepReport:
+    return publish(wiring.online_store(), wiring.push_client(), window)

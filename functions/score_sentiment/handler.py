@@ -1,0 +1,17 @@
+"""Scores the documents that the serving sentiment model has not scored yet."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from cryptocast import wiring
+from cryptocast.domain import CycleWindow, StepReport
+from cryptocast.events import cycle_step
+from cryptocast.sentiment.score import score_sentiment
+
+LIMIT = 2_000
+"""Documents per cycle: what CryptoBERT scores within the function's time."""
+
+
+@cycle_step
+def handler(_window: CycleWindow, _event: Mapping[str, Any]) -> StepReport:
+    return score_sentiment(wiring.database(), wiring.scorer(), LIMIT)

@@ -1,0 +1,221 @@
+"""Builds the real clients, each once and only when asked for. Only entry points import this.
+
+Heavy packages are imported inside the builders, so that a function carries only the layers it uses.
+What is built stays for the life of the process; champions are the exception: each call asks the
+registry who serves, and loads again only when another was promoted.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from pydantic import SecretStr
+
+from cryptocast.errors import ModelNotFound, SettingsError, StoreUnavailable
+from cryptocast.observability import get_logger
+from cryptocast.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+    from cryptocast.collect.sources import Sources
+    from cryptocast.registry.bucket import Bucket
+    from cryptocast.retrain.launcher import Task
+    from cryptocast.sentiment.scorer import Scorer
+    from cryptocast.serve.champions import Champions
+    from cryptocast.store.database import Database
+    from cryptocast.store.online import OnlineStore
+
+_PARAMETER = "_parameter"
+_REQUIRED = frozenset({"database_url", "redis_url", "redis_token"})
+"""Secrets without which a function that names them cannot work; the others are optional."""
+_scorer: dict[str, Scorer] = {}
+"""The loaded sentiment champion, by the ETag of champion.json; at most one."""
+
+
+def forget() -> None:
+    """Drop everything that was built: for tests, and after a change of the environment."""
+    for builder in (settings, database, online_store, bucket, sources, forecasters, http_app, aws):
+        builder.cache_clear()
+    _scorer.clear()
+
+
+@cache
+def settings() -> Settings:
+    """The environment, its secrets filled in by one call to SSM where they are given by name."""
+    found = load_settings()
+    names = {
+        field.removesuffix(_PARAMETER): name
+        for field in type(found).model_fields
+        if field.endswith(_PARAMETER) and (name := getattr(found, field))
+    }
+    wanted = {secret: name for secret, name in names.items() if getattr(found, secret) is None}
+    return found.model_copy(update=_secrets(wanted)) if wanted else found
+
+
+def _secrets(names: dict[str, str]) -> dict[str, SecretStr]:
+    """Secret by field name. An absent optional one is left out; an absent required one raises."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        answer = aws("ssm").get_parameters(Names=sorted(set(names.values())), WithDecryption=True)
+    except (BotoCoreError, ClientError) as error:
+        raise StoreUnavailable(f"SSM did not give the secrets: {type(error).__name__}") from None
+    values = {p["Name"]: SecretStr(p["Value"]) for p in answer["Parameters"]}
+    for secret in sorted(names):
+        if secret in _REQUIRED and names[secret] not in values:
+            raise SettingsError(f"SSM has no parameter {names[secret]}, which {secret.upper()} is read from")
+    return {secret: values[name] for secret, name in names.items() if name in values}
+
+
+def _secret(name: str) -> str:
+    value: SecretStr | None = getattr(settings(), name)
+    if value is None:
+        raise SettingsError(f"set {name.upper()}, or {name.upper()}_PARAMETER to the name of an SSM parameter")
+    return value.get_secret_value()
+
+
+def _setting(name: str) -> str:
+    value: str | None = getattr(settings(), name)
+    if not value:
+        raise SettingsError(f"{name.upper()} is not set")
+    return value
+
+
+@cache
+def aws(service: str, endpoint_url: str | None = None) -> Any:
+    """The boto3 client of `service`, with timeouts that fit into a function's."""
+    import boto3
+    from botocore.config import Config
+
+    config = Config(connect_timeout=3, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 3})
+    return boto3.client(service, endpoint_url=endpoint_url, config=config)  # type: ignore[call-overload]
+
+
+def database_url() -> str:
+    return _secret("database_url")
+
+
+@cache
+def database() -> Database:
+    from cryptocast.store.database import Database
+
+    return Database(database_url())
+
+
+@cache
+def online_store() -> OnlineStore:
+    from cryptocast.store.online import OnlineStore, make_redis
+
+    return OnlineStore(make_redis(_secret("redis_url"), _secret("redis_token")))
+
+
+@cache
+def bucket() -> Bucket:
+    """The registry's bucket."""
+    from cryptocast.registry.bucket import Bucket
+
+    return Bucket(aws("s3"), _setting("registry_bucket"))
+
+
+@cache
+def sources() -> Sources:
+    """Every vendor, as the settings choose them."""
+    from cryptocast.collect.http import Fetcher
+    from cryptocast.collect.sources import make_sources
+
+    return make_sources(settings(), Fetcher(settings()))
+
+
+@cache
+def forecasters() -> Champions:
+    """The champions of the horizons; each use asks the registry who serves."""
+    from cryptocast.serve.champions import Champions
+
+    return Champions(bucket())
+
+
+def scorer() -> Scorer:
+    """The sentiment champion, loaded again when another was promoted; the stand-in where there is none.
+
+    While the registry does not answer, the one loaded before goes on.
+    """
+    from cryptocast.registry import layout
+    from cryptocast.registry.load import load_named, read_champion
+    from cryptocast.sentiment.scorer import Scorer
+
+    try:
+        champion, etag = read_champion(bucket(), layout.SENTIMENT)
+        if etag not in _scorer:
+            files = dict(load_named(bucket(), layout.SENTIMENT, champion).files)
+            key = layout.file_key(layout.SENTIMENT, champion.version, layout.MANIFEST)
+            files[layout.MANIFEST] = bucket().get(key).body
+            loaded = Scorer.load(files)
+            _scorer.clear()
+            _scorer[etag] = loaded
+        return _scorer[etag]
+    except ModelNotFound:
+        return _standin()
+    except StoreUnavailable as error:
+        if not _scorer:
+            raise
+        get_logger().warning("registry unavailable, the loaded sentiment model goes on: %s", error)
+        return next(iter(_scorer.values()))
+
+
+def _standin() -> Scorer:
+    from cryptocast.sentiment.scorer import Scorer
+    from cryptocast.sentiment.standin import FOLDER
+
+    if "standin" not in _scorer:
+        get_logger().warning("no sentiment champion in the registry; the stand-in scores")
+        _scorer.clear()
+        _scorer["standin"] = Scorer.load(FOLDER)
+    return _scorer["standin"]
+
+
+def sentiment_version() -> str:
+    """The version that `scorer` would have, without loading it."""
+    import json
+
+    from cryptocast.registry import layout
+    from cryptocast.registry.load import read_champion
+    from cryptocast.sentiment.standin import FOLDER
+
+    try:
+        return read_champion(bucket(), layout.SENTIMENT)[0].version
+    except ModelNotFound:
+        return str(json.loads((FOLDER / layout.MANIFEST).read_text())["version"])
+
+
+def push_client() -> Any:
+    """Pushes to connections of the WebSocket API."""
+    return aws("apigatewaymanagementapi", _setting("stream_endpoint_url"))
+
+
+def cloudwatch() -> Any:
+    return aws("cloudwatch")
+
+
+def ecs() -> Any:
+    return aws("ecs")
+
+
+def training_task() -> Task:
+    """What `start_training` runs."""
+    from cryptocast.retrain.launcher import Task
+
+    return Task(
+        cluster=_setting("training_cluster"),
+        task_definition=_setting("training_task_definition"),
+        subnets=tuple(s for s in settings().training_subnets.split(",") if s),
+        security_groups=tuple(s for s in settings().training_security_groups.split(",") if s),
+    )
+
+
+@cache
+def http_app() -> FastAPI:
+    from cryptocast.serve.http import create_app
+
+    raise NotImplementedError(create_app)
