@@ -1,0 +1,130 @@
+"""The connection to Postgres: one, reused, reopened when it was dropped."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
+from datetime import UTC, datetime
+from typing import Any
+
+import psycopg
+import stamina
+from psycopg.types.datetime import TimestamptzBinaryLoader, TimestamptzLoader
+
+from cryptocast.errors import InvalidRecord, StoreUnavailable
+
+_DROPPED = (psycopg.OperationalError, psycopg.InterfaceError)
+
+
+class _UtcLoader(TimestamptzLoader):
+    """Times come back in UTC. A pooled host allows no `SET TIME ZONE`, so the client sees to it."""
+
+    def load(self, data: Any) -> datetime:
+        return super().load(data).astimezone(UTC)
+
+
+class _UtcBinaryLoader(TimestamptzBinaryLoader):
+    def load(self, data: Any) -> datetime:
+        return super().load(data).astimezone(UTC)
+
+
+class Database:
+    """Postgres at `url`, e.g. `postgresql://user:password@host/name?sslmode=require`.
+
+    Nothing is opened before the first use. Threads take turns on the one connection.
+    """
+
+    def __init__(self, url: str, *, connect_attempts: int = 5) -> None:
+        self._url = url
+        self._connect_attempts = connect_attempts
+        self._connection: psycopg.Connection[Any] | None = None
+        self._lock = threading.RLock()
+        self._depth = 0
+
+    @contextmanager
+    def connection(self) -> Iterator[psycopg.Connection[Any]]:
+        """A connection in a transaction: committed at the end, rolled back on any error.
+
+        Used inside itself it is a savepoint. A connection found dropped at the start is opened
+        again unnoticed; one that drops in the middle raises `StoreUnavailable` and nothing of the
+        transaction is kept, so the step can run again.
+
+        Raises: `StoreUnavailable`; `InvalidRecord` where Postgres refuses a value.
+        """
+        with self._lock:
+            self._depth += 1
+            try:
+                connection, transaction = self._begin()
+                with _ended(transaction):
+                    yield connection
+            except _DROPPED as error:
+                raise StoreUnavailable(f"postgres: {_reason(error)}") from error
+            except (psycopg.DataError, psycopg.IntegrityError) as error:
+                raise InvalidRecord(f"postgres refused a value: {_reason(error)}") from error
+            finally:
+                self._depth -= 1
+
+    def close(self) -> None:
+        """Close the connection; the next use opens a new one."""
+        with self._lock, suppress(psycopg.Error):
+            connection, self._connection = self._connection, None
+            if connection is not None:
+                connection.close()
+
+    def _begin(self) -> tuple[psycopg.Connection[Any], AbstractContextManager[Any]]:
+        """Open a transaction; BEGIN itself shows whether the connection still lives."""
+        if self._connection is not None:
+            try:
+                return self._connection, _begun(self._connection)
+            except _DROPPED:
+                if self._depth > 1:
+                    raise
+                self.close()
+        self._connection = self._connect()
+        return self._connection, _begun(self._connection)
+
+    def _connect(self) -> psycopg.Connection[Any]:
+        """Tried a few times: a sleeping database takes some hundred ms to wake."""
+        for attempt in stamina.retry_context(
+            on=psycopg.OperationalError,
+            attempts=self._connect_attempts,
+            timeout=30,
+            wait_initial=0.1,
+            wait_max=3,
+        ):
+            with attempt:
+                connection = psycopg.connect(
+                    self._url,
+                    autocommit=True,  # transactions are opened by name, see _begun
+                    prepare_threshold=None,  # a pooled host keeps no prepared statements
+                    connect_timeout=10,
+                    keepalives_idle=30,
+                    application_name="cryptocast",
+                )
+        connection.adapters.register_loader("timestamptz", _UtcLoader)
+        connection.adapters.register_loader("timestamptz", _UtcBinaryLoader)
+        return connection
+
+
+def _begun(connection: psycopg.Connection[Any]) -> AbstractContextManager[Any]:
+    transaction = connection.transaction()
+    transaction.__enter__()
+    return transaction
+
+
+@contextmanager
+def _ended(transaction: AbstractContextManager[Any]) -> Iterator[None]:
+    """Commit, or roll back, a transaction that is already begun."""
+    try:
+        yield
+    except BaseException as error:
+        transaction.__exit__(type(error), error, error.__traceback__)
+        raise
+    transaction.__exit__(None, None, None)
+
+
+def _reason(error: psycopg.Error) -> str:
+    """The first line of what Postgres said: no row's content, no password."""
+    lines = (error.diag.message_primary or str(error)).strip().splitlines()
+    return lines[0] if lines else type(error).__name__

@@ -1,0 +1,74 @@
+"""Feature rows in Postgres, keyed by (symbol, as_of)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from cryptocast.domain import FeatureRow
+from cryptocast.store import names
+from cryptocast.store.database import Database
+
+# unnest flattens an array of arrays, so each row's numbers travel as one array literal.
+_UPSERT = """
+INSERT INTO feature_rows (symbol, as_of, name_list, numbers, missing, feature_version)
+SELECT symbol, as_of, name_list, numbers::float8[],
+    ARRAY(SELECT json_array_elements_text(missing::json)), feature_version
+FROM unnest(%s::text[], %s::timestamptz[], %s::int4[], %s::text[], %s::text[], %s::text[])
+    AS t (symbol, as_of, name_list, numbers, missing, feature_version)
+ON CONFLICT (symbol, as_of) DO UPDATE SET name_list = EXCLUDED.name_list, numbers = EXCLUDED.numbers,
+    missing = EXCLUDED.missing, feature_version = EXCLUDED.feature_version
+WHERE (feature_rows.name_list, feature_rows.numbers, feature_rows.missing, feature_rows.feature_version)
+    IS DISTINCT FROM (EXCLUDED.name_list, EXCLUDED.numbers, EXCLUDED.missing, EXCLUDED.feature_version)
+"""
+_SELECT = "SELECT symbol, as_of, name_list, numbers, missing, feature_version FROM feature_rows"
+_BATCH = 10_000
+
+
+def upsert(db: Database, rows: Iterable[FeatureRow]) -> int:
+    """Store feature rows; returns how many were new or different."""
+    distinct = {(row.symbol, row.as_of): row for row in rows}
+    ordered = [distinct[key] for key in sorted(distinct)]
+    changed = 0
+    with db.connection() as connection:
+        ids = names.ids_of(connection, (tuple(row.values) for row in ordered))
+        for start in range(0, len(ordered), _BATCH):
+            batch = [_row(row, ids) for row in ordered[start : start + _BATCH]]
+            columns = [list(column) for column in zip(*batch, strict=True)]
+            changed += connection.execute(_UPSERT, columns).rowcount
+    return changed
+
+
+def latest(db: Database, symbol: str, limit: int) -> list[FeatureRow]:
+    """The newest `limit` rows of a coin, newest first."""
+    return _select(db, "WHERE symbol = %s ORDER BY as_of DESC LIMIT %s", (symbol, limit))
+
+
+def at(db: Database, symbol: str, as_of: datetime) -> FeatureRow | None:
+    """The row of a coin at `as_of`, or None."""
+    return next(iter(_select(db, "WHERE symbol = %s AND as_of = %s", (symbol, as_of))), None)
+
+
+def between(db: Database, since: datetime, until: datetime) -> list[FeatureRow]:
+    """The rows of all coins with `as_of` in [since, until), by (as_of, symbol)."""
+    return _select(db, "WHERE as_of >= %s AND as_of < %s ORDER BY as_of, symbol", (since, until))
+
+
+def _select(db: Database, condition: str, values: Sequence[Any]) -> list[FeatureRow]:
+    with db.connection() as connection:
+        lists = names.lists_by_id(connection)
+        with connection.cursor(binary=True) as cursor:
+            rows = cursor.execute(f"{_SELECT} {condition}", values).fetchall()
+    return [
+        FeatureRow(symbol, as_of, dict(zip(lists[list_id], numbers, strict=True)), tuple(missing), version)
+        for symbol, as_of, list_id, numbers, missing, version in rows
+    ]
+
+
+def _row(row: FeatureRow, ids: dict[tuple[str, ...], int]) -> tuple[Any, ...]:
+    numbers = "{" + ",".join(repr(float(value)) for value in row.values.values()) + "}"
+    return (
+        row.symbol, row.as_of, ids[tuple(row.values)], numbers, json.dumps(row.missing), row.feature_version,
+    )  # fmt: skip
