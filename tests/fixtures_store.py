@@ -1,0 +1,82 @@
+"""The embedded servers, started once and on demand; a fresh database and an empty Redis per test."""
+
+from __future__ import annotations
+
+import itertools
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from upstash_redis import Redis
+
+from cryptocast.store.database import Database
+from cryptocast.store.migrate import migrate
+from cryptocast.store.online import OnlineStore, make_redis
+from local.postgres import Postgres
+from local.upstash import Upstash
+from local.valkey import Valkey
+
+_numbers = itertools.count()
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+    """An embedded Postgres whose database `template_migrated` holds the schema and nothing else."""
+    fast = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "shared_buffers": "64MB"}
+    with Postgres(tmp_path_factory.mktemp("postgres"), settings=fast) as server:
+        migrate(server.create_database("template_migrated"))
+        yield server
+
+
+@pytest.fixture
+def database_url(postgres_server: Postgres) -> Iterator[str]:
+    """The URL of a migrated, empty database of this test's own."""
+    name = f"test_{os.getpid()}_{next(_numbers)}"
+    yield postgres_server.create_database(name, template="template_migrated")
+    postgres_server.drop_database(name)
+
+
+@pytest.fixture(scope="module")
+def module_database_url(postgres_server: Postgres) -> Iterator[str]:
+    """As `database_url`, shared by the tests of one module (for data that takes long to store)."""
+    name = f"module_{os.getpid()}_{next(_numbers)}"
+    yield postgres_server.create_database(name, template="template_migrated")
+    postgres_server.drop_database(name)
+
+
+@pytest.fixture
+def db(database_url: str) -> Iterator[Database]:
+    """A `Database` on this test's own database."""
+    database = Database(database_url, connect_attempts=2)
+    yield database
+    database.close()
+
+
+@pytest.fixture(scope="session")
+def valkey_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Valkey]:
+    with Valkey(tmp_path_factory.mktemp("valkey")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def upstash_server(valkey_server: Valkey, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Upstash]:
+    """The REST protocol of Upstash over the embedded Valkey; `.url` and `.token`."""
+    log: Path = tmp_path_factory.mktemp("upstash") / "upstash.log"
+    with Upstash(valkey_server.url, "a-token-for-tests", log) as server:
+        yield server
+
+
+@pytest.fixture
+def redis(upstash_server: Upstash) -> Iterator[Redis]:
+    """The Upstash client on an emptied Redis."""
+    client = make_redis(upstash_server.url, upstash_server.token)
+    client.flushdb()
+    yield client
+    client.close()
+
+
+@pytest.fixture
+def online(redis: Redis) -> OnlineStore:
+    """The online store, empty."""
+    return OnlineStore(redis)
