@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from datetime import UTC
 
 from cryptocast.domain import Forecast
 
@@ -19,8 +20,8 @@ def entry_hash(previous: bytes, forecast: Forecast) -> bytes:
     content = {
         "symbol": forecast.symbol,
         "horizon": forecast.horizon,
-        "as_of": forecast.as_of.isoformat(),
-        "issued_at": forecast.issued_at.isoformat(),
+        "as_of": forecast.as_of.astimezone(UTC).isoformat(),
+        "issued_at": forecast.issued_at.astimezone(UTC).isoformat(),
         "p_up": float(forecast.p_up),
         "call": forecast.call,
         "confidence": float(forecast.confidence),

@@ -111,7 +111,7 @@ def _call(what: str, request: Callable[[], _Answer]) -> _Answer:
         raise StoreUnavailable(f"redis: could not {what}: {type(error).__name__}: {error}") from error
 
 
-def _decoded(fields: Mapping[str, str]) -> dict[str, Any]:
+def _decoded(fields: Any) -> dict[str, Any]:
     return {name: _value(text) for name, text in fields.items()}
 
 

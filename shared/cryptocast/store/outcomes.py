@@ -22,8 +22,9 @@ WHERE (outcomes.return_log, outcomes.went_up, outcomes.correct, outcomes.brier)
     IS DISTINCT FROM (EXCLUDED.return_log, EXCLUDED.went_up, EXCLUDED.correct, EXCLUDED.brier)
 """
 _CLOSE = """
-DELETE FROM open_forecasts USING unnest(%s::text[], %s::text[], %s::timestamptz[]) AS t (symbol, horizon, as_of)
-WHERE (open_forecasts.symbol, open_forecasts.horizon, open_forecasts.as_of) = (t.symbol, t.horizon, t.as_of)
+DELETE FROM open_forecasts o
+USING unnest(%s::text[], %s::text[], %s::timestamptz[]) AS t (symbol, horizon, as_of)
+WHERE (o.symbol, o.horizon, o.as_of) = (t.symbol, t.horizon, t.as_of)
 """
 
 
@@ -83,7 +84,8 @@ def with_forecasts(
         rows = connection.execute(
             f"SELECT {forecasts.COLUMNS}, o.known_at, o.return_log, o.went_up, o.correct, o.brier "
             "FROM outcomes o JOIN forecasts f USING (symbol, horizon, as_of) "
-            "WHERE o.horizon = %s AND o.as_of >= %s AND o.as_of < %s ORDER BY o.as_of DESC, o.symbol LIMIT %s",
+            "WHERE o.horizon = %s AND o.as_of >= %s AND o.as_of < %s "
+            "ORDER BY o.as_of DESC, o.symbol LIMIT %s",
             (horizon, since, until, limit),
         ).fetchall()
     pairs = []

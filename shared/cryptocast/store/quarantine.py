@@ -45,7 +45,8 @@ def add(db: Database, rejected: Iterable[Rejected], at: datetime) -> int:
     with db.connection() as connection:
         return connection.execute(
             "INSERT INTO quarantine (content_sha256, rejected_at, stage, source, reason, payload) "
-            "SELECT * FROM unnest(%s::bytea[], %s::timestamptz[], %s::text[], %s::text[], %s::text[], %s::jsonb[]) "
+            "SELECT * FROM unnest(%s::bytea[], %s::timestamptz[], %s::text[], %s::text[], %s::text[], "
+            "%s::jsonb[]) "
             "ON CONFLICT (content_sha256) DO NOTHING",
             columns,
         ).rowcount
