@@ -38,6 +38,8 @@ PENALTY = 1 / 3
 NEUTRAL_WEIGHT = 0.4
 MAX_TOKENS = 128
 UNKNOWN = "[UNK]"
+SPECIAL = [0, 1]
+"""The ids of padding and of the unknown token, which say nothing of sentiment."""
 NEUTRAL = LABELS.index("neutral")
 GOLDEN_TEXTS = (
     "Bitcoin surges to a record high as buyers rush in",
@@ -124,6 +126,7 @@ def fit(counts: sp.csr_matrix, label: Ints, two_way: Bools) -> Linear:
     """Multinomial logistic regression, ridge penalty; a two-way text's softmax leaves neutral out."""
     documents = np.asarray((counts > 0).sum(axis=0)).ravel()
     idf = np.log((counts.shape[0] + 1) / (documents + 1)) + 1.0
+    idf[SPECIAL] = 0.0
     inputs, truth = _inputs(counts, idf), np.eye(len(LABELS))[label]
     shut = np.zeros((label.size, len(LABELS)))
     shut[two_way, NEUTRAL] = -1e9

@@ -1,0 +1,94 @@
+"""Build the feature rows of a cycle: read, compute, validate, store."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import numpy as np
+
+from cryptocast.domain import COINS, CycleWindow, FeatureRow, StepReport
+from cryptocast.errors import StoreUnavailable
+from cryptocast.features.rows import FEATURE_VERSION, HISTORY_S, FeatureTable, compute
+from cryptocast.series import BarSeries, DocumentSeries
+from cryptocast.store import bars as stored_bars
+from cryptocast.store import documents as stored_documents
+from cryptocast.store import feature_rows, quarantine
+from cryptocast.store.database import Database
+from cryptocast.store.online import OnlineStore
+from cryptocast.validate.split import valid_feature_rows
+
+
+def build_feature_rows(
+    db: Database,
+    online: OnlineStore,
+    window: CycleWindow,
+    symbols: Sequence[str],
+    sentiment_version: str,
+) -> StepReport:
+    """Build one row per coin and `as_of` of the window, and show each coin's newest one online.
+
+    A coin without a row, and an online store that does not answer, are named in `missing`; the rows
+    are in Postgres all the same. Raises `StoreUnavailable` where Postgres does not answer.
+    """
+    grid = window.grid()
+    if not grid:
+        return StepReport("build_features")
+    bars, documents = read_inputs(db, symbols, grid[0], window.as_of, sentiment_version)
+    as_ofs = np.array([int(moment.timestamp()) for moment in grid], dtype=np.int64)
+    table = compute(bars, documents, as_ofs)
+    valid, rejected = valid_feature_rows(table.rows())
+    stored = feature_rows.upsert(db, valid)
+    quarantine.add(db, rejected, window.now)
+    missing = _absent(table, symbols) + _show(online, valid)
+    return StepReport(
+        "build_features",
+        rows_in=int(table.as_of.size),
+        rows_stored=stored,
+        rows_rejected=len(rejected),
+        missing=missing,
+        detail={"documents": int(documents.score.size), "skipped": table.skipped},
+    )
+
+
+def read_inputs(
+    db: Database, symbols: Sequence[str], first: datetime, last: datetime, sentiment_version: str
+) -> tuple[dict[str, BarSeries], DocumentSeries]:
+    """All that the rows of `symbols` at `as_of`s from `first` to `last` are made of.
+
+    Documents are asked for with the mentions of every known coin, whichever are served: one that names
+    a coin nobody serves is not a document about the whole market.
+    """
+    since = first - timedelta(seconds=HISTORY_S)
+    bars = stored_bars.series(db, symbols, since, last)
+    until = last + timedelta(microseconds=1)
+    return bars, stored_documents.series(db, tuple(COINS), since, until, sentiment_version)
+
+
+def _absent(table: FeatureTable, symbols: Sequence[str]) -> list[str]:
+    return [
+        f"{symbol}: no feature row for {sum(reasons.values())} as_of ({', '.join(reasons)})"
+        for symbol in symbols
+        if (reasons := table.skipped.get(symbol))
+    ]
+
+
+def _show(online: OnlineStore, rows: Sequence[FeatureRow]) -> list[str]:
+    newest = {row.symbol: row for row in sorted(rows, key=lambda row: row.as_of)}
+    try:
+        online.write_coins({symbol: {"feature_row": _to_json(row)} for symbol, row in newest.items()})
+    except StoreUnavailable as error:
+        return [f"online store: the feature rows are not shown ({error})"]
+    return []
+
+
+def _to_json(row: FeatureRow) -> str:
+    return json.dumps(
+        {
+            "as_of": row.as_of.isoformat(),
+            "values": dict(row.values),
+            "missing": list(row.missing),
+            "feature_version": FEATURE_VERSION,
+        }
+    )
