@@ -70,6 +70,9 @@ class Manifest(BaseModel):
     calibration: Calibration | None = None
     abstain: Abstain | None = None
     metrics: Mapping[str, Any] = Field(default_factory=dict)
+    """Of this very model, on rows after its window: the held-out slice."""
+    walk_forward: Mapping[str, float] = Field(default_factory=dict)
+    """Out of fold, on the calibration slice."""
     sha256: Mapping[str, str] = Field(default_factory=dict)
 
     def to_json(self) -> bytes:

@@ -11,7 +11,7 @@ from cryptocast.registry.load import Champion, parse_champion, read_champion
 from cryptocast.registry.manifest import parse_manifest, sha256
 
 
-def promote(  # noqa: PLR0917
+def promote(
     bucket: Bucket, name: str, version: str, expected_etag: str | None, reason: str, now: datetime
 ) -> Champion:
     """Let `version` serve from now on.

@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 import numpy as np
-import onnxruntime
 
 from cryptocast.domain import (
     BAR_INTERVAL_S,
@@ -24,6 +23,7 @@ from cryptocast.domain import (
 )
 from cryptocast.errors import BadInput, CorruptArtifact, ModelNotFound
 from cryptocast.registry.load import Artifact
+from cryptocast.registry.price_model import PriceModel
 from cryptocast.series import Floats
 from cryptocast.serve.explain import Explainer
 from cryptocast.serve.online_record import to_json
@@ -31,9 +31,6 @@ from cryptocast.store import bars, feature_rows, forecasts, quarantine
 from cryptocast.store.database import Database
 from cryptocast.store.online import OnlineStore
 from cryptocast.validate.split import valid_forecasts
-
-_SMALLEST = 1e-7
-"""Probabilities are kept this far from 0 and 1, so that a margin is always finite."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,42 +51,30 @@ class Forecaster:
     """One loaded model version. Raises `CorruptArtifact` where the files cannot be used."""
 
     def __init__(self, artifact: Artifact, threads: int = 1) -> None:
-        manifest = artifact.manifest
-        if manifest.horizon is None or manifest.calibration is None or manifest.abstain is None:
-            raise CorruptArtifact(f"{manifest.kind} {manifest.version}: the manifest is not of a price model")
-        self.manifest = manifest
-        self.horizon: Horizon = manifest.horizon
-        self.version = manifest.version
-        self.threshold = manifest.abstain.threshold
-        self.features = manifest.feature_names
-        self._calibration = manifest.calibration
-        try:
-            self._session = _session(artifact.files["model.onnx"], threads)
-            self._explainer = Explainer.from_json(artifact.files["trees.json"])
-        except KeyError as error:
-            raise CorruptArtifact(f"{self.version}: the manifest names no {error}") from None
+        self._model = PriceModel(artifact, threads)
+        self.manifest = artifact.manifest
+        self.version = self.manifest.version
+        self.features = self.manifest.feature_names
+        if "trees.json" not in artifact.files:
+            raise CorruptArtifact(f"{self.version}: the manifest names no trees.json")
+        self.horizon: Horizon = self._model.horizon
+        self.threshold = self._model.abstain.threshold
+        self._explainer = Explainer.from_json(artifact.files["trees.json"])
         if self._explainer.features != self.features:
             raise CorruptArtifact(f"{self.version}: trees.json is of other features than the manifest")
 
-    def margins(self, x: Floats) -> Floats:
-        """(n, features) → (n,) log-odds of up, before calibration."""
-        inputs = {self._session.get_inputs()[0].name: np.ascontiguousarray(x, dtype=np.float32)}
-        up = self._session.run(["probabilities"], inputs)[0][:, 1].astype(np.float64)
-        up = np.clip(up, _SMALLEST, 1 - _SMALLEST)
-        return np.asarray(np.log(up / (1 - up)), dtype=np.float64)
-
     def p_up(self, x: Floats) -> Floats:
         """(n, features) → (n,) calibrated probability that the price is higher at the horizon."""
-        return self._calibrated(self.margins(x))
+        return self._model.p_up(x)
 
     def estimate(self, x: Floats) -> list[Estimate]:
         """(n, features) → one `Estimate` a row. Contributions come with it."""
         if len(x) == 0:
             return []
-        margins, given = self.margins(x), self._explainer.contributions(x)
+        margins, given = self._model.margins(x), self._explainer.contributions(x)
         return [
             self._estimate(float(p), float(margin), row)
-            for p, margin, row in zip(self._calibrated(margins), margins, given, strict=True)
+            for p, margin, row in zip(self._model.calibrated(margins), margins, given, strict=True)
         ]
 
     def predict_one(self, values: Mapping[str, float]) -> Estimate:
@@ -106,10 +91,6 @@ class Forecaster:
             raise BadInput(f"features are not finite numbers: {', '.join(wrong)}")
         return [float(values[name]) for name in self.features]
 
-    def _calibrated(self, margins: Floats) -> Floats:
-        scaled = self._calibration.a * margins + self._calibration.b
-        return np.asarray(1.0 / (1.0 + np.exp(-np.clip(scaled, -30, 30))), dtype=np.float64)
-
     def _estimate(self, p_up: float, margin: float, given: Sequence[float] | Floats) -> Estimate:
         confidence = max(p_up, 1 - p_up)
         call = Call.ABSTAIN
@@ -117,17 +98,6 @@ class Forecaster:
             call = Call.UP if p_up > 0.5 else Call.DOWN
         contributions = {name: float(v) for name, v in zip(self.features, given, strict=True)}
         return Estimate(p_up, call, confidence, contributions, self._explainer.bias, margin)
-
-
-def _session(body: bytes, threads: int) -> onnxruntime.InferenceSession:
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    options.inter_op_num_threads = 1
-    options.log_severity_level = 3
-    try:
-        return onnxruntime.InferenceSession(body, options, providers=["CPUExecutionProvider"])
-    except Exception as error:  # the runtime's own errors share no public base but Exception
-        raise CorruptArtifact(f"model.onnx: {type(error).__name__}: {error}") from None
 
 
 class Forecasters(Protocol):

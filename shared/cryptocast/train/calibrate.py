@@ -1,0 +1,87 @@
+"""From margins to honest probabilities, and how sure is sure enough."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from cryptocast.registry.manifest import Abstain, Calibration
+from cryptocast.series import Bools, Floats
+
+FALLBACK_COVERAGE = 0.2
+_CANDIDATES = tuple(share / 100 for share in range(100, 4, -5))
+_FEWEST_INDEPENDENT = 30
+_ONE_SIDED_95 = 1.6449
+
+
+def fit_platt(margins: Floats, up: Bools) -> Calibration:
+    """Platt's scaling with his smoothed targets (Lin, Lin & Weng 2007), by Newton's method.
+
+    Where higher margins did not go with more ups, the slope is 0: every row then gets the base rate,
+    because a model that orders nothing out of fold must not speak with confidence.
+    """
+    ups = int(up.sum())
+    downs = len(up) - ups
+    target = np.where(up, (ups + 1) / (ups + 2), 1 / (downs + 2))
+    a, b = _newton(margins, target)
+    if a > 0:
+        return Calibration(a=a, b=b)
+    return Calibration(a=0.0, b=math.log((ups + 1) / (downs + 1)))
+
+
+def fix_threshold(p_up: Floats, up: Bools, baseline: float, overlap: float) -> Abstain:
+    """The smallest confidence whose calls beat `baseline` surely enough on the calibration slice.
+
+    Candidates are the quantiles that leave 100 %, 95 %, ... 5 % of the slice. Surely enough means
+    that the 95 % Wilson lower bound of their accuracy exceeds `baseline`, counting only independent
+    calls: labels that overlap count `1 / overlap` each. Where no candidate does, the most confident
+    20 % are called, and the manifest's `rule` says that.
+    """
+    confidence = np.maximum(p_up, 1 - p_up)
+    if np.ptp(confidence) == 0:
+        rule = "always abstain: the margins order nothing out of fold"
+        return Abstain(threshold=1.0, rule=rule, coverage=0.0)
+    right = (p_up > 0.5) == up
+    for coverage in _CANDIDATES:
+        threshold = float(np.quantile(confidence, 1 - coverage))
+        called = confidence >= threshold
+        independent = float(called.sum()) / overlap
+        if independent < _FEWEST_INDEPENDENT:
+            break
+        if wilson_lower(float(right[called].mean()), independent) > baseline:
+            rule = (
+                "smallest confidence whose accuracy on the purged calibration slice has a 95 % Wilson "
+                f"lower bound above the best baseline ({baseline:.4f}), overlapping labels thinned"
+            )
+            return Abstain(threshold=threshold, rule=rule, coverage=float(called.mean()))
+    threshold = float(np.quantile(confidence, 1 - FALLBACK_COVERAGE))
+    rule = (
+        f"most confident {FALLBACK_COVERAGE:.0%} of the purged calibration slice: no threshold's lower bound "
+        f"exceeded the best baseline ({baseline:.4f})"
+    )
+    return Abstain(threshold=threshold, rule=rule, coverage=float((confidence >= threshold).mean()))
+
+
+def wilson_lower(share: float, n: float, z: float = _ONE_SIDED_95) -> float:
+    """The lower end of Wilson's interval for a share of `n` independent trials."""
+    centre = share + z * z / (2 * n)
+    spread = z * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
+    return (centre - spread) / (1 + z * z / n)
+
+
+def _newton(margins: Floats, target: Floats) -> tuple[float, float]:
+    """Logistic regression of `target` on one column; the tiny ridge keeps a flat column solvable."""
+    a, b = 0.0, math.log(float(target.mean() / (1 - target.mean())))
+    columns = np.column_stack([margins, np.ones_like(margins)])
+    for _ in range(50):
+        p = 1.0 / (1.0 + np.exp(-np.clip(a * margins + b, -30, 30)))
+        gradient = columns.T @ (p - target)
+        weight = np.maximum(p * (1 - p), 1e-9)
+        hessian = (columns * weight[:, None]).T @ columns + 1e-6 * np.eye(2)
+        step = np.linalg.solve(hessian, gradient)
+        step /= max(1.0, float(np.abs(step).max()) / 5)
+        a, b = a - float(step[0]), b - float(step[1])
+        if float(np.abs(step).max()) < 1e-9:
+            break
+    return a, b

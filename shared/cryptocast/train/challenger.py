@@ -1,0 +1,77 @@
+"""From examples to a challenger: out-of-fold margins, calibration, threshold, final fit, figures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import xgboost
+
+from cryptocast.registry.manifest import Abstain, Calibration
+from cryptocast.registry.price_model import apply_platt
+from cryptocast.series import Bools, Floats, Ints
+from cryptocast.train.calibrate import fit_platt, fix_threshold
+from cryptocast.train.dataset import Examples
+from cryptocast.train.evaluate import baselines, best_baseline, evaluate, overlap
+from cryptocast.train.fit import FitRules, fit, margins
+from cryptocast.train.splits import Plan, known_before
+
+
+@dataclass(frozen=True, slots=True)
+class Challenger:
+    """A fitted model with everything its manifest tells, except the data's origin."""
+
+    booster: xgboost.Booster
+    calibration: Calibration
+    abstain: Abstain
+    held_out: dict[str, float]
+    """Figures on the held-out slice, by the very model that is registered."""
+    walk_forward: dict[str, float]
+    """Figures on the calibration slice, by the fold's model; Platt was fitted on the folds before."""
+
+
+def make_challenger(examples: Examples, plan: Plan, embargo_s: int, rules: FitRules) -> Challenger:
+    """Fit every fold, calibrate on all but the last, fix the threshold on the last, fit the final model.
+
+    The held-out slice is touched once, at the end, for the figures.
+    """
+    rows, oof = _out_of_fold(examples, plan, rules)
+    calibration_slice = plan.folds[-1]
+    begins = calibration_slice.begins_s
+    earlier = known_before(examples.as_of[rows], examples.horizon_s, begins, embargo_s)
+    calibration = fit_platt(oof[earlier], examples.up[rows[earlier]])
+    in_slice = examples.as_of[rows] >= begins
+    tested = examples.take(rows[in_slice])
+    p_up = apply_platt(calibration, oof[in_slice])
+    share_up = float(examples.up[calibration_slice.fit].mean())
+    to_beat = best_baseline(baselines(tested, share_up))
+    abstain = fix_threshold(p_up, tested.up, to_beat, overlap(examples.horizon_s))
+    walk_forward = evaluate(p_up, tested, abstain.threshold, share_up)
+    booster = fit(examples.x[plan.development], examples.up[plan.development], rules)
+    held_out = examples.take(plan.held_out)
+    figures = evaluate(
+        apply_platt(calibration, margins(booster, held_out.x)),
+        held_out,
+        abstain.threshold,
+        float(examples.up[plan.development].mean()),
+    )
+    return Challenger(booster, calibration, abstain, figures, walk_forward)
+
+
+def _out_of_fold(examples: Examples, plan: Plan, rules: FitRules) -> tuple[Ints, Floats]:
+    """Row numbers, ascending, and the margin of each by the one fold's model that was not fitted on it."""
+    rows: list[Ints] = []
+    out: list[Floats] = []
+    for fold in plan.folds:
+        booster = fit(examples.x[fold.fit], examples.up[fold.fit], rules)
+        rows.append(fold.test)
+        out.append(margins(booster, examples.x[fold.test]))
+    return np.concatenate(rows), np.concatenate(out)
+
+
+def balanced_accuracy(called_up: Bools, up: Bools) -> tuple[float, float]:
+    """Mean of the accuracy on ups and on downs, and its standard deviation if the calls knew nothing."""
+    rate = float(called_up.mean())
+    accuracy = (float(called_up[up].mean()) + float(1 - called_up[~up].mean())) / 2
+    spread = 0.5 * np.sqrt(rate * (1 - rate) * (1 / up.sum() + 1 / (~up).sum()))
+    return accuracy, float(spread)

@@ -1,0 +1,108 @@
+"""Feature rows with labels, from Postgres or straight from series of bars and documents."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import numpy as np
+import numpy.typing as npt
+
+from cryptocast.domain import BAR_INTERVAL_S, Horizon
+from cryptocast.errors import NotEnoughData
+from cryptocast.features.labels import labels
+from cryptocast.features.rows import FEATURE_NAMES, HISTORY_S, FeatureTable, compute
+from cryptocast.series import BarSeries, Bools, DocumentSeries, Floats, Ints
+from cryptocast.store import bars as stored_bars
+from cryptocast.store import documents as stored_documents
+from cryptocast.store.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Examples:
+    """Labelled feature rows of one horizon over all coins, ascending by (`as_of`, symbol); (n,) each.
+
+    `x` is (n, 15) float32 in the order of `FEATURE_NAMES`. Rows without the future close and moves of
+    exactly zero are not here.
+    """
+
+    horizon_s: int
+    symbols: npt.NDArray[np.str_]
+    as_of: Ints
+    x: npt.NDArray[np.float32]
+    up: Bools
+    return_log: Floats
+
+    def __len__(self) -> int:
+        return len(self.as_of)
+
+    def take(self, rows: Ints) -> Examples:
+        """The same for some of the rows."""
+        return Examples(
+            self.horizon_s,
+            self.symbols[rows],
+            self.as_of[rows],
+            self.x[rows],
+            self.up[rows],
+            self.return_log[rows],
+        )
+
+    @property
+    def last_move(self) -> Floats:
+        """The scaled return of the bar that ended at `as_of`: what persistence and reversal go by."""
+        return self.x[:, FEATURE_NAMES.index("return_15m")].astype(np.float64)
+
+
+def build_examples(
+    bars: Mapping[str, BarSeries], table: FeatureTable, horizon: Horizon, until_s: int
+) -> Examples:
+    """Join feature rows with their labels; nothing that was known only after `until_s` is used."""
+    known = table.as_of + horizon.seconds <= until_s
+    moves = np.full(len(table.as_of), np.nan)
+    for symbol, series in bars.items():
+        rows = np.flatnonzero((table.symbols == symbol) & known)
+        moves[rows] = labels(series, table.as_of[rows], horizon.seconds)
+    keep = np.flatnonzero(np.isfinite(moves) & (moves != 0.0))
+    return Examples(
+        horizon.seconds,
+        table.symbols[keep],
+        table.as_of[keep],
+        table.values[keep].astype(np.float32),
+        moves[keep] > 0.0,
+        moves[keep],
+    )
+
+
+def build_table(
+    bars: Mapping[str, BarSeries], documents: DocumentSeries, since_s: int, until_s: int
+) -> FeatureTable:
+    """The feature rows of every coin at every grid time in [since_s, until_s]."""
+    first = -(-since_s // BAR_INTERVAL_S) * BAR_INTERVAL_S
+    return compute(bars, documents, np.arange(first, until_s + 1, BAR_INTERVAL_S, dtype=np.int64))
+
+
+def read_series(
+    db: Database, symbols: Sequence[str], since: datetime, until: datetime, sentiment_version: str | None
+) -> tuple[dict[str, BarSeries], DocumentSeries]:
+    """What features and labels of [since, until] need. Raises `NotEnoughData` where there are no bars."""
+    begin = since - timedelta(seconds=HISTORY_S)
+    bars = stored_bars.series(db, symbols, begin, until)
+    bars = {symbol: series for symbol, series in bars.items() if series.opened_s.size}
+    if not bars:
+        raise NotEnoughData(f"no bars of {', '.join(symbols)} from {since:%Y-%m-%d} to {until:%Y-%m-%d}")
+    if sentiment_version is None:
+        return bars, no_documents(symbols)
+    return bars, stored_documents.series(db, symbols, begin, until, sentiment_version)
+
+
+def no_documents(symbols: Sequence[str]) -> DocumentSeries:
+    """A series without a document; the features of texts then take their values for `missing`."""
+    none = np.zeros(0)
+    return DocumentSeries(
+        tuple(symbols),
+        none.astype(np.int64),
+        none.astype(np.bool_),
+        none,
+        np.zeros((0, len(symbols)), dtype=np.bool_),
+    )

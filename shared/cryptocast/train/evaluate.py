@@ -1,0 +1,78 @@
+"""What a model is worth on rows that it has not seen, beside what it must beat."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from cryptocast.domain import BAR_INTERVAL_S
+from cryptocast.series import Bools, Floats
+from cryptocast.train.calibrate import wilson_lower
+from cryptocast.train.dataset import Examples
+
+_BINS = 10
+
+
+def brier(p_up: Floats, up: Bools) -> float:
+    """Mean squared error of the probability; 0.25 is what 50 % everywhere gets."""
+    return float(np.mean((p_up - up) ** 2))
+
+
+def log_loss(p_up: Floats, up: Bools) -> float:
+    """Mean negative log-likelihood, in nats; 0.693 is what 50 % everywhere gets."""
+    p = np.clip(np.where(up, p_up, 1 - p_up), 1e-12, 1)
+    return float(-np.mean(np.log(p)))
+
+
+def expected_calibration_error(p_up: Floats, up: Bools) -> float:
+    """Mean |share of ups - mean probability| over ten bins of equally many rows."""
+    bins = np.array_split(np.argsort(p_up, kind="stable"), _BINS)
+    gaps = [abs(float(up[b].mean() - p_up[b].mean())) * len(b) for b in bins if len(b)]
+    return float(sum(gaps) / len(p_up))
+
+
+def overlap(horizon_s: int) -> float:
+    """How many consecutive rows of one coin share a part of their label's time."""
+    return max(1.0, horizon_s / BAR_INTERVAL_S)
+
+
+def baselines(examples: Examples, fitted_share_up: float) -> dict[str, float]:
+    """Accuracy of the three forecasts that cost nothing.
+
+    `majority` says what was more frequent among the rows fitted on, `persistence` repeats the last
+    bar's direction and `reversal` says its opposite (a bar that did not move counts as a fall).
+    """
+    rose = examples.last_move > 0
+    return {
+        "baseline_majority": float(np.mean(examples.up == (fitted_share_up > 0.5))),
+        "baseline_persistence": float(np.mean(examples.up == rose)),
+        "baseline_reversal": float(np.mean(examples.up == ~rose)),
+    }
+
+
+def best_baseline(figures: dict[str, float]) -> float:
+    """The accuracy that a model has to beat."""
+    return max(value for name, value in figures.items() if name.startswith("baseline_"))
+
+
+def evaluate(p_up: Floats, examples: Examples, threshold: float, fitted_share_up: float) -> dict[str, float]:
+    """Every figure of the manifest, flat. Figures without a call to count are left out."""
+    up = examples.up
+    right = (p_up > 0.5) == up
+    called = np.maximum(p_up, 1 - p_up) >= threshold
+    independent = float(called.sum()) / overlap(examples.horizon_s)
+    figures = {
+        "n": float(len(up)),
+        "share_up": float(up.mean()),
+        "accuracy": float(right.mean()),
+        "brier": brier(p_up, up),
+        "log_loss": log_loss(p_up, up),
+        "ece": expected_calibration_error(p_up, up),
+        "coverage": float(called.mean()),
+        "calls": float(called.sum()),
+        "independent_calls": independent,
+        **baselines(examples, fitted_share_up),
+    }
+    if called.any():
+        figures["accuracy_of_calls"] = float(right[called].mean())
+        figures["accuracy_of_calls_lower"] = wilson_lower(figures["accuracy_of_calls"], max(independent, 1.0))
+    return figures

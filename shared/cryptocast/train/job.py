@@ -1,0 +1,207 @@
+"""The training job: one challenger per horizon, registered, and promoted where it is better."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+
+from cryptocast.domain import DataLabel, Horizon, floor_to_grid
+from cryptocast.errors import CorruptArtifact, ModelNotFound, NotEnoughData, RegistryError
+from cryptocast.features.rows import FEATURE_NAMES, FEATURE_VERSION, FeatureTable
+from cryptocast.registry.bucket import Bucket
+from cryptocast.registry.layout import PRICES, SENTIMENT, price_model
+from cryptocast.registry.load import read_champion
+from cryptocast.registry.manifest import DataWindow, Manifest
+from cryptocast.registry.publish import publish
+from cryptocast.series import BarSeries, DocumentSeries
+from cryptocast.store.database import Database
+from cryptocast.train.card import make_card
+from cryptocast.train.challenger import Challenger, make_challenger
+from cryptocast.train.dataset import Examples, build_examples, build_table, read_series
+from cryptocast.train.export import check_parity, to_onnx, to_trees
+from cryptocast.train.fit import FitRules
+from cryptocast.train.gate import Decision, pass_gate
+from cryptocast.train.selftest import SelfTest, run_self_tests
+from cryptocast.train.splits import Plan, SplitRules, make_plan
+
+HISTORY_DAYS = 182
+_PARITY_ROWS = 2_000
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingRules:
+    """Everything that a training run is told besides the data."""
+
+    until: datetime
+    now: datetime
+    data_label: DataLabel
+    code_revision: str = "unknown"
+    fit: FitRules = field(default_factory=FitRules)
+    split: SplitRules = field(default_factory=SplitRules)
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingReport:
+    """What became of one horizon."""
+
+    horizon: Horizon
+    version: str | None
+    """None where nothing was registered."""
+    promoted: bool
+    reason: str
+    rows: int = 0
+    metrics: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def line(self) -> str:
+        """For people."""
+        if self.version is None:
+            return f"{self.horizon.value}: nothing registered: {self.reason}"
+        did = "promoted" if self.promoted else "registered, not promoted"
+        accuracy = f"accuracy {self.metrics['accuracy']:.1%} of {self.metrics['n']:.0f} held-out rows"
+        return f"{self.horizon.value}: {self.version} {did}: {accuracy}; {self.reason}"
+
+
+def train(
+    bucket: Bucket,
+    db: Database,
+    symbols: Sequence[str],
+    horizons: Sequence[Horizon],
+    until: datetime,
+    now: datetime,
+    data_label: DataLabel,
+    *,
+    history_days: int = HISTORY_DAYS,
+    sentiment_version: str | None = None,
+    code_revision: str = "unknown",
+    fit: FitRules | None = None,
+    split: SplitRules | None = None,
+    progress: Progress | None = None,
+) -> list[TrainingReport]:
+    """Train on what Postgres knows of [until - history_days, until).
+
+    `sentiment_version` says whose sentiments the features use, by default the sentiment champion's.
+    One report a horizon; a horizon with too little data or a failed self-test registers nothing and
+    does not stop the others. Raises `NotEnoughData` where there are no bars at all, `StoreUnavailable`.
+    """
+    end = floor_to_grid(until)
+    version = sentiment_version or _serving_sentiment(bucket)
+    bars, documents = read_series(db, symbols, end - timedelta(days=history_days), end, version)
+    rules = TrainingRules(end, now, data_label, code_revision, fit or FitRules(), split or SplitRules())
+    return train_from_series(bucket, bars, documents, horizons, rules, progress=progress)
+
+
+def train_from_series(
+    bucket: Bucket,
+    bars: Mapping[str, BarSeries],
+    documents: DocumentSeries,
+    horizons: Sequence[Horizon],
+    rules: TrainingRules,
+    *,
+    progress: Progress | None = None,
+) -> list[TrainingReport]:
+    """The same without a database: from series, e.g. read from files."""
+    until_s = int(rules.until.timestamp())
+    tell = progress or _silent
+    tell("training", 0, len(horizons) + 1)
+    since_s = min(int(series.opened_s[0]) for series in bars.values())
+    table = build_table(bars, documents, since_s, until_s)
+    reports = []
+    for done, horizon in enumerate(horizons, start=1):
+        tell("training", done, len(horizons) + 1)
+        reports.append(train_horizon(bucket, bars, table, horizon, rules))
+    tell("training", len(horizons) + 1, len(horizons) + 1)
+    return reports
+
+
+def train_horizon(
+    bucket: Bucket,
+    bars: Mapping[str, BarSeries],
+    table: FeatureTable,
+    horizon: Horizon,
+    rules: TrainingRules,
+) -> TrainingReport:
+    """One horizon: fit, test itself, register, pass the gate."""
+    examples = build_examples(bars, table, horizon, int(rules.until.timestamp()))
+    try:
+        plan = make_plan(examples.as_of, horizon.seconds, rules.split)
+        challenger = make_challenger(examples, plan, rules.split.embargo_s, rules.fit)
+    except NotEnoughData as error:
+        return TrainingReport(horizon, None, False, str(error), len(examples))
+    tests = run_self_tests(examples, plan, challenger, rules.fit)
+    if failed := [test for test in tests if not test.passed]:
+        reason = "; ".join(f"self-test failed: {test.name}: {test.reason}" for test in failed)
+        return TrainingReport(horizon, None, False, reason, len(examples), challenger.held_out)
+    try:
+        version = register(bucket, examples, plan, challenger, tests, horizon, rules)
+    except RegistryError as error:
+        return TrainingReport(horizon, None, False, str(error), len(examples), challenger.held_out)
+    decision: Decision = pass_gate(
+        bucket, price_model(horizon), version, examples.take(plan.held_out), rules.now
+    )
+    return TrainingReport(
+        horizon, version, decision.promoted, decision.reason, len(examples), challenger.held_out
+    )
+
+
+def register(
+    bucket: Bucket,
+    examples: Examples,
+    plan: Plan,
+    challenger: Challenger,
+    tests: Sequence[SelfTest],
+    horizon: Horizon,
+    rules: TrainingRules,
+) -> str:
+    """Export, check parity and publish. Raises `RegistryError` where ONNX and XGBoost disagree."""
+    onnx = to_onnx(challenger.booster)
+    parity = check_parity(challenger.booster, onnx, examples.x[-_PARITY_ROWS:])
+    manifest = Manifest(
+        kind=PRICES,
+        horizon=horizon,
+        created_at=rules.now,
+        title=f"XGBoost, {horizon.value}, pooled over {len(np.unique(examples.symbols))} coins",
+        data_label=rules.data_label,
+        data_window=_data_window(examples, plan, rules),
+        code_revision=rules.code_revision,
+        params=rules.fit.recorded(),
+        feature_names=FEATURE_NAMES,
+        feature_version=FEATURE_VERSION,
+        calibration=challenger.calibration,
+        abstain=challenger.abstain,
+        metrics={**challenger.held_out, "onnx_parity": parity},
+        walk_forward=challenger.walk_forward,
+    )
+    files = {
+        "model.onnx": onnx,
+        "trees.json": to_trees(challenger.booster, FEATURE_NAMES),
+        "card.json": make_card(manifest, tests),
+    }
+    return publish(bucket, PRICES, files, manifest)
+
+
+def _data_window(examples: Examples, plan: Plan, rules: TrainingRules) -> DataWindow:
+    last_fitted = int(examples.as_of[plan.development[-1]]) + examples.horizon_s
+    return DataWindow(
+        since=datetime.fromtimestamp(int(examples.as_of[0]), tz=UTC),
+        fit_until=datetime.fromtimestamp(last_fitted, tz=UTC),
+        until=rules.until,
+        symbols=tuple(np.unique(examples.symbols).tolist()),
+        rows=len(plan.development),
+    )
+
+
+def _serving_sentiment(bucket: Bucket) -> str | None:
+    try:
+        return read_champion(bucket, SENTIMENT)[0].version
+    except (ModelNotFound, CorruptArtifact):
+        return None
+
+
+def _silent(_task: str, _done: int, _total: int) -> None:
+    pass
