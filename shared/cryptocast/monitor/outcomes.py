@@ -1,0 +1,97 @@
+"""What became of past forecasts, and how good they were lately."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from cryptocast.domain import Call, CycleWindow, Forecast, Horizon, Outcome
+from cryptocast.store import bars, forecasts, outcomes
+from cryptocast.store.database import Database
+from cryptocast.store.outcomes import OutcomeSummary
+
+UNKNOWN_AFTER = timedelta(hours=48)
+"""Gaps are filled for 24 h; a close that is absent this long after its moment is not expected any more."""
+SCORED_OVER: Mapping[Horizon, timedelta] = {
+    Horizon.M15: timedelta(days=1),
+    Horizon.H1: timedelta(days=2),
+    Horizon.H4: timedelta(days=4),
+    Horizon.H24: timedelta(days=14),
+}
+"""Over which past forecasts a score is taken: long horizons overlap, so they need more time."""
+MIN_SCORED = 50
+"""Fewer outcomes make no score: an alarm on ten forecasts would be an alarm on luck."""
+_AT_ONCE = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """`stored` outcomes; forecasts still `waiting` for a close, and those older than 48 h: `unknown`."""
+
+    stored: int
+    waiting: int
+    unknown: int
+
+
+def outcome_of(forecast: Forecast, close: float) -> Outcome:
+    """Judge one forecast by the close at its horizon, USD.
+
+    A price that did not move at all went neither up nor down: then no call was right.
+    """
+    return_log = math.log(close / forecast.price)
+    went_up = return_log > 0
+    right = {Call.UP: return_log > 0, Call.DOWN: return_log < 0}
+    return Outcome(
+        symbol=forecast.symbol,
+        horizon=forecast.horizon,
+        as_of=forecast.as_of,
+        known_at=due_at(forecast),
+        return_log=return_log,
+        went_up=went_up,
+        correct=right.get(forecast.call),
+        brier=(forecast.p_up - went_up) ** 2,
+    )
+
+
+def due_at(forecast: Forecast) -> datetime:
+    """The close that decides: `as_of` plus the horizon."""
+    return forecast.as_of + timedelta(seconds=forecast.horizon.seconds)
+
+
+def record_outcomes(db: Database, window: CycleWindow) -> Recorded:
+    """Give every forecast whose horizon ended by `as_of` its outcome, where the bar is there.
+
+    A forecast without its bar waits: the bar may still be filled in. After 48 h it counts as unknown:
+    it has no outcome, enters no score, and is named by the monitor; should the bar come after all,
+    it gets its outcome then. Nothing is estimated. Raises `StoreUnavailable`.
+    """
+    due = forecasts.without_outcome(db, window.as_of, _AT_ONCE)
+    by_coin: dict[str, list[Forecast]] = defaultdict(list)
+    for forecast in due:
+        by_coin[forecast.symbol].append(forecast)
+    judged: list[Outcome] = []
+    unknown = 0
+    for symbol, of_coin in by_coin.items():
+        closes = bars.closes_at(db, symbol, {due_at(f) for f in of_coin})
+        for forecast in of_coin:
+            close = closes.get(due_at(forecast))
+            if close is not None:
+                judged.append(outcome_of(forecast, close))
+            elif window.as_of - due_at(forecast) > UNKNOWN_AFTER:
+                unknown += 1
+    stored = outcomes.upsert(db, judged)
+    return Recorded(stored, waiting=len(due) - len(judged) - unknown, unknown=unknown)
+
+
+def recent_scores(db: Database, as_of: datetime) -> dict[Horizon, OutcomeSummary]:
+    """Per horizon, the score of the forecasts that came due lately; too few outcomes, no entry."""
+    scores = {}
+    for horizon in Horizon:
+        until = as_of - timedelta(seconds=horizon.seconds) + timedelta(microseconds=1)
+        found = outcomes.summary(db, horizon, until - SCORED_OVER[horizon], until)
+        if found.n >= MIN_SCORED:
+            scores[horizon] = found
+    return scores

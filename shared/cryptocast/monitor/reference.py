@@ -1,0 +1,149 @@
+"""Finds what the features are compared with: the data that each champion was trained on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import numpy as np
+from pydantic import ValidationError
+
+from cryptocast.domain import BAR_INTERVAL_S, DEFAULT_SYMBOLS, FeatureRow, Horizon
+from cryptocast.errors import CryptocastError, ModelNotFound, NotEnoughData
+from cryptocast.features import rows as features
+from cryptocast.monitor import drift
+from cryptocast.observability import get_logger
+from cryptocast.registry import layout
+from cryptocast.registry.bucket import Bucket
+from cryptocast.registry.load import read_champion, read_manifest
+from cryptocast.registry.manifest import DataWindow, Manifest
+from cryptocast.store import bars, documents, feature_rows
+from cryptocast.store.database import Database
+
+FOLDER = "monitor/reference"
+
+
+@dataclass(slots=True)
+class DriftReport:
+    """The figure per horizon, and why a horizon has none."""
+
+    by_horizon: dict[Horizon, drift.Drift] = field(default_factory=dict)
+    missing: list[str] = field(default_factory=list)
+
+
+def measure_drift(db: Database, bucket: Bucket | None, as_of: datetime) -> DriftReport:
+    """Compare the newest rows with the reference of each horizon's champion.
+
+    Champions that were trained on the same data share one reference. Nothing here stops the cycle: a
+    champion that is absent, a manifest that cannot be read or too few rows are named in `missing`.
+    """
+    report = DriftReport()
+    if bucket is None:
+        report.missing.append("drift: no registry to compare with")
+        return report
+    found: dict[str, drift.Drift] = {}
+    refused: dict[str, NotEnoughData] = {}
+    for horizon in Horizon:
+        try:
+            manifest = _champion_manifest(bucket, horizon)
+            key = reference_key(manifest)
+            if key in refused:
+                raise refused[key]
+            if key not in found:
+                try:
+                    found[key] = _measured(db, bucket, manifest, as_of)
+                except NotEnoughData as error:
+                    refused[key] = error
+                    raise
+            report.by_horizon[horizon] = found[key]
+        except CryptocastError as error:
+            report.missing.append(f"drift {horizon.value}: {error}")
+    return report
+
+
+def reference_key(manifest: Manifest) -> str:
+    """Where the reference of a training window lies; the window is in the name, so it never changes."""
+    window = _window(manifest)
+    coins = "-".join(sorted(window.symbols)) or "all"
+    span = f"{_since(window):%Y%m%dT%H%M}-{window.until:%Y%m%dT%H%M}"
+    return f"{FOLDER}/{manifest.feature_version or 'unknown'}/{coins}/{span}.json"
+
+
+def load_reference(db: Database, bucket: Bucket, manifest: Manifest) -> drift.Reference:
+    """The stored reference of a manifest's data, or a new one.
+
+    A new one is made from the feature rows of that window, or, where those were never stored (a model
+    trained on a backfill), from its bars and documents. It is kept, so that a cycle reads some
+    kilobytes and not two months of rows. Raises `NotEnoughData` where Postgres has too little of it.
+    """
+    key = reference_key(manifest)
+    try:
+        return drift.Reference.model_validate_json(bucket.get(key).body)
+    except ModelNotFound:
+        pass
+    except ValidationError:
+        get_logger().warning("unusable drift reference, made again", extra={"key": key})
+    window = _window(manifest)
+    stored = feature_rows.between(db, _since(window), window.until)
+    coins = window.symbols or tuple({r.symbol for r in stored}) or DEFAULT_SYMBOLS
+    try:
+        of_window = [r for r in stored if r.symbol in coins]
+        made = drift.make_reference(of_window, window.until, len(coins))
+    except NotEnoughData:
+        computed = _computed_rows(db, bucket, manifest, coins)
+        made = drift.make_reference(computed, window.until, len(coins))
+    try:
+        bucket.put(key, made.model_dump_json().encode())
+    except CryptocastError as error:  # it is made again next time; nothing is lost
+        get_logger().warning("drift reference not kept", extra={"key": key, "reason": str(error)})
+    return made
+
+
+def _measured(db: Database, bucket: Bucket, manifest: Manifest, as_of: datetime) -> drift.Drift:
+    reference = load_reference(db, bucket, manifest)
+    since = as_of - timedelta(days=2 * reference.window_days)
+    tick = timedelta(microseconds=1)  # the store's spans leave their end out, ours their start
+    return drift.measure(reference, feature_rows.between(db, since + tick, as_of + tick), as_of)
+
+
+def _computed_rows(
+    db: Database, bucket: Bucket, manifest: Manifest, coins: tuple[str, ...]
+) -> list[FeatureRow]:
+    """The rows of the reference's span in bulk: the same numbers, to the last bit, as rows made live."""
+    window = _window(manifest)
+    since = _since(window)
+    inputs_since = since - timedelta(seconds=features.HISTORY_S)
+    series = bars.series(db, coins, inputs_since, window.until)
+    scored = documents.series(
+        db, coins, inputs_since, window.until + timedelta(seconds=1), _sentiment_version(bucket, manifest)
+    )
+    first, last = int(since.timestamp()), int(window.until.timestamp())
+    first -= first % -BAR_INTERVAL_S
+    as_ofs = np.arange(first, last + 1, BAR_INTERVAL_S, dtype=np.int64)
+    return features.compute(series, scored, as_ofs).rows()
+
+
+def _sentiment_version(bucket: Bucket, manifest: Manifest) -> str:
+    """The version whose scores the model was trained on: what it says, else the one that serves."""
+    named = manifest.params.get("sentiment_version")
+    if isinstance(named, str):
+        return named
+    try:
+        return read_champion(bucket, layout.SENTIMENT)[0].version
+    except CryptocastError:
+        return ""
+
+
+def _champion_manifest(bucket: Bucket, horizon: Horizon) -> Manifest:
+    name = layout.price_model(horizon)
+    return read_manifest(bucket, name, read_champion(bucket, name)[0].version)
+
+
+def _window(manifest: Manifest) -> DataWindow:
+    if manifest.data_window is None:
+        raise NotEnoughData(f"{manifest.version} does not say what data it was trained on")
+    return manifest.data_window
+
+
+def _since(window: DataWindow) -> datetime:
+    return drift.reference_since(window.since, window.until)

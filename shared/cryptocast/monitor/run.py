@@ -1,0 +1,78 @@
+"""The last step of a cycle: outcomes, data quality, drift, metrics, and the record of the cycle."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from cryptocast.domain import CycleWindow, StepReport
+from cryptocast.monitor.metrics import CloudWatch, Measured, metrics_of, put_metrics
+from cryptocast.monitor.outcomes import Recorded, recent_scores, record_outcomes
+from cryptocast.monitor.quality import Quality, measure_quality
+from cryptocast.monitor.reference import measure_drift
+from cryptocast.registry.bucket import Bucket
+from cryptocast.store import cycles
+from cryptocast.store.database import Database
+
+
+def monitor(
+    db: Database,
+    cloudwatch: CloudWatch,
+    window: CycleWindow,
+    namespace: str,
+    stage: str,
+    symbols: Sequence[str],
+    *,
+    bucket: Bucket | None = None,
+    metric_time: datetime | None = None,
+    started_at: datetime | None = None,
+    steps: Mapping[str, Any] | Sequence[Any] | None = None,
+) -> StepReport:
+    """Judge past forecasts, measure quality and drift, tell CloudWatch, record the cycle.
+
+    In: forecasts that came due; stored: outcomes. `metric_time` is the wall clock's (see
+    `put_metrics`). `started_at` and `steps`, the reports of the other steps, go into the record of the
+    cycle where the caller has them. Everything is stored before CloudWatch is told, so that a run that
+    raises `MetricsNotPut` may be repeated. Raises `StoreUnavailable` where Postgres does not answer.
+    """
+    recorded = record_outcomes(db, window)
+    quality = measure_quality(db, window, symbols)
+    drifts = measure_drift(db, bucket, window.as_of)
+    measured = Measured(window, quality, recent_scores(db, window.as_of), drifts.by_horizon)
+    report = StepReport(
+        "monitor",
+        rows_in=recorded.stored + recorded.waiting + recorded.unknown,
+        rows_stored=recorded.stored,
+        missing=[*_missing(recorded, quality), *drifts.missing],
+        detail=_detail(measured, recorded),
+    )
+    body = {"monitor": {"missing": report.missing, **report.detail}, "steps": steps or {}}
+    cycles.record(db, window.as_of, window.since, started_at or window.now, window.now, body)
+    report.detail["metrics"] = put_metrics(cloudwatch, namespace, stage, metrics_of(measured), metric_time)
+    return report
+
+
+def _missing(recorded: Recorded, quality: Quality) -> list[str]:
+    said = list(quality.stale_sources)
+    said += [f"{symbol}: {count} bars are absent" for symbol, count in quality.missing_bars.items()]
+    if recorded.unknown:
+        said.append(f"outcomes: {recorded.unknown} forecasts have no close after 48 h and stay unknown")
+    return said
+
+
+def _detail(measured: Measured, recorded: Recorded) -> dict[str, Any]:
+    return {
+        "outcomes": {"stored": recorded.stored, "waiting": recorded.waiting, "unknown": recorded.unknown},
+        "quarantined": dict(measured.quality.quarantined),
+        "missing_bars": dict(measured.quality.missing_bars),
+        "bars_without_volume": measured.quality.bars_without_volume,
+        "scores": {
+            h.value: {"n": s.n, "brier": s.brier, "accuracy": s.accuracy, "coverage": s.coverage}
+            for h, s in measured.scores.items()
+        },
+        "drift": {
+            h.value: {"share": d.share, "drifted": list(d.drifted), "rows": d.rows}
+            for h, d in measured.drifts.items()
+        },
+    }
