@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Protocol, TypeVar
 
 import httpx
-from cryptocast.store.migrate import migrate
 
 from cryptocast.domain import DataLabel
+from cryptocast.store.migrate import migrate
 from local import deploy as sam
 from local.clock import Clock
 from local.cycles import CycleDriver
@@ -119,8 +119,13 @@ class Stack:
             "PythonRuntime": sam.python_runtime(),
             "Symbols": ",".join(self.choice.symbols),
             "DataLabel": str(self.choice.label),
+            "DataSince": self.choice.start.date().isoformat() if self.choice.start else "",
             "SourceBaseUrl": self.replay_url or "",
+            "ParameterPrefix": "/cryptocast/local",
+            "EndpointUrl": self.ministack.url,
             "ScheduleState": "DISABLED",
+            "AlarmPeriodSeconds": "10",
+            "AlarmPeriods": "1",
         }
 
     @property

@@ -107,7 +107,9 @@ def _line(stack: Stack, result: CycleResult) -> str:
 
 
 def steps_of(output: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    return {k: v for k, v in output.get("results", output).items() if isinstance(v, dict) and "step" in v}
+    """The steps' reports in an execution's output, by the name of the step."""
+    found = [part for value in output.values() for part in (value if isinstance(value, list) else [value])]
+    return {part["step"]: part for part in found if isinstance(part, dict) and "step" in part}
 
 
 def _print_addresses(stack: Stack, seconds: float) -> None:

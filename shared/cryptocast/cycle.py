@@ -1,0 +1,101 @@
+"""One cycle in this process: the steps of statemachines/cycle.asl.json, in the same order.
+
+For the operator, benchmarks and tests; production runs the state machine, whose functions call the
+same domain functions through the same wiring.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from cryptocast import wiring
+from cryptocast.domain import CycleWindow, StepReport
+from cryptocast.errors import CryptocastError
+from cryptocast.observability import get_logger
+
+
+def run_cycle(window: CycleWindow) -> Iterator[StepReport]:
+    """Yields each step's report as it ends. A collector that fails is named, as in the state machine."""
+    missing: list[str] = []
+    for name, step in (("prices", _prices), ("news", _news), ("social", _social), ("sentiment", _score)):
+        report = _tolerated(name, step, window)
+        missing += report.missing
+        yield report
+    yield _features(window)
+    yield _forecast(window, tuple(dict.fromkeys(missing)))
+    if wiring.settings().stream_endpoint_url:
+        yield _publish(window)
+    yield _monitor(window)
+
+
+def _tolerated(name: str, step: Callable[[CycleWindow], StepReport], window: CycleWindow) -> StepReport:
+    try:
+        return step(window)
+    except CryptocastError as error:
+        get_logger().warning("%s failed: %s", name, error)
+        return StepReport(f"collect_{name}", missing=[f"{name}: {error}"])
+
+
+def _prices(window: CycleWindow) -> StepReport:
+    from cryptocast.collect.prices import collect_prices
+
+    return collect_prices(wiring.database(), wiring.sources(), window, wiring.settings().symbol_list)
+
+
+def _news(window: CycleWindow) -> StepReport:
+    from cryptocast.collect.news import collect_news
+
+    return collect_news(wiring.database(), wiring.sources(), window, wiring.settings())
+
+
+def _social(window: CycleWindow) -> StepReport:
+    from cryptocast.collect.social import collect_social
+
+    return collect_social(wiring.database(), wiring.sources(), window, wiring.settings())
+
+
+def _score(_window: CycleWindow) -> StepReport:
+    from cryptocast.sentiment.score import score_sentiment
+
+    return score_sentiment(wiring.database(), wiring.scorer(), 2_000)
+
+
+def _features(window: CycleWindow) -> StepReport:
+    from cryptocast.features.build import build_feature_rows
+
+    return build_feature_rows(
+        wiring.database(),
+        wiring.online_store(),
+        window,
+        wiring.settings().symbol_list,
+        wiring.sentiment_version(),
+    )
+
+
+def _forecast(window: CycleWindow, missing: tuple[str, ...]) -> StepReport:
+    from cryptocast.serve.issue import forecast
+
+    settings = wiring.settings()
+    return forecast(
+        wiring.database(),
+        wiring.online_store(),
+        wiring.forecasters(),
+        window,
+        settings.symbol_list,
+        settings.data_label,
+        missing,
+    )
+
+
+def _publish(window: CycleWindow) -> StepReport:
+    from cryptocast.stream.push import publish
+
+    return publish(wiring.online_store(), wiring.push_client(), window)
+
+
+def _monitor(window: CycleWindow) -> StepReport:
+    from cryptocast.monitor.run import monitor
+
+    return monitor(
+        wiring.database(), wiring.cloudwatch(), window, wiring.settings().metrics_namespace, wiring.bucket()
+    )
