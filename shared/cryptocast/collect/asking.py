@@ -1,0 +1,91 @@
+"""Asking sources within one step, so that a dead one is named once and stops nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import TypeVar
+
+from cryptocast.collect.source import Collected, Spend, free
+from cryptocast.domain import Rejected, StepReport
+from cryptocast.errors import QuotaExceeded, SourceUnavailable, StoreUnavailable
+from cryptocast.observability import get_logger
+from cryptocast.store import quarantine, sources
+from cryptocast.store.database import Database
+
+T = TypeVar("T")
+
+
+class Asking:
+    """One step's dealings with its sources; `report` collects what came of them."""
+
+    def __init__(self, db: Database, report: StepReport, now: datetime) -> None:
+        self._db = db
+        self._now = now
+        self._failed: dict[str, str] = {}
+        self._answered: set[str] = set()
+        self.report = report
+
+    def ask(self, source: str, question: Callable[[], Collected[T]]) -> Collected[T]:
+        """The answer to `question`, empty where the source failed now or earlier in this step.
+
+        Raises: `StoreUnavailable`.
+        """
+        if source in self._failed:
+            return Collected()
+        try:
+            answer = question()
+        except StoreUnavailable:
+            raise
+        except SourceUnavailable as error:
+            self._fail(source, error.reason)
+        except QuotaExceeded:
+            self._fail(source, "the budget of this month is spent")
+        except Exception as error:  # a hostile answer found a way past the reader
+            get_logger().exception("a source's answer could not be read", source=source)
+            self._fail(source, f"its answer could not be read ({type(error).__name__})")
+        else:
+            self._answered.add(source)
+            self.report.rows_in += len(answer.records) + len(answer.rejected)
+            for missing in answer.missing:
+                self.lacks(missing)
+            return answer
+        return Collected()
+
+    def has_failed(self, source: str) -> bool:
+        return source in self._failed
+
+    def lacks(self, what: str) -> None:
+        """Name something as absent, once."""
+        if what not in self.report.missing:
+            self.report.missing.append(what)
+
+    def quarantine(self, rejected: Iterable[Rejected]) -> None:
+        """Keep refused records and count them. Raises: `StoreUnavailable`."""
+        refused = list(rejected)
+        if refused:
+            quarantine.add(self._db, refused, self._now)
+            self.report.rows_rejected += len(refused)
+
+    def budget(self, source: str, quota: int | None) -> Spend:
+        """Takes one call from the source's month each time it is called; raises `QuotaExceeded`."""
+        if quota is None:
+            return free
+        month = f"{self._now:%Y-%m}"
+
+        def spend() -> None:
+            sources.spend(self._db, source, month, 1, quota)
+
+        return spend
+
+    def close(self) -> None:
+        """Remember how each source did. Raises: `StoreUnavailable`."""
+        for source in sorted(self._answered - set(self._failed)):
+            sources.set_status(self._db, source, True, "", self._now)
+        for source, reason in self._failed.items():
+            sources.set_status(self._db, source, False, reason, self._now)
+
+    def _fail(self, source: str, reason: str) -> None:
+        self._failed[source] = reason
+        self.lacks(f"{source}: {reason}")
+        get_logger().warning("source unavailable", source=source, reason=reason)

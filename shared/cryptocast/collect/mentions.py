@@ -1,0 +1,43 @@
+"""Which coins a text speaks of."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from cryptocast.domain import COINS, Coin
+
+_OTHER_COINS = r"(?! (?:cash|gold|classic|sv)\b)"
+"""Bitcoin Cash and Ethereum Classic are coins of their own."""
+
+
+def mentions(text: str) -> tuple[str, ...]:
+    """Symbols of the known coins that `text` names, in the order of `COINS`.
+
+    A coin is named by its name, an alias or `$SYMBOL`, whatever the case, and by its bare symbol
+    only in capitals inside a text that is not all capitals: "SOL rallies", not "sol" or "CLICK THIS LINK".
+    """
+    lowered = text.lower()
+    capitals_tell = any(c.islower() for c in text) and _capital_share(text) < 0.5
+    return tuple(
+        symbol
+        for symbol, coin in COINS.items()
+        if _named(coin).search(lowered) or (capitals_tell and _bare(symbol).search(text))
+    )
+
+
+@cache
+def _named(coin: Coin) -> re.Pattern[str]:
+    words = {coin.name.lower(), f"${coin.symbol.lower()}", *coin.aliases}
+    alternatives = "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
+    return re.compile(rf"(?<![\w$])(?:{alternatives})(?!\w){_OTHER_COINS}")
+
+
+@cache
+def _bare(symbol: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<![\w$]){re.escape(symbol)}(?!\w)")
+
+
+def _capital_share(text: str) -> float:
+    letters = [c for c in text if c.isalpha()]
+    return sum(c.isupper() for c in letters) / len(letters) if letters else 0.0

@@ -1,0 +1,121 @@
+"""The collect_prices step: quotes close the newest bar, candles give range and volume and fill gaps."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from functools import partial
+
+from cryptocast.collect.asking import Asking
+from cryptocast.collect.source import BarSource
+from cryptocast.collect.sources import Sources
+from cryptocast.domain import BAR_INTERVAL_S, Bar, CycleWindow, Quote, StepReport
+from cryptocast.store import bars as bar_store
+from cryptocast.store.database import Database
+from cryptocast.validate.split import valid_bars, valid_quotes
+
+STALE_AFTER = timedelta(seconds=300)
+"""A quote this much older, or later, than `as_of` does not close the bar that ends there."""
+GAPS_WITHIN = timedelta(hours=24)
+"""How far back a cycle looks for absent bars; older ones are a backfill's work."""
+_INTERVAL = timedelta(seconds=BAR_INTERVAL_S)
+
+
+def collect_prices(db: Database, sources: Sources, window: CycleWindow, symbols: Sequence[str]) -> StepReport:
+    """Store the bars of (since, as_of] of each coin, and what is absent in the 24 hours before.
+
+    Quotes of all coins close the bar that ends at `as_of`; where there is none, or a stale one, the
+    backup serves the bar and is its `source`. Exchange candles then add range and volume. Running it
+    again changes nothing that is complete. A source that fails is named in `missing`.
+
+    Raises: `StoreUnavailable`.
+    """
+    asking = Asking(db, StepReport("collect_prices"), window.now)
+    served = _from_quotes(db, asking, sources, window, symbols)
+    without = [symbol for symbol in symbols if symbol not in served]
+    served |= _from_backup(db, asking, sources, window, without)
+    for symbol in symbols:
+        _from_candles(db, asking, sources.candles, window, symbol)
+    for symbol in symbols:
+        if window.as_of not in bar_store.closes_at(db, symbol, [window.as_of]):
+            asking.lacks(f"prices: no source has {symbol} at {window.as_of:%Y-%m-%d %H:%M}")
+    asking.report.detail["closed_by"] = served
+    asking.close()
+    return asking.report
+
+
+def _from_quotes(
+    db: Database, asking: Asking, sources: Sources, window: CycleWindow, symbols: Sequence[str]
+) -> dict[str, str]:
+    """Close the bar ending at `as_of` by quotes; returns the source per coin that was served."""
+    name = sources.quotes.name
+    spend = asking.budget(name, sources.quotas.get(name))
+    answer = asking.ask(name, partial(sources.quotes.quotes, symbols, spend))
+    quotes, refused = valid_quotes(answer.records, window.now)
+    asking.quarantine([*answer.rejected, *refused])
+    fresh = [quote for quote in quotes if abs(quote.quoted_at - window.as_of) <= STALE_AFTER]
+    stale = sorted(quote.symbol for quote in quotes if quote not in fresh)
+    if stale:
+        asking.lacks(f"{name}: stale for {', '.join(stale)}")
+    bars = [_bar_of(db, quote, window) for quote in fresh]
+    return _store(db, asking, bars, window)
+
+
+def _bar_of(db: Database, quote: Quote, window: CycleWindow) -> Bar:
+    """The bar that a quote closes: it opens where the one before closed, its range is those two prices."""
+    opened_at = window.as_of - _INTERVAL
+    opened = bar_store.closes_at(db, quote.symbol, [opened_at]).get(opened_at, quote.price)
+    return Bar(
+        symbol=quote.symbol,
+        opened_at=opened_at,
+        interval_s=BAR_INTERVAL_S,
+        open=opened,
+        high=max(opened, quote.price),
+        low=min(opened, quote.price),
+        close=quote.price,
+        volume=None,
+        source=quote.source,
+        first_seen_at=window.now,
+    )
+
+
+def _from_backup(
+    db: Database, asking: Asking, sources: Sources, window: CycleWindow, symbols: Sequence[str]
+) -> dict[str, str]:
+    name = sources.backup.name
+    spend = asking.budget(name, sources.quotas.get(name))
+    since = max(window.since, window.as_of - GAPS_WITHIN)
+    found: list[Bar] = []
+    for symbol in symbols:
+        question = partial(
+            sources.backup.bars, symbol, since, window.as_of, BAR_INTERVAL_S, window.now, spend
+        )
+        answer = asking.ask(name, question)
+        asking.quarantine(answer.rejected)
+        found += answer.records
+    return _store(db, asking, found, window)
+
+
+def _from_candles(db: Database, asking: Asking, source: BarSource, window: CycleWindow, symbol: str) -> None:
+    """Complete and fill the bars of the window and of the 24 hours before it."""
+    gaps = bar_store.gaps(db, symbol, min(window.since, window.as_of - GAPS_WITHIN), window.as_of)
+    if not gaps:
+        return
+    question = partial(source.bars, symbol, gaps[0], gaps[-1] + _INTERVAL, BAR_INTERVAL_S, window.now)
+    answer = asking.ask(source.name, question)
+    asking.quarantine(answer.rejected)
+    wanted = set(gaps)
+    _store(db, asking, [bar for bar in answer.records if bar.opened_at in wanted], window)
+
+
+def _store(db: Database, asking: Asking, bars: Sequence[Bar], window: CycleWindow) -> dict[str, str]:
+    """Validate and upsert; returns the source per coin whose bar closes at `as_of`."""
+    valid, refused = valid_bars(bars, window.now)
+    asking.quarantine(refused)
+    asking.report.rows_stored += bar_store.upsert(db, valid)
+    closing: dict[str, str] = {bar.symbol: bar.source for bar in valid if _closes(bar, window.as_of)}
+    return closing
+
+
+def _closes(bar: Bar, moment: datetime) -> bool:
+    return bar.closed_at == moment
