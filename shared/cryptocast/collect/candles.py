@@ -97,7 +97,7 @@ class Coinbase(_Candles):
     def _ask(
         self, symbol: str, begin: datetime, end: datetime, interval_s: int, spend: Spend
     ) -> list[Any] | None:
-        params = {
+        params: dict[str, str | int] = {
             "granularity": interval_s,
             "start": begin.isoformat(),
             "end": (end - timedelta(seconds=interval_s)).isoformat(),

@@ -50,7 +50,12 @@ class CoinGecko:
         Raises: `SourceUnavailable`, and whatever `spend` raises.
         """
         symbol_of = {COINS[symbol].coingecko_id: symbol for symbol in symbols}
-        params = {"vs_currency": "usd", "ids": ",".join(symbol_of), "per_page": 250, "page": 1}
+        params: dict[str, str | int] = {
+            "vs_currency": "usd",
+            "ids": ",".join(symbol_of),
+            "per_page": 250,
+            "page": 1,
+        }
         url = f"{self._base_url}/coins/markets"
         answer = self._fetcher.get(NAME, url, params=params, headers=self._headers, spend=spend).json()
         if not isinstance(answer, list):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from cryptocast.collect.parsing import refused
@@ -77,12 +78,9 @@ class RedditPosts:
         gone: set[str] = set()
         for start in range(0, len(external_ids), _PER_PAGE):
             batch = external_ids[start : start + _PER_PAGE]
-            found = {
-                str(item.get("id")): item
-                for item in self._ask(
-                    lambda names=[f"t3_{i}" for i in batch]: self._client.info(fullnames=names)  # type: ignore[misc]
-                )
-            }
+            names = [f"t3_{external_id}" for external_id in batch]
+            items = self._ask(partial(self._client.info, fullnames=names))
+            found = {str(item.get("id")): item for item in items}
             gone |= {i for i in batch if i in found and is_gone(found[i])}
             if found:
                 gone |= set(batch) - set(found)

@@ -46,9 +46,7 @@ class Robots:
         except SourceUnavailable as error:
             raise SourceUnavailable(self._source, f"robots.txt: {error.reason}") from error
         if reply.status in _FORBIDDEN:
-            rules.disallow_all = True
-        elif reply.status in _ABSENT:
-            rules.allow_all = True
+            rules.parse(["User-agent: *", "Disallow: /"])
         else:
             rules.parse(reply.body.decode("utf-8", "replace").splitlines())
         return rules
