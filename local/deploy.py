@@ -50,7 +50,8 @@ def build(log: Path) -> None:
 def deploy(ministack: MiniStack, parameters: Mapping[str, str], log: Path) -> Deployment:
     """Deploy the built template; raises RuntimeError when the stack is not complete or lacks its routes."""
     overrides = [f"{key}={value}" for key, value in parameters.items() if value]
-    command = ["deploy", "--config-env", "local", "--template-file", str(BUILD / "template.yaml")]
+    command = ["deploy", "--config-file", str(ROOT / "samconfig.toml"), "--config-env", "local"]
+    command += ["--template-file", str(BUILD / "template.yaml")]
     command += ["--stack-name", STACK_NAME, "--parameter-overrides", *overrides]
     _sam(command, {**CREDENTIALS, "AWS_ENDPOINT_URL": ministack.url}, log)
     deployment = describe(ministack)

@@ -97,7 +97,7 @@ def _drive(stack: Stack, driver: CycleDriver, until: datetime) -> Tally:
 
 
 def _write(stack: Stack, tally: Tally, until: datetime, first_up_s: float, total_s: float) -> str:
-    db = Database(stack.postgres.url)
+    db = Database(stack.postgres.url())
     lines = [
         "# Real data through the deployed stack",
         "",

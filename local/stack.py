@@ -69,11 +69,13 @@ class Stack:
         announce("Valkey, behind Upstash's protocol")
         self.valkey = self._own(Valkey(self.folder / "valkey", self._ports["valkey"]))
         self.token = self._token()
-        self.upstash = self._own(Upstash(self.valkey.url, self.token, self._ports["upstash"]))
+        self.upstash = self._own(
+            Upstash(self.valkey.url, self.token, self.logs / "upstash.log", self._ports["upstash"])
+        )
         announce("MiniStack")
         self.ministack = self._own(MiniStack(self.folder / "ministack", self._ports["ministack"]))
         announce("migrations")
-        migrate(self.postgres.url)
+        migrate(self.postgres.url())
         if self.choice.label is not DataLabel.LIVE:
             announce("the vendors' stand-in")
             self._start_replay()
@@ -133,7 +135,7 @@ class Stack:
         """The environment of the operator's command and of training on this stack."""
         values = {
             "STAGE": "local",
-            "DATABASE_URL": self.postgres.url,
+            "DATABASE_URL": self.postgres.url(),
             "REDIS_URL": self.upstash.url,
             "REDIS_TOKEN": self.token,
             "SYMBOLS": ",".join(self.choice.symbols),
@@ -164,7 +166,7 @@ class Stack:
     def _put_secrets(self) -> None:
         ssm = self.ministack.client("ssm")
         for name, value in (
-            ("database-url", self.postgres.url),
+            ("database-url", self.postgres.url()),
             ("redis-url", self.upstash.url),
             ("redis-token", self.token),
             *(
