@@ -11,4 +11,4 @@ from cryptocast.events import cycle_step
 
 @cycle_step
 def handler(window: CycleWindow, _event: Mapping[str, Any]) -> StepReport:
-    return collect_social(wiring.database(), wiring.sources(), window, wiring.settings())
+    return collect_social(wiring.database(), wiring.sources(), window)

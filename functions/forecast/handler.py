@@ -6,7 +6,7 @@ from typing import Any
 from cryptocast import wiring
 from cryptocast.domain import CycleWindow, StepReport
 from cryptocast.events import cycle_step, missing_inputs
-from cryptocast.serve.issue import forecast
+from cryptocast.serve.forecaster import forecast
 
 
 @cycle_step

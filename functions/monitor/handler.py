@@ -5,12 +5,20 @@ from typing import Any
 
 from cryptocast import wiring
 from cryptocast.domain import CycleWindow, StepReport
-from cryptocast.events import cycle_step
+from cryptocast.events import cycle_step, step_reports
 from cryptocast.monitor.run import monitor
 
 
 @cycle_step
-def handler(window: CycleWindow, _event: Mapping[str, Any]) -> StepReport:
+def handler(window: CycleWindow, event: Mapping[str, Any]) -> StepReport:
+    settings = wiring.settings()
     return monitor(
-        wiring.database(), wiring.cloudwatch(), window, wiring.settings().metrics_namespace, wiring.bucket()
+        wiring.database(),
+        wiring.cloudwatch(),
+        window,
+        settings.metrics_namespace,
+        settings.stage,
+        settings.symbol_list,
+        bucket=wiring.bucket(),
+        steps=step_reports(event),
     )

@@ -11,4 +11,4 @@ from cryptocast.stream.push import publish
 
 @cycle_step
 def handler(window: CycleWindow, _event: Mapping[str, Any]) -> StepReport:
-    return publish(wiring.online_store(), wiring.push_client(), window)
+    return publish(wiring.online_store(), wiring.push_client(), window, wiring.settings().symbol_list)

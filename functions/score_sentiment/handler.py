@@ -13,5 +13,5 @@ LIMIT = 2_000
 
 
 @cycle_step
-def handler(_window: CycleWindow, _event: Mapping[str, Any]) -> StepReport:
-    return score_sentiment(wiring.database(), wiring.scorer(), LIMIT)
+def handler(window: CycleWindow, _event: Mapping[str, Any]) -> StepReport:
+    return score_sentiment(wiring.database(), wiring.scorer(), LIMIT, window.now)

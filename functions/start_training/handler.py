@@ -10,7 +10,5 @@ from cryptocast.retrain.launcher import start_training
 def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
     """SNS delivers one record a call."""
     message = event["Records"][0]["Sns"]["Message"]
-    start = start_training(
-        wiring.ecs(), wiring.bucket(), wiring.training_task(), message, datetime.now(UTC)
-    )
+    start = start_training(wiring.ecs(), wiring.bucket(), wiring.training_task(), message, datetime.now(UTC))
     return start.to_json()

@@ -1,7 +1,22 @@
-"""Connections of the stream: $connect, $disconnect, subscribe and the other messages."""
+"""Connections of the stream: $connect, $disconnect, and every message a client sends."""
 
+from datetime import UTC, datetime
 from typing import Any
+
+from cryptocast import wiring
+from cryptocast.stream.connections import connect, disconnect, receive
 
 
 def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
-    return {"statusCode": 200, "body": event["requestContext"]["routeKey"]}
+    """Answers go out as pushes; what is returned tells API Gateway only whether to accept."""
+    connection_id = event["requestContext"]["connectionId"]
+    online = wiring.online_store()
+    match event["requestContext"]["routeKey"]:
+        case "$connect":
+            connect(online, connection_id)
+        case "$disconnect":
+            disconnect(online, connection_id)
+        case _:
+            now, symbols = datetime.now(UTC), wiring.settings().symbol_list
+            receive(online, wiring.push_client(), connection_id, event.get("body"), now, symbols)
+    return {"statusCode": 200}

@@ -14,6 +14,7 @@ from cryptocast.errors import BadInput
 from cryptocast.observability import get_logger
 
 _CLOCK_SKEW = timedelta(minutes=2)
+_TIMES = frozenset({"as_of", "since", "now"})
 Step = Callable[[CycleWindow, Mapping[str, Any]], StepReport]
 Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
 
@@ -44,6 +45,11 @@ def missing_inputs(event: Mapping[str, Any]) -> tuple[str, ...]:
     if "score_sentiment" in event.get("failures", {}):
         found.append("sentiment: scoring failed")
     return tuple(dict.fromkeys(found))
+
+
+def step_reports(event: Mapping[str, Any]) -> dict[str, Any]:
+    """What the earlier steps of the cycle reported, as the state machine carries it."""
+    return {name: value for name, value in event.items() if name not in _TIMES}
 
 
 def cycle_step(step: Step) -> Handler:

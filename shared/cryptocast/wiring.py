@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from cryptocast.serve.champions import Champions
     from cryptocast.store.database import Database
     from cryptocast.store.online import OnlineStore
+    from cryptocast.stream.push import ApiGatewayPush
 
 _PARAMETER = "_parameter"
 _REQUIRED = frozenset({"database_url", "redis_url", "redis_token"})
@@ -72,7 +73,9 @@ def _secrets(names: dict[str, str]) -> dict[str, SecretStr]:
 def _secret(name: str) -> str:
     value: SecretStr | None = getattr(settings(), name)
     if value is None:
-        raise SettingsError(f"set {name.upper()}, or {name.upper()}_PARAMETER to the name of an SSM parameter")
+        raise SettingsError(
+            f"set {name.upper()}, or {name.upper()}_PARAMETER to the name of an SSM parameter"
+        )
     return value.get_secret_value()
 
 
@@ -90,7 +93,7 @@ def aws(service: str, endpoint_url: str | None = None) -> Any:
     from botocore.config import Config
 
     config = Config(connect_timeout=3, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 3})
-    return boto3.client(service, endpoint_url=endpoint_url, config=config)  # type: ignore[call-overload]
+    return boto3.client(service, endpoint_url=endpoint_url, config=config)
 
 
 def database_url() -> str:
@@ -122,10 +125,13 @@ def bucket() -> Bucket:
 @cache
 def sources() -> Sources:
     """Every vendor, as the settings choose them."""
-    from cryptocast.collect.http import Fetcher
-    from cryptocast.collect.sources import make_sources
+    from cryptocast.collect.sources import make_fetcher, make_sources
 
-    return make_sources(settings(), Fetcher(settings()))
+    found = settings()
+    keys = ("coingecko_api_key", "cryptocompare_api_key", "reddit_client_id", "reddit_client_secret")
+    given: dict[str, SecretStr | None] = {key: getattr(found, key) for key in keys}
+    secrets = {key: value.get_secret_value() if value else None for key, value in given.items()}
+    return make_sources(found, make_fetcher(found), secrets)
 
 
 @cache
@@ -189,9 +195,11 @@ def sentiment_version() -> str:
         return str(json.loads((FOLDER / layout.MANIFEST).read_text())["version"])
 
 
-def push_client() -> Any:
+def push_client() -> ApiGatewayPush:
     """Pushes to connections of the WebSocket API."""
-    return aws("apigatewaymanagementapi", _setting("stream_endpoint_url"))
+    from cryptocast.stream.push import ApiGatewayPush
+
+    return ApiGatewayPush(aws("apigatewaymanagementapi", _setting("stream_endpoint_url")))
 
 
 def cloudwatch() -> Any:
