@@ -22,9 +22,16 @@ def is_stale(as_of: datetime | None, now: datetime) -> bool:
     return as_of is None or now - as_of > STALE_AFTER
 
 
-def price_of(symbol: str, record: object) -> schemas.Price | None:
-    """The field `price` of a coin's hash; None where it is absent or unusable."""
-    return _parsed(schemas.Price, record, {"symbol": symbol})
+def price_of(symbol: str, record: object, forecasts: Sequence[schemas.Forecast] = ()) -> schemas.Price | None:
+    """The field `price` of a coin's hash, or the close that its newest forecast is measured from.
+
+    None where there is neither. The newer of the two where there are both.
+    """
+    found = _parsed(schemas.Price, record, {"symbol": symbol})
+    newest = max(forecasts, key=lambda f: f.as_of, default=None)
+    if newest is not None and (found is None or found.as_of < newest.as_of):
+        return schemas.Price(symbol=symbol, price=newest.price, as_of=newest.as_of)
+    return found
 
 
 def forecast_of(symbol: str, horizon: Horizon, record: object, now: datetime) -> schemas.Forecast | None:
@@ -78,7 +85,8 @@ def outcome_body(outcome: domain.Outcome) -> schemas.Outcome:
 def coin_from_online(symbol: str, state: Mapping[str, Any], now: datetime) -> schemas.CoinForecasts:
     """One coin's hash, as `OnlineStore.read_coin` gives it."""
     found = (forecast_of(symbol, horizon, state.get(f"forecast:{horizon.value}"), now) for horizon in Horizon)
-    return coin_body(symbol, price_of(symbol, state.get("price")), [f for f in found if f is not None])
+    forecasts = [f for f in found if f is not None]
+    return coin_body(symbol, price_of(symbol, state.get("price"), forecasts), forecasts)
 
 
 def coin_body(

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 from cryptocast.domain import Call, DataLabel, DocumentKind, Horizon
 
 Probability = Annotated[float, Field(ge=0.0, le=1.0)]
+_NEXT = "Pass as `before` for the older page; null at the end."
 Part = Literal["ok", "degraded", "down", "not_checked"]
 
 
@@ -28,16 +29,14 @@ class Labelled(Body):
     data_label: DataLabel = Field(
         description="Where the data comes from: `live`, `replay` of past data, or `simulated` (invented)."
     )
-    data_since: str | None = Field(None, description="For replay: the date that the replay began at.")
+    data_since: str | None = Field(default=None, description="For replay: the date that the replay began at.")
     as_of: datetime | None = Field(
-        None, description="The moment the newest record in this answer speaks for."
+        default=None, description="The moment that the newest record here speaks for."
     )
     stale: bool = Field(
-        False, description="True where `as_of` is older than two cycles (30 minutes), or absent."
+        default=False, description="True where `as_of` is over two cycles (30 minutes) old, or absent."
     )
-    missing: list[str] = Field(
-        default_factory=list, description="What was absent, in plain words: `reddit: no credentials`."
-    )
+    missing: list[str] = Field(default_factory=list, description="Plain words: `reddit: no credentials`.")
 
 
 class Price(Body):
@@ -46,8 +45,8 @@ class Price(Body):
     symbol: str = Field(description="The coin, upper case: `BTC`.")
     price: float = Field(gt=0, description="USD.")
     as_of: datetime = Field(description="When the bar closed.")
-    source: str | None = Field(None, description="Who served the close: `coingecko`, `cryptocompare`, ...")
-    change_24h: float | None = Field(None, description="Log-return over the last 24 h, where known.")
+    source: str | None = Field(default=None, description="Who served the close: `coingecko`, ...")
+    change_24h: float | None = Field(default=None, description="Log-return over the last 24 h, where known.")
 
 
 class Outcome(Body):
@@ -78,8 +77,8 @@ class Forecast(Body):
     model_version: str
     data_label: DataLabel
     missing: list[str] = Field(default_factory=list, description="Inputs that were absent.")
-    stale: bool = Field(False, description="True where `as_of` is older than two cycles.")
-    outcome: Outcome | None = Field(None, description="Only in a history, once the horizon has passed.")
+    stale: bool = Field(default=False, description="True where `as_of` is older than two cycles.")
+    outcome: Outcome | None = Field(default=None, description="Only in a history, once it is known.")
 
 
 class CoinForecasts(Body):
@@ -90,9 +89,7 @@ class CoinForecasts(Body):
     price: Price | None = None
     forecasts: list[Forecast] = Field(description="At most one per horizon, shortest first.")
     stale: bool = False
-    missing: list[str] = Field(
-        default_factory=list, description="E.g. `24h: no forecast yet`, `reddit: no credentials`."
-    )
+    missing: list[str] = Field(default_factory=list, description="Plain words: `24h: no forecast yet`.")
 
 
 class ForecastsAnswer(Labelled):
@@ -119,9 +116,7 @@ class CoinForecastsAnswer(Labelled):
     coin: CoinForecasts
     history: list[Forecast] = Field(default_factory=list, description="Newest first, with outcomes.")
     record: list[Record] = Field(default_factory=list, description="Counted over `history` only.")
-    next_before: datetime | None = Field(
-        None, description="Pass as `before` for the older page; null at the end."
-    )
+    next_before: datetime | None = Field(default=None, description=_NEXT)
 
 
 class Bar(Body):
@@ -135,7 +130,7 @@ class Bar(Body):
     close: float
     volume: float | None = Field(description="In units of the coin; null while no exchange served it.")
     source: str = Field(description="Who served the close.")
-    volume_source: str | None = Field(None, description="Who served range and volume.")
+    volume_source: str | None = Field(default=None, description="Who served range and volume.")
     trade_count: int | None = None
     taker_buy_volume: float | None = None
 
@@ -169,14 +164,12 @@ class Document(Body):
     first_seen_at: datetime = Field(description="Ours, and the one that counts.")
     first_seen_estimated: bool = Field(description="True where it was collected late, by a backfill.")
     symbols: list[str] = Field(description="The coins that the text names.")
-    sentiment: Sentiment | None = Field(None, description="Null until it is scored.")
+    sentiment: Sentiment | None = Field(default=None, description="Null until it is scored.")
 
 
 class DocumentsAnswer(Labelled):
     documents: list[Document] = Field(description="Newest first by `first_seen_at`.")
-    next_before: datetime | None = Field(
-        None, description="Pass as `before` for the older page; null at the end."
-    )
+    next_before: datetime | None = Field(default=None, description=_NEXT)
 
 
 class Feature(Body):
@@ -204,21 +197,21 @@ class Model(Body):
     """One champion: what it is, what it was trained on and how it did out of sample."""
 
     kind: Literal["prices", "sentiment"]
-    horizon: Horizon | None = Field(None, description="Null for the sentiment model.")
+    horizon: Horizon | None = Field(default=None, description="Null for the sentiment model.")
     version: str
     created_at: datetime | None = None
     promoted_at: datetime | None = None
-    reason: str | None = Field(None, description="Why it was promoted.")
-    previous: str | None = Field(None, description="The version that it replaced.")
+    reason: str | None = Field(default=None, description="Why it was promoted.")
+    previous: str | None = Field(default=None, description="The version that it replaced.")
     trained_on: str = Field(description="In plain words: coins, rows, the data's label.")
-    window_since: datetime | None = Field(None, description="First `as_of` of the training data.")
-    window_until: datetime | None = Field(None, description="End of the training data.")
-    data_label: DataLabel | None = Field(None, description="Label of the data it was trained on.")
+    window_since: datetime | None = Field(default=None, description="First `as_of` of the training data.")
+    window_until: datetime | None = Field(default=None, description="End of the training data.")
+    data_label: DataLabel | None = Field(default=None, description="Label of the data it was trained on.")
     metrics: dict[str, float] = Field(default_factory=dict, description="Out of sample, walk-forward.")
-    abstain_below: float | None = Field(None, description="Confidence below which the call is `abstain`.")
+    abstain_below: float | None = Field(default=None, description="Confidence under which it abstains.")
     feature_version: str | None = None
     code_revision: str | None = None
-    stand_in: bool = Field(False, description="True for a small stand-in model that says so itself.")
+    stand_in: bool = Field(default=False, description="True for a small stand-in model that says so itself.")
 
 
 class ModelsAnswer(Labelled):
@@ -234,10 +227,10 @@ class PredictRequest(Body):
 
     horizon: Horizon
     features: Annotated[dict[str, float], Field(max_length=64)] | None = Field(
-        None, description="All 15 names of `/v1/features/{symbol}`, finite numbers."
+        default=None, description="All 15 names of `/v1/features/{symbol}`, finite numbers."
     )
     symbol: Symbol | None = None
-    as_of: datetime | None = Field(None, description="On the 15-minute grid, UTC; absent means the newest.")
+    as_of: datetime | None = Field(default=None, description="On the 15-minute grid; absent: the newest.")
 
     @model_validator(mode="after")
     def _one_of_both(self) -> Self:
@@ -268,7 +261,7 @@ class SentimentRequest(Body):
 class SentimentAnswer(Labelled):
     sentiments: list[Sentiment] = Field(description="In the order of the texts.")
     model_version: str
-    stand_in: bool = Field(False, description="True where a small stand-in model answered.")
+    stand_in: bool = Field(default=False, description="True where a small stand-in model answered.")
 
 
 class HealthPart(Body):
@@ -282,7 +275,7 @@ class HealthAnswer(Labelled):
 
     status: Literal["ok", "degraded", "down"]
     parts: list[HealthPart]
-    cycle_age_s: float | None = Field(None, description="Seconds from the last cycle's `as_of` to now.")
+    cycle_age_s: float | None = Field(default=None, description="From the last cycle's `as_of` to now.")
 
 
 class Problem(Body):

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import BaseModel, ValidationError
 
-from cryptocast.domain import COINS, CycleWindow, StepReport
+from cryptocast.domain import COINS, CycleWindow, DataLabel, StepReport
 from cryptocast.errors import StoreUnavailable, TransientError
 from cryptocast.observability import get_logger
+from cryptocast.serve import schemas
 from cryptocast.serve.present import coin_from_online
 from cryptocast.store.online import OnlineStore
 from cryptocast.stream.messages import FRAME_BYTES, CycleMessage, ForecastMessage, PriceMessage
@@ -74,7 +76,6 @@ class News:
     prices: Sequence[tuple[str, bytes]] = ()
     forecasts: Sequence[tuple[str, str, bytes]] = ()
     cycle: bytes | None = None
-    missing: Sequence[str] = field(default=())
 
     def frames(self, subscription: Subscription) -> list[bytes]:
         """What this subscription asked for, prices first, the end of the cycle last."""
@@ -86,53 +87,101 @@ class News:
 
 
 def publish(
-    online: OnlineStore, push_client: PushClient, window: CycleWindow, symbols: Sequence[str] = tuple(COINS)
+    online: OnlineStore,
+    push_client: PushClient,
+    window: CycleWindow,
+    symbols: Sequence[str] = tuple(COINS),
+    *,
+    data_label: DataLabel | None = None,
+    missing: Sequence[str] | None = None,
+    wall_clock: datetime | None = None,
 ) -> StepReport:
-    """Push every price and forecast of (since, as_of], then the cycle, to whoever subscribed to it.
+    """End a cycle: write down that it ran, and push what is new to whoever subscribed to it.
+
+    The cycle goes to Redis as `cycle` and as each coin's `status`, so that one read of the coins also
+    tells their age. Pushed are the prices and forecasts of (since, as_of], then the cycle. Label and
+    missing inputs are the forecasts' own where they are not given. `wall_clock` is what the wall said at
+    `window.now`; the two differ in a replay.
 
     In: connections. Stored: frames delivered. Rejected: frames over 32 KB, never sent. A connection
-    that is gone is dropped; one that failed is kept and named in `detail`. Without subscribers
-    nothing is read but the subscriptions. Raises `StoreUnavailable` where Redis does not answer.
+    that is gone is dropped; one that failed is kept and counted. Raises `StoreUnavailable` where Redis
+    does not answer.
     """
-    subscriptions = {
-        connection: Subscription.from_json(value) for connection, value in online.subscriptions().items()
-    }
-    report = StepReport("publish", rows_in=len(subscriptions))
-    if not subscriptions:
-        return report
-    news = read_news(online, symbols, window.now, since=window.since)
-    report.missing = list(news.missing)
-    with ThreadPoolExecutor(max_workers=min(_AT_A_TIME, len(subscriptions))) as pool:
-        ids = list(subscriptions)
-        found = list(pool.map(lambda c: deliver(push_client, c, news.frames(subscriptions[c])), ids))
-    _drop_gone(online, [c for c, delivery in zip(ids, found, strict=True) if delivery.gone])
-    report.rows_stored = sum(d.sent for d in found)
-    report.rows_rejected = sum(d.too_large for d in found)
-    failures = {c: d.failed for c, d in zip(ids, found, strict=True) if d.failed}
-    report.detail = {"gone": sum(d.gone for d in found), "failed": len(failures)}
-    if failures:
-        get_logger().warning("frames not delivered", extra={"failures": dict(list(failures.items())[:8])})
-        report.missing.append(f"stream: {len(failures)} connections did not take their frames")
+    states = online.read_coins(list(symbols))
+    coins = [coin_from_online(symbol, state, window.now) for symbol, state in states.items()]
+    cycle = _cycle(coins, window, data_label, missing, wall_clock)
+    online.write_cycle(cycle)
+    online.write_coins({coin.symbol: {"status": json.dumps(cycle)} for coin in coins})
+    wanted = {c: Subscription.from_json(value) for c, value in online.subscriptions().items()}
+    report = StepReport("publish", rows_in=len(wanted), missing=list(cycle["missing"]))
+    if wanted:
+        _push(online, push_client, news_of(coins, cycle, window.since), wanted, report)
     return report
 
 
-def read_news(
-    online: OnlineStore, symbols: Sequence[str], now: datetime, since: datetime | None = None
-) -> News:
-    """The state of `symbols` as frames; with `since`, only what is newer. Two reads of Redis."""
-    cycle = online.read_cycle() or {}
+def _push(
+    online: OnlineStore,
+    push_client: PushClient,
+    news: News,
+    wanted: Mapping[str, Subscription],
+    report: StepReport,
+) -> None:
+    with ThreadPoolExecutor(max_workers=min(_AT_A_TIME, len(wanted))) as pool:
+        found = list(pool.map(lambda c: deliver(push_client, c, news.frames(wanted[c])), wanted))
+    _drop_gone(online, [c for c, delivery in zip(wanted, found, strict=True) if delivery.gone])
+    failures = [d.failed for d in found if d.failed]
+    report.rows_stored = sum(d.sent for d in found)
+    report.rows_rejected = sum(d.too_large for d in found)
+    report.detail = {"gone": sum(d.gone for d in found), "failed": len(failures)}
+    if failures:
+        get_logger().warning("frames not delivered", extra={"failures": failures[:8]})
+        report.missing.append(f"stream: {len(failures)} connections did not take their frames")
+
+
+def _cycle(
+    coins: Sequence[schemas.CoinForecasts],
+    window: CycleWindow,
+    data_label: DataLabel | None,
+    missing: Sequence[str] | None,
+    wall_clock: datetime | None,
+) -> dict[str, Any]:
+    """The last cycle as Redis keeps it: JSON, times in ISO."""
+    issued = [f for coin in coins for f in coin.forecasts]
+    newest = max(issued, key=lambda f: f.as_of, default=None)
+    if missing is None:
+        missing = list(dict.fromkeys(m for f in issued if f.as_of == window.as_of for m in f.missing))
+    label = data_label or (None if newest is None else newest.data_label)
+    return {
+        "as_of": window.as_of.isoformat(),
+        "since": window.since.isoformat(),
+        "now": window.now.isoformat(),
+        "recorded_at": (wall_clock or window.now).isoformat(),
+        "finished_at": window.now.isoformat(),
+        "data_label": None if label is None else label.value,
+        "missing": list(missing),
+    }
+
+
+def read_news(online: OnlineStore, symbols: Sequence[str], now: datetime) -> News:
+    """The present state of `symbols` as frames, in two reads of Redis."""
     coins = [coin_from_online(s, state, now) for s, state in online.read_coins(list(symbols)).items()]
+    return news_of(coins, online.read_cycle())
+
+
+def news_of(
+    coins: Sequence[schemas.CoinForecasts], cycle: Mapping[str, Any], since: datetime | None = None
+) -> News:
+    """`coins` as frames; with `since`, only what is newer."""
     fresh = [f for c in coins for f in c.forecasts if since is None or f.as_of > since]
     prices = [c.price for c in coins if c.price is not None and (since is None or c.price.as_of > since)]
-    label = cycle.get("data_label") or next((f.data_label for c in coins for f in c.forecasts), None)
+    named = cycle.get("data_label")
+    label = DataLabel(named) if named else next((f.data_label for c in coins for f in c.forecasts), None)
     ended = _cycle_message(cycle)
     return News(
-        prices=[(p.symbol, frame_of(PriceMessage(price=p, data_label=label))) for p in prices]
-        if label
-        else [],
+        # A figure without its label is not shown.
+        prices=[(p.symbol, frame_of(PriceMessage(price=p, data_label=label))) for p in prices if label],
         forecasts=[(f.symbol, f.horizon.value, frame_of(ForecastMessage(forecast=f))) for f in fresh],
         cycle=None if ended is None else frame_of(ended),
-        missing=[] if ended is None else ended.missing,
     )
 
 

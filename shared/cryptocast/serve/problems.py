@@ -1,0 +1,110 @@
+"""Every answer that is not 2xx: one body, a stable code, and what to do next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from cryptocast.domain import DataLabel
+from cryptocast.errors import (
+    BadInput,
+    CorruptArtifact,
+    CryptocastError,
+    ModelNotFound,
+    NotEnoughData,
+    StoreUnavailable,
+)
+from cryptocast.observability import get_logger
+from cryptocast.serve.schemas import ErrorAnswer, Problem
+
+_RETRY = "Try again in a minute; GET /v1/health?deep=true says what is down."
+_ROUTES = "See /docs for what there is."
+_HTTP = {
+    404: ("not_found", "There is nothing at this address.", _ROUTES),
+    405: ("method_not_allowed", "This address does not take this method.", _ROUTES),
+    413: ("too_large", "The request is larger than 256 KB.", "Send fewer or shorter texts."),
+}
+# By class, the first that fits: status, code, what to do. The message is the error's own.
+_OURS: Sequence[tuple[type[CryptocastError], int, str, str]] = (
+    (StoreUnavailable, 503, "store_unavailable", _RETRY),
+    (ModelNotFound, 503, "no_model", "GET /v1/models lists what there is; train one or wait for training."),
+    (CorruptArtifact, 503, "corrupt_model", "Roll back to the previous version; docs/runbook.md says how."),
+    (NotEnoughData, 404, "not_enough_data", "Wait until more history is collected, or run a backfill."),
+    (BadInput, 422, "bad_request", "Correct the request; /docs has an example."),
+    (CryptocastError, 500, "internal_error", _RETRY),
+)
+
+
+class ApiError(Exception):
+    """Ends a request with `status` and the uniform error body."""
+
+    def __init__(self, status: int, code: str, message: str, what_to_do: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.problem = Problem(code=code, message=message, what_to_do=what_to_do)
+
+
+def answer(status: int, problem: Problem, label: DataLabel) -> JSONResponse:
+    """The uniform error body as a response."""
+    body = ErrorAnswer(error=problem, data_label=label).model_dump(mode="json")
+    return JSONResponse(body, status, headers={"Retry-After": "60"} if status == 503 else None)
+
+
+def of_error(error: CryptocastError) -> tuple[int, Problem]:
+    """The status and the words for one of our errors."""
+    status, code, what_to_do = next((s, c, w) for kind, s, c, w in _OURS if isinstance(error, kind))
+    return status, Problem(code=code, message=f"{str(error)[:500]}.", what_to_do=what_to_do)
+
+
+def add_handlers(app: FastAPI, label: DataLabel) -> None:
+    """Make every error of `app` end in the uniform body."""
+
+    def ours(_: Request, error: Exception) -> JSONResponse:
+        assert isinstance(error, CryptocastError)  # noqa: S101 - registered for this class
+        get_logger().warning("request failed", extra={"reason": f"{type(error).__name__}: {error}"})
+        return answer(*of_error(error), label)
+
+    def api(_: Request, error: Exception) -> JSONResponse:
+        assert isinstance(error, ApiError)  # noqa: S101 - registered for this class
+        return answer(error.status, error.problem, label)
+
+    def invalid(_: Request, error: Exception) -> JSONResponse:
+        assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this class
+        return answer(422, _invalid(error.errors()), label)
+
+    def http(_: Request, error: Exception) -> JSONResponse:
+        assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class
+        given = ("bad_request", str(error.detail), _ROUTES)
+        code, message, what_to_do = _HTTP.get(error.status_code, given)
+        return answer(error.status_code, Problem(code=code, message=message, what_to_do=what_to_do), label)
+
+    def unexpected(_: Request, error: Exception) -> JSONResponse:
+        get_logger().error("unexpected error", exc_info=error)
+        words = "Something went wrong here, not with your request."
+        return answer(500, Problem(code="internal_error", message=words, what_to_do=_RETRY), label)
+
+    handlers = {CryptocastError: ours, ApiError: api, RequestValidationError: invalid, HTTPException: http}
+    for kind, handler in handlers.items():
+        app.add_exception_handler(kind, handler)
+    app.add_exception_handler(Exception, unexpected)
+
+
+def _invalid(errors: Sequence[Any]) -> Problem:
+    """At most five faults, each as `where: what`; never the value, which may be anything."""
+    said = []
+    for error in errors[:5]:
+        where = ".".join(str(part) for part in error["loc"] if part != "body")
+        what = str(error["msg"]).removeprefix("Value error, ")
+        said.append(f"{where}: {what}" if where else what)
+    if len(errors) > 5:
+        said.append(f"and {len(errors) - 5} more")
+    return Problem(
+        code="bad_request",
+        message="; ".join(said) + ".",
+        what_to_do="Correct the named fields; /docs has an example.",
+    )

@@ -1,0 +1,147 @@
+"""Reads what the API shows: Redis first, Postgres where Redis is gone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from cryptocast.domain import FeatureRow, Horizon
+from cryptocast.errors import StoreUnavailable
+from cryptocast.observability import get_logger
+from cryptocast.serve import schemas
+from cryptocast.serve.deps import Deps
+from cryptocast.serve.present import coin_body, coin_from_online, forecast_body
+from cryptocast.store import bars, cycles, feature_rows, forecasts
+
+ReadFrom = Literal["redis", "postgres"]
+REDIS_GONE = "redis: does not answer; read from postgres"
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """The state of some coins, the store it came from, and what was missing on the way."""
+
+    coins: Sequence[schemas.CoinForecasts]
+    read_from: ReadFrom
+    now: datetime
+    missing: Sequence[str]
+
+
+def read_present(deps: Deps, symbols: Sequence[str]) -> Present:
+    """The present state of `symbols`, in one read of Redis.
+
+    Postgres is asked only where Redis does not answer, or has nothing (it may have been emptied).
+    Raises `StoreUnavailable` where neither answers.
+    """
+    try:
+        states = deps.online.read_coins(symbols)
+    except StoreUnavailable as error:
+        get_logger().warning("redis is gone, reading postgres", extra={"reason": str(error)})
+        return _from_postgres(deps, symbols, [REDIS_GONE])
+    if not any(states.values()):
+        try:
+            return _from_postgres(deps, symbols, ["redis: it is empty; read from postgres"])
+        except StoreUnavailable as error:
+            get_logger().warning("redis is empty and postgres gone", extra={"reason": str(error)})
+    status = newest_status(states.values())
+    now = served_now(status, deps.clock())
+    coins = [coin_from_online(symbol, states[symbol], now) for symbol in symbols]
+    return Present(coins, "redis", now, words(status.get("missing")))
+
+
+def read_feature_row(deps: Deps, symbol: str) -> tuple[FeatureRow | None, ReadFrom, datetime]:
+    """The newest feature row of a coin, where it was read, and the present moment.
+
+    Raises `StoreUnavailable` where neither store answers.
+    """
+    try:
+        state = deps.online.read_coin(symbol)
+        row = _online_row(symbol, state.get("feature_row"))
+        now = served_now(newest_status([state]), deps.clock())
+        if row is not None:
+            return row, "redis", now
+    except StoreUnavailable as error:
+        get_logger().warning("redis is gone, reading postgres", extra={"reason": str(error)})
+        now = _postgres_now(deps)
+    return next(iter(feature_rows.latest(deps.db, symbol, 1)), None), "postgres", now
+
+
+def present_moment(deps: Deps) -> datetime:
+    """Now, on the clock that the data runs by; the wall clock's where no cycle is known."""
+    try:
+        return served_now(deps.online.read_cycle(), deps.clock())
+    except StoreUnavailable:
+        return _postgres_now(deps)
+
+
+def served_now(status: Mapping[str, Any], wall: datetime) -> datetime:
+    """The wall clock's now, set back by as much as the last cycle's clock was behind it.
+
+    A replay runs in the past: its last cycle said what time it was there (`now`) and what the wall
+    said (`recorded_at`). Live, the two are the same. So data goes stale when cycles stop, in a replay too.
+    """
+    then, there = moment(status.get("recorded_at")), moment(status.get("now"))
+    return wall if then is None or there is None else wall - (then - there)
+
+
+def newest_status(states: Any) -> Mapping[str, Any]:
+    """The newest field `status` of these coins' hashes: the last cycle, as `stream.push` wrote it."""
+    found = [s for state in states if isinstance(s := state.get("status"), Mapping)]
+    return max(found, key=lambda s: str(s.get("as_of", "")), default={})
+
+
+def moment(text: object) -> datetime | None:
+    """An ISO time with its zone, or None."""
+    try:
+        found = datetime.fromisoformat(text) if isinstance(text, str) else None
+    except ValueError:
+        return None
+    return found if found is not None and found.tzinfo is not None else None
+
+
+def words(value: object) -> list[str]:
+    return [str(v) for v in value] if isinstance(value, list) else []
+
+
+def _from_postgres(deps: Deps, symbols: Sequence[str], missing: list[str]) -> Present:
+    now = _postgres_now(deps)
+    newest: dict[tuple[str, Horizon], schemas.Forecast] = {}
+    for symbol in symbols:
+        for forecast in forecasts.latest(deps.db, symbol, limit=4 * len(Horizon)):
+            newest.setdefault((forecast.symbol, forecast.horizon), forecast_body(forecast, now))
+    coins = [
+        coin_body(symbol, _price(deps, symbol), [f for (s, _), f in newest.items() if s == symbol])
+        for symbol in symbols
+    ]
+    return Present(coins, "postgres", now, missing)
+
+
+def _price(deps: Deps, symbol: str) -> schemas.Price | None:
+    for bar in bars.latest(deps.db, symbol, 1):
+        return schemas.Price(symbol=symbol, price=bar.close, as_of=bar.closed_at, source=bar.source)
+    return None
+
+
+def _postgres_now(deps: Deps) -> datetime:
+    """As `served_now`, from the record of the last cycle: there, `finished_at` is the cycle's clock."""
+    wall = deps.clock()
+    for cycle in cycles.latest(deps.db, 1):
+        recorded = cycle.report.get("recorded_at")
+        return served_now({"now": cycle.finished_at.isoformat(), "recorded_at": recorded}, wall)
+    return wall
+
+
+def _online_row(symbol: str, record: object) -> FeatureRow | None:
+    if not isinstance(record, Mapping):
+        return None
+    as_of, values = moment(record.get("as_of")), record.get("values")
+    if as_of is None or not isinstance(values, Mapping):
+        return None
+    try:
+        numbers = {str(name): float(value) for name, value in values.items()}
+    except (TypeError, ValueError):
+        return None
+    version = str(record.get("feature_version", ""))
+    return FeatureRow(symbol, as_of, numbers, tuple(words(record.get("missing"))), version)
