@@ -10,6 +10,8 @@ const generated = banner + astToString(await openapiTS(document, { silent: true 
 const options = { ...(await resolveConfig(target)), filepath: target };
 
 if ((await format(generated, options)) !== readFileSync(target, 'utf8')) {
-  console.error(`${target} is out of date: run \`make openapi\` (or \`npm run generate\`) and commit it`);
+  console.error(
+    `${target} is out of date: run \`make openapi\` (or \`npm run generate\`) and commit it`,
+  );
   process.exit(1);
 }

@@ -7,6 +7,8 @@ export type ConnectionStatus = 'connecting' | 'live' | 'reconnecting' | 'polling
 export const ATTEMPTS_BEFORE_POLLING = 3;
 /** API Gateway closes a connection that is silent for 10 minutes. */
 export const PING_EVERY_MS = 4 * 60_000;
+/** A ping without any message within this time: the connection is dead, though nobody closed it. */
+export const ANSWER_WITHIN_MS = 20_000;
 /** An attempt that has not opened by then has failed. */
 export const OPEN_WITHIN_MS = 10_000;
 
@@ -79,15 +81,20 @@ export class Connection {
     this.#failures = 0;
     this.#wasLive = true;
     socket.send(JSON.stringify(this.#options.hello));
-    this.#heartbeat = setInterval(
-      () => socket.send(JSON.stringify(this.#options.ping)),
-      PING_EVERY_MS,
-    );
+    this.#heartbeat = setInterval(() => this.#ping(socket), PING_EVERY_MS);
     this.#options.onStatus('live');
   }
 
+  #ping(socket: WebSocket): void {
+    socket.send(JSON.stringify(this.#options.ping));
+    clearTimeout(this.#patience);
+    this.#patience = setTimeout(() => this.#lost(socket), ANSWER_WITHIN_MS);
+  }
+
   #received(socket: WebSocket, data: unknown): void {
-    if (socket !== this.#socket || typeof data !== 'string') return;
+    if (socket !== this.#socket) return;
+    clearTimeout(this.#patience);
+    if (typeof data !== 'string') return;
     let message: unknown;
     try {
       message = JSON.parse(data);

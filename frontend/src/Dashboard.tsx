@@ -1,0 +1,59 @@
+import { useQueries, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMemo } from 'react';
+import { makeApi } from './api/client';
+import type { Config } from './api/config';
+import { unreachable } from './api/errors';
+import type { ForecastsAnswer } from './api/types';
+import { Board } from './components/Board';
+import { Page } from './components/Page';
+import { Fault, Skeleton } from './components/Panels';
+import { newerBoard } from './live/board';
+import { closesOf } from './live/closes';
+import { useNow } from './live/useNow';
+import { KEYS, useStream } from './live/useStream';
+
+const POLL_MS = 30_000;
+/** Beside the stream, in case a message was lost. */
+const POLL_WHILE_LIVE_MS = 10 * 60_000;
+
+export function Dashboard({ config }: { config: Config }) {
+  const api = useMemo(() => makeApi(config.apiUrl), [config.apiUrl]);
+  const cache = useQueryClient();
+  const status = useStream(config.streamUrl);
+  const now = useNow();
+  const refetchInterval = status === 'live' ? POLL_WHILE_LIVE_MS : POLL_MS;
+
+  const forecasts = useQuery({
+    queryKey: KEYS.forecasts,
+    queryFn: async () =>
+      newerBoard(cache.getQueryData<ForecastsAnswer>(KEYS.forecasts), await api.forecasts()),
+    refetchInterval: ({ state }) => (state.status === 'error' ? POLL_MS : refetchInterval),
+  });
+  const models = useQuery({
+    queryKey: KEYS.models,
+    queryFn: api.models,
+    refetchInterval: POLL_WHILE_LIVE_MS,
+  });
+  const board = forecasts.data;
+  const closes = useQueries({
+    queries: (board?.coins ?? []).map(({ symbol }) => ({
+      queryKey: KEYS.closes(symbol),
+      queryFn: async () => closesOf(await api.bars(symbol)),
+      refetchInterval: POLL_WHILE_LIVE_MS,
+    })),
+    combine: (results) => results.map(({ data, isError }) => data ?? (isError ? null : undefined)),
+  });
+  const error = forecasts.error ? unreachable(forecasts.error) : null;
+
+  return (
+    <Page status={status} board={board} apiUrl={config.apiUrl} now={now}>
+      {board ? (
+        <Board board={board} models={models.data} closes={closes} error={error} now={now} />
+      ) : error ? (
+        <Fault error={error} retry={() => void forecasts.refetch()} />
+      ) : (
+        <Skeleton />
+      )}
+    </Page>
+  );
+}

@@ -1,0 +1,48 @@
+import createClient, { type Client } from 'openapi-fetch';
+import { refused, unreachable } from './errors';
+import type { paths } from './schema';
+import type { Bar, ForecastsAnswer, Model } from './types';
+
+/** 24 hours of 15-minute bars. */
+export const SPARKLINE_BARS = 96;
+
+/** The calls the page makes; each throws `PageError`. */
+export interface Api {
+  forecasts(): Promise<ForecastsAnswer>;
+  /** Oldest first. */
+  bars(symbol: string): Promise<Bar[]>;
+  models(): Promise<Model[]>;
+}
+
+export function makeApi(apiUrl: string): Api {
+  const client: Client<paths> = createClient<paths>({ baseUrl: apiUrl });
+  return {
+    forecasts: () => answered(client.GET('/v1/forecasts', options())),
+    bars: async (symbol) => {
+      const params = { path: { symbol }, query: { limit: SPARKLINE_BARS } };
+      return (await answered(client.GET('/v1/bars/{symbol}', { ...options(), params }))).bars;
+    },
+    models: async () => (await answered(client.GET('/v1/models', options()))).champions,
+  };
+}
+
+function options(): { signal: AbortSignal } {
+  return { signal: AbortSignal.timeout(10_000) };
+}
+
+interface Answer<T> {
+  data?: T;
+  error?: unknown;
+  response: Response;
+}
+
+async function answered<T>(request: Promise<Answer<T>>): Promise<T> {
+  let answer: Answer<T>;
+  try {
+    answer = await request;
+  } catch (error) {
+    throw unreachable(error);
+  }
+  if (answer.data === undefined) throw refused(answer.response.status, answer.error);
+  return answer.data;
+}

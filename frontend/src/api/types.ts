@@ -1,0 +1,17 @@
+import type { components } from './schema';
+
+type Schemas = components['schemas'];
+
+export type Bar = Schemas['Bar'];
+export type Call = Schemas['Call'];
+export type Coin = Schemas['CoinForecasts'];
+export type DataLabel = Schemas['DataLabel'];
+export type Forecast = Schemas['Forecast'];
+export type ForecastsAnswer = Schemas['ForecastsAnswer'];
+export type Horizon = Schemas['Horizon'];
+export type Model = Schemas['Model'];
+export type Price = Schemas['Price'];
+export type ServerMessage = Schemas['ServerMessage'];
+
+/** Shortest first, as the page shows them. */
+export const HORIZONS: readonly Horizon[] = ['15m', '1h', '4h', '24h'];

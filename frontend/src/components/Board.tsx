@@ -1,0 +1,48 @@
+import type { PageError } from '../api/errors';
+import type { ForecastsAnswer, Model } from '../api/types';
+import type { Close } from '../live/closes';
+import { noticesOf } from '../words/notices';
+import { missingInWords } from '../words/sources';
+import { CoinCard } from './CoinCard';
+import { Models } from './Models';
+import { Notices } from './Notices';
+import { Empty } from './Panels';
+
+interface Props {
+  board: ForecastsAnswer;
+  models: readonly Model[] | undefined;
+  /** In the order of the coins. */
+  closes: readonly (readonly Close[] | null | undefined)[];
+  error: PageError | null;
+  now: number;
+}
+
+export function Board({ board, models, closes, error, now }: Props) {
+  const notices = noticesOf({ board, models, error, now });
+  const said = new Set((board.missing ?? []).map(missingInWords));
+  return (
+    <div className="space-y-5">
+      <Notices notices={notices} />
+      {board.coins.length === 0 ? (
+        <Empty />
+      ) : (
+        <section aria-label="Coins and their forecasts">
+          <ul className="space-y-4">
+            {board.coins.map((coin, i) => (
+              <CoinCard
+                key={coin.symbol}
+                coin={coin}
+                label={board.data_label}
+                models={models}
+                closes={closes[i]}
+                said={said}
+                now={now}
+              />
+            ))}
+          </ul>
+        </section>
+      )}
+      {models && <Models models={models} />}
+    </div>
+  );
+}

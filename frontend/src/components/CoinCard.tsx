@@ -1,0 +1,113 @@
+import { useId, useState } from 'react';
+import { HORIZONS, type Coin, type DataLabel, type Model } from '../api/types';
+import { formatChange, formatPrice } from '../format/numbers';
+import type { Close } from '../live/closes';
+import { isStale, momentInWords } from '../words/clock';
+import { missingInWords, sourceName } from '../words/sources';
+import { HorizonCell } from './HorizonCell';
+import { ChevronIcon } from './Icons';
+import { Sparkline } from './Sparkline';
+
+interface Props {
+  coin: Coin;
+  label: DataLabel;
+  models: readonly Model[] | undefined;
+  /** Undefined while they are on their way, null where they could not be fetched. */
+  closes: readonly Close[] | null | undefined;
+  /** What the banner already says is not said again by every coin. */
+  said: ReadonlySet<string>;
+  now: number;
+}
+
+export function CoinCard({ coin, label, models, closes, said, now }: Props) {
+  const [open, setOpen] = useState(false);
+  const id = useId();
+  return (
+    <li>
+      <article
+        aria-labelledby={id}
+        className="overflow-hidden rounded-2xl border border-line bg-card shadow-xs lg:grid lg:grid-cols-[17rem_1fr]"
+      >
+        <Present id={id} coin={coin} label={label} closes={closes} said={said} now={now} />
+        <div className="border-t border-line lg:border-t-0 lg:border-l">
+          <ul
+            aria-label={`Forecasts for ${coin.name}`}
+            className={`grid h-full gap-px bg-line md:grid-cols-4 ${open ? 'grid-cols-1' : 'grid-cols-2'}`}
+          >
+            {HORIZONS.map((horizon) => (
+              <HorizonCell
+                key={horizon}
+                horizon={horizon}
+                forecast={coin.forecasts.find((forecast) => forecast.horizon === horizon)}
+                model={models?.find((m) => m.kind === 'prices' && m.horizon === horizon)}
+                open={open}
+                now={now}
+              />
+            ))}
+          </ul>
+        </div>
+        <button
+          type="button"
+          aria-expanded={open}
+          onClick={() => setOpen(!open)}
+          className="flex w-full items-center justify-center gap-2 border-t border-line py-3 text-xs font-medium text-accent md:hidden"
+        >
+          {open ? 'Hide reasons and models' : 'Show reasons and models'}
+          <span className="sr-only"> of {coin.name}</span>
+          <ChevronIcon open={open} />
+        </button>
+      </article>
+    </li>
+  );
+}
+
+function Present({ id, coin, label, closes, said, now }: Omit<Props, 'models'> & { id: string }) {
+  const { price } = coin;
+  const own = (coin.missing ?? []).map(missingInWords).filter((item) => !said.has(item));
+  const old = price && isStale(label, price.as_of, false, now);
+  return (
+    <div className="flex min-w-0 flex-col gap-3 p-4 sm:p-5">
+      <div className="flex items-baseline justify-between gap-3">
+        <h2 id={id} className="flex min-w-0 items-baseline gap-2">
+          <span className="text-base font-semibold">{coin.symbol}</span>
+          <span className="truncate text-sm text-quiet">{coin.name}</span>
+        </h2>
+        {typeof price?.change_24h === 'number' && <Change logReturn={price.change_24h} />}
+      </div>
+      {price ? (
+        <div>
+          <p className="text-2xl leading-8 font-semibold tracking-tight">
+            {formatPrice(price.price)}
+          </p>
+          <p className={`text-xs ${old ? 'font-medium text-alarm' : 'text-quiet'}`}>
+            {old && 'Old: '}
+            <time dateTime={price.as_of}>{momentInWords(label, price.as_of, now)}</time>
+            {price.source && ` · ${sourceName(price.source)}`}
+          </p>
+        </div>
+      ) : (
+        <p className="text-sm text-quiet">No price yet.</p>
+      )}
+      <History closes={closes} name={coin.name} />
+      {own.length > 0 && <p className="text-xs text-caution">{own.join(' · ')}</p>}
+    </div>
+  );
+}
+
+function History({ closes, name }: Pick<Props, 'closes'> & { name: string }) {
+  if (closes) return <Sparkline closes={closes} name={name} />;
+  if (closes === null)
+    return <p className="text-xs text-quiet">The history could not be fetched.</p>;
+  return <div className="h-14 animate-pulse rounded bg-inset" aria-hidden="true" />;
+}
+
+function Change({ logReturn }: { logReturn: number }) {
+  const change = Math.expm1(logReturn);
+  const look = change > 0 ? 'text-up' : 'text-down';
+  return (
+    <p className={`shrink-0 text-sm font-medium ${look}`}>
+      {formatChange(change)}
+      <span className="ml-1 text-xs font-normal text-quiet">24 h</span>
+    </p>
+  );
+}

@@ -1,0 +1,45 @@
+import type { Model } from '../api/types';
+import { formatDate } from '../format/times';
+import { HORIZON_WORDS } from '../words/horizons';
+import { measuredInFull } from '../words/models';
+
+/** What answers for the calls above: one line per model in service. */
+export function Models({ models }: { models: readonly Model[] }) {
+  if (models.length === 0) return null;
+  return (
+    <section aria-labelledby="models" className="space-y-3">
+      <h2 id="models" className="text-sm font-semibold">
+        Models in service
+      </h2>
+      <ul className="divide-y divide-line overflow-hidden rounded-2xl border border-line bg-card">
+        {models.map((model) => (
+          <li
+            key={`${model.kind} ${model.version}`}
+            className="grid gap-x-6 gap-y-1 px-4 py-3 text-sm sm:px-5 md:grid-cols-[7rem_1fr_1fr]"
+          >
+            <p className="font-medium">
+              {model.horizon ? HORIZON_WORDS[model.horizon] : 'Sentiment'}
+            </p>
+            <div className="min-w-0">
+              <p className="font-mono text-xs leading-5 break-all">{model.version}</p>
+              {model.promoted_at && (
+                <p className="text-xs text-quiet">
+                  In service since {formatDate(model.promoted_at)}
+                </p>
+              )}
+            </div>
+            <p className="text-xs leading-5 text-quiet">
+              {model.kind === 'prices' && <>{measuredInFull(model)} </>}
+              {model.stand_in && 'A stand-in until the full model is there. '}
+              {model.trained_on && `Trained on ${model.trained_on.replace(/\.$/, '')}.`}
+            </p>
+          </li>
+        ))}
+      </ul>
+      <p className="max-w-prose text-xs text-quiet">
+        Measured out of sample, on time the model had not seen. Right half of the time is what a
+        coin toss gets. Where a model is not sure enough it makes no call.
+      </p>
+    </section>
+  );
+}

@@ -1,0 +1,65 @@
+import type { PageError } from '../api/errors';
+import { WarningIcon } from './Icons';
+
+/** In place of the coins when nothing can be shown: what is wrong, what to do. */
+export function Fault({ error, retry }: { error: PageError; retry: () => void }) {
+  return (
+    <section
+      role="alert"
+      className="mx-auto max-w-xl space-y-3 rounded-2xl border border-alarm-line bg-card p-6"
+    >
+      <h2 className="flex items-center gap-2 text-base font-semibold text-alarm">
+        <WarningIcon />
+        {error.message}
+      </h2>
+      <p className="text-sm text-quiet">{error.whatToDo}</p>
+      <button
+        type="button"
+        onClick={retry}
+        className="rounded-lg border border-line bg-inset px-4 py-2 text-sm font-medium hover:border-quiet"
+      >
+        Try again now
+      </button>
+    </section>
+  );
+}
+
+/** The API answers, and has no coins yet. */
+export function Empty() {
+  return (
+    <section className="mx-auto max-w-xl rounded-2xl border border-line bg-card p-6 text-center">
+      <h2 className="text-base font-semibold">Nothing to show yet</h2>
+      <p className="mt-2 text-sm text-quiet">
+        The first prices come with the first cycle, within 15 minutes of a start. This page shows
+        them as soon as they are there.
+      </p>
+    </section>
+  );
+}
+
+/** The shape of what is coming. */
+export function Skeleton() {
+  return (
+    <div role="status" className="space-y-4">
+      <span className="sr-only">Loading the forecasts</span>
+      {[0, 1, 2].map((row) => (
+        <div
+          key={row}
+          aria-hidden="true"
+          className="grid gap-4 rounded-2xl border border-line bg-card p-5 lg:grid-cols-[16rem_1fr]"
+        >
+          <div className="space-y-3">
+            <div className="h-4 w-24 animate-pulse rounded bg-inset" />
+            <div className="h-8 w-40 animate-pulse rounded bg-inset" />
+            <div className="h-14 animate-pulse rounded bg-inset" />
+          </div>
+          <div className="grid grid-cols-2 gap-4 md:grid-cols-4">
+            {[0, 1, 2, 3].map((cell) => (
+              <div key={cell} className="h-28 animate-pulse rounded-lg bg-inset lg:h-full" />
+            ))}
+          </div>
+        </div>
+      ))}
+    </div>
+  );
+}

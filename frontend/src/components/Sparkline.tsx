@@ -1,0 +1,54 @@
+import { formatPrice } from '../format/numbers';
+import type { Close } from '../live/closes';
+
+const WIDTH = 240;
+const HEIGHT = 56;
+const INSET = 4;
+
+/** The closes of the last 24 hours. A line that says in words what it shows. */
+export function Sparkline({ closes, name }: { closes: readonly Close[]; name: string }) {
+  const first = closes[0];
+  const last = closes.at(-1);
+  if (!first || !last || closes.length < 2) {
+    return (
+      <p className="flex h-14 items-center text-xs text-quiet">No bars of the last 24 h yet.</p>
+    );
+  }
+  const prices = closes.map(({ usd }) => usd);
+  const low = Math.min(...prices);
+  const high = Math.max(...prices);
+  const x = ({ at }: Close) => ((at - first.at) / (last.at - first.at || 1)) * (WIDTH - INSET);
+  const y = ({ usd }: Close) =>
+    HEIGHT - INSET - ((usd - low) / (high - low || 1)) * (HEIGHT - 2 * INSET);
+  const line = closes
+    .map((c, i) => `${i ? 'L' : 'M'}${x(c).toFixed(1)} ${y(c).toFixed(1)}`)
+    .join('');
+  const label = `${name}, last 24 hours: from ${formatPrice(first.usd)} to ${formatPrice(last.usd)}, low ${formatPrice(low)}, high ${formatPrice(high)}`;
+  return (
+    <svg
+      viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+      className="h-14 w-full overflow-visible text-accent"
+      preserveAspectRatio="none"
+      role="img"
+      aria-label={label}
+    >
+      <path d={`${line}V${HEIGHT}H0Z`} fill="currentColor" opacity="0.09" />
+      <path
+        d={line}
+        fill="none"
+        stroke="currentColor"
+        strokeWidth="1.5"
+        strokeLinejoin="round"
+        strokeLinecap="round"
+        vectorEffect="non-scaling-stroke"
+      />
+      <path
+        d={`M${x(last).toFixed(1)} ${y(last).toFixed(1)}h0.01`}
+        stroke="currentColor"
+        strokeWidth="6"
+        strokeLinecap="round"
+        vectorEffect="non-scaling-stroke"
+      />
+    </svg>
+  );
+}

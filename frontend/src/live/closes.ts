@@ -1,0 +1,31 @@
+import type { Bar, Price } from '../api/types';
+
+/** One close: `at` in milliseconds since the epoch, USD. */
+export interface Close {
+  at: number;
+  usd: number;
+}
+
+export const SPAN_MS = 24 * 3_600_000;
+const INTERVAL_MS = 900_000;
+
+/** The closes of the 24 hours before the newest, oldest first. */
+export function closesOf(bars: readonly Bar[]): Close[] {
+  const closes = bars.map((bar) => ({ at: Date.parse(bar.closed_at), usd: bar.close }));
+  return recent(closes.filter(({ at, usd }) => !Number.isNaN(at) && Number.isFinite(usd)));
+}
+
+/** The closes with one more; null where it does not follow the last, so that they must be fetched. */
+export function withPrice(closes: readonly Close[], price: Price): Close[] | null {
+  const next = { at: Date.parse(price.as_of), usd: price.price };
+  const last = closes.at(-1);
+  if (last && next.at <= last.at) return [...closes];
+  if (!last || next.at - last.at > 2 * INTERVAL_MS) return null;
+  return recent([...closes, next]);
+}
+
+function recent(closes: Close[]): Close[] {
+  const sorted = closes.sort((a, b) => a.at - b.at);
+  const newest = sorted.at(-1)?.at ?? 0;
+  return sorted.filter(({ at }) => at > newest - SPAN_MS);
+}

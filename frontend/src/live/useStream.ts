@@ -1,0 +1,53 @@
+import { useQueryClient, type QueryClient } from '@tanstack/react-query';
+import { useEffect, useState } from 'react';
+import type { ForecastsAnswer, Model, ServerMessage } from '../api/types';
+import { applyMessage } from './board';
+import { withPrice, type Close } from './closes';
+import { Connection, type ConnectionStatus } from './connection';
+import { readMessage } from './messages';
+
+export const KEYS = {
+  forecasts: ['forecasts'] as const,
+  models: ['models'] as const,
+  closes: (symbol: string) => ['closes', symbol] as const,
+};
+
+/** Keeps the cached answers up to date from the stream; without one the page polls. */
+export function useStream(url: string | null): ConnectionStatus {
+  const cache = useQueryClient();
+  const [status, setStatus] = useState<ConnectionStatus>(url ? 'connecting' : 'polling');
+  useEffect(() => {
+    if (!url) return undefined;
+    const connection = new Connection({
+      url,
+      hello: { action: 'subscribe', symbols: [], horizons: [] },
+      ping: { action: 'ping' },
+      onStatus: setStatus,
+      onMessage: (data) => {
+        const message = readMessage(data);
+        if (message) take(cache, message);
+      },
+    });
+    connection.start();
+    return () => connection.stop();
+  }, [url, cache]);
+  return status;
+}
+
+function take(cache: QueryClient, message: ServerMessage): void {
+  cache.setQueryData<ForecastsAnswer>(KEYS.forecasts, (board) =>
+    board ? applyMessage(board, message) : board,
+  );
+  if (message.type === 'price') {
+    const key = KEYS.closes(message.price.symbol);
+    const held = cache.getQueryData<Close[]>(key);
+    const closes = held && withPrice(held, message.price);
+    if (closes) cache.setQueryData(key, closes);
+    else if (held) void cache.invalidateQueries({ queryKey: key });
+  }
+  if (message.type === 'forecast') {
+    const models = cache.getQueryData<Model[]>(KEYS.models);
+    const known = models?.some(({ version }) => version === message.forecast.model_version);
+    if (models && !known) void cache.invalidateQueries({ queryKey: KEYS.models });
+  }
+}

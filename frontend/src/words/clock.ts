@@ -1,0 +1,28 @@
+import type { DataLabel } from '../api/types';
+import { ageSeconds, formatAge, formatMoment } from '../format/times';
+
+const DAY_S = 86_400;
+const STALE_S = 1_800;
+
+/** Whether `iso` is told by the reader's clock; the moments of a replay lie in another year. */
+export function followsClock(label: DataLabel, iso: string, now: number): boolean {
+  return label === 'live' || Math.abs(ageSeconds(iso, now)) < DAY_S;
+}
+
+/** "14:15 UTC, 3 min ago"; only the moment where an age would mean nothing. */
+export function momentInWords(label: DataLabel, iso: string, now: number): string {
+  const moment = formatMoment(iso, now);
+  return followsClock(label, iso, now) ? `${moment}, ${formatAge(ageSeconds(iso, now))}` : moment;
+}
+
+/** Two cycles without a newer one. A page left open finds that out by itself. */
+export function isStale(
+  label: DataLabel,
+  asOf: string | null | undefined,
+  saidStale: boolean,
+  now: number,
+): boolean {
+  if (!asOf) return false;
+  if (label === 'replay') return false;
+  return saidStale || (followsClock(label, asOf, now) && ageSeconds(asOf, now) > STALE_S);
+}

@@ -1,0 +1,135 @@
+import type { PageError } from '../api/errors';
+import { HORIZONS, type ForecastsAnswer, type Model } from '../api/types';
+import { formatDate, formatMoment } from '../format/times';
+import { isStale, momentInWords } from './clock';
+import { HORIZON_WORDS } from './horizons';
+import { missingInWords } from './sources';
+
+export interface Notice {
+  id:
+    | 'unreachable'
+    | 'stale'
+    | 'simulated'
+    | 'replay'
+    | 'missing'
+    | 'no-model'
+    | 'trained-on'
+    | 'stand-in'
+    | 'history-only';
+  level: 'alarm' | 'caution' | 'note';
+  title: string;
+  text: string;
+  items?: string[];
+}
+
+export interface Facts {
+  board: ForecastsAnswer;
+  /** Undefined until they are known. */
+  models: readonly Model[] | undefined;
+  error: PageError | null;
+  now: number;
+}
+
+/** Everything a reader must know before believing a figure, the gravest first. */
+export function noticesOf(facts: Facts): Notice[] {
+  const found = [
+    unreachable(facts),
+    stale(facts),
+    origin(facts),
+    noModel(facts),
+    missing(facts),
+    trainedOn(facts),
+    historyOnly(facts),
+    standIn(facts),
+  ];
+  return found.filter((notice) => notice !== null);
+}
+
+function unreachable({ board, error, now }: Facts): Notice | null {
+  if (!error) return null;
+  const last = board.as_of ? ` What you see is from ${formatMoment(board.as_of, now)}.` : '';
+  return {
+    id: 'unreachable',
+    level: 'alarm',
+    title: error.message,
+    text: `${error.whatToDo}${last}`,
+  };
+}
+
+function stale({ board, now }: Facts): Notice | null {
+  if (!isStale(board.data_label, board.as_of, board.stale, now)) return null;
+  const when = momentInWords(board.data_label, board.as_of ?? '', now);
+  const text = `The newest figures are from ${when}. A new cycle is due every 15 minutes, so take the calls below as past.`;
+  return { id: 'stale', level: 'alarm', title: 'These figures are old', text };
+}
+
+function origin({ board, now }: Facts): Notice | null {
+  if (board.data_label === 'simulated') {
+    const text =
+      'Prices, news and posts come from a random generator. Nothing on this page says anything about a real market.';
+    return { id: 'simulated', level: 'caution', title: 'Simulated data', text };
+  }
+  if (board.data_label === 'replay') {
+    const since = board.data_since ? ` from ${formatDate(board.data_since)} on` : '';
+    const at = board.as_of ? ` The replay has reached ${formatMoment(board.as_of, now)}.` : '';
+    const text = `This is the past${since}, played back as it was known then. It is not the market of today.${at}`;
+    return { id: 'replay', level: 'caution', title: 'Replayed data', text };
+  }
+  return null;
+}
+
+function noModel({ board, models }: Facts): Notice | null {
+  if (!models) return null;
+  const held = new Set(
+    models.filter(({ kind }) => kind === 'prices').map(({ horizon }) => horizon),
+  );
+  const forecast = new Set(board.coins.flatMap((coin) => coin.forecasts.map((f) => f.horizon)));
+  const absent = HORIZONS.filter((horizon) => !held.has(horizon) && !forecast.has(horizon));
+  if (absent.length === 0) return null;
+  if (absent.length === HORIZONS.length) {
+    const text =
+      'There are prices, but no forecasts. The first appear in the cycle after the first training, usually within minutes of a fresh start.';
+    return { id: 'no-model', level: 'note', title: 'No model has been trained yet', text };
+  }
+  const names = absent.map((horizon) => HORIZON_WORDS[horizon]).join(', ');
+  const text = 'The other horizons are not affected. It appears here once one has been trained.';
+  return { id: 'no-model', level: 'note', title: `No model for ${names} yet`, text };
+}
+
+function missing({ board }: Facts): Notice | null {
+  const items = [...new Set((board.missing ?? []).map(missingInWords))];
+  if (items.length === 0) return null;
+  const title = items.length === 1 ? 'One input is missing' : `${items.length} inputs are missing`;
+  const text = 'The last cycle ran without, and so did its forecasts:';
+  return { id: 'missing', level: 'caution', title, text, items };
+}
+
+function trainedOn({ board, models }: Facts): Notice | null {
+  const others = (models ?? []).filter(
+    ({ kind, data_label: label }) => kind === 'prices' && label && label !== board.data_label,
+  );
+  if (others.length === 0) return null;
+  const labels = [...new Set(others.map((model) => model.data_label))].join(' and ');
+  const title = `Trained on ${labels} data, used on ${board.data_label} data`;
+  const text = `The models below have not seen data of this kind, so their measured accuracy does not carry over.`;
+  return { id: 'trained-on', level: 'caution', title, text };
+}
+
+function historyOnly({ board }: Facts): Notice | null {
+  if (board.read_from !== 'postgres') return null;
+  const text =
+    'Figures are read from the database instead; they are right, but may come a little later.';
+  return { id: 'history-only', level: 'note', title: 'The fast store does not answer', text };
+}
+
+function standIn({ models }: Facts): Notice | null {
+  if (!models?.some(({ kind, stand_in: standsIn }) => kind === 'sentiment' && standsIn))
+    return null;
+  const text = 'It keeps the place of the full sentiment model and understands much less.';
+  return {
+    id: 'stand-in',
+    level: 'note',
+    title: 'News and posts are read by a small stand-in model',
+    text,
+  };
+}

@@ -1,0 +1,28 @@
+const NAMES: Readonly<Record<string, string>> = {
+  coingecko: 'CoinGecko',
+  cryptocompare: 'CryptoCompare',
+  coinbase: 'Coinbase',
+  binance: 'Binance',
+  coindesk: 'CoinDesk',
+  cryptoslate: 'CryptoSlate',
+  reddit: 'Reddit',
+  news: 'News',
+  posts: 'Posts',
+  social: 'Posts',
+  volume: 'Trading volume',
+  bars: 'Prices',
+  price: 'Price',
+  market: 'The other coins',
+  sentiment: 'Sentiment',
+};
+
+/** `coingecko` → "CoinGecko"; an unknown name with a capital. */
+export function sourceName(name: string): string {
+  return NAMES[name.toLowerCase()] ?? name.charAt(0).toUpperCase() + name.slice(1);
+}
+
+/** `reddit: no credentials` → "Reddit: no credentials"; `news` → "News". */
+export function missingInWords(item: string): string {
+  const [, name = item, reason] = /^([^:]+):\s*(.+)$/.exec(item.trim()) ?? [];
+  return reason ? `${sourceName(name)}: ${reason}` : sourceName(name);
+}
