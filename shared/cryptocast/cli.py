@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,11 +10,11 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from cryptocast.domain import BAR_INTERVAL_S, CycleWindow, Horizon, StepReport, floor_to_grid
-from cryptocast.errors import CryptocastError
+from cryptocast.errors import CryptocastError, ModelNotFound
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
 models = typer.Typer(no_args_is_help=True, help="Model versions in the registry.")
@@ -48,11 +48,8 @@ def backfill(since: Moment = None, until: Moment = None, documents: bool = True)
         settings, sources, db = wiring.settings(), wiring.sources(), wiring.database()
         now = end if settings.source_base_url else datetime.now(UTC)
         with _progress() as tick:
-            _show(
-                work.backfill_bars(
-                    db, sources.candles, settings.symbol_list, begin, end, now, progress=tick
-                )
-            )
+            candles, symbols = sources.candles, settings.symbol_list
+            _show(work.backfill_bars(db, candles, symbols, begin, end, now, progress=tick))
             if documents:
                 _show(work.backfill_documents(db, sources, settings, begin, end, now, progress=tick))
 
@@ -80,15 +77,16 @@ def train(
     with _plain_errors():
         now = datetime.now(UTC)
         settings = wiring.settings()
-        with console.status("training"):
+        with _progress() as tick:
             reports = run_training(
                 wiring.bucket(),
                 wiring.database(),
-                symbols=settings.symbol_list,
-                horizons=horizon or list(Horizon),
-                until=_moment(until) or floor_to_grid(now),
-                now=now,
-                data_label=settings.data_label,
+                settings.symbol_list,
+                horizon or list(Horizon),
+                _moment(until) or floor_to_grid(now),
+                now,
+                settings.data_label,
+                progress=tick,
             )
         for report in reports:
             console.print(report.line, highlight=False)
@@ -111,29 +109,66 @@ def cycle(as_of: Moment = None, since: Moment = None) -> None:
 def list_models() -> None:
     """The champion of each horizon and of sentiment."""
     from cryptocast import wiring
-    from cryptocast.registry.load import champions
+    from cryptocast.registry import layout
+    from cryptocast.registry.load import read_champion, read_manifest
+
+    table = Table("model", "champion", "promoted", "trained until", "data", "held-out accuracy", "why")
+    with _plain_errors():
+        for name in [*(layout.price_model(h) for h in Horizon), layout.SENTIMENT]:
+            try:
+                champion, _ = read_champion(wiring.bucket(), name)
+            except ModelNotFound:
+                table.add_row(name, "none")
+                continue
+            manifest = read_manifest(wiring.bucket(), name, champion.version)
+            window, accuracy = manifest.data_window, manifest.metrics.get("accuracy")
+            table.add_row(
+                name,
+                champion.version,
+                f"{champion.promoted_at:%Y-%m-%d %H:%M}",
+                f"{window.until:%Y-%m-%d %H:%M}" if window else "",
+                "stand-in" if manifest.stand_in else str(manifest.data_label or ""),
+                f"{accuracy:.1%}" if accuracy is not None else "",
+                champion.reason,
+            )
+    console.print(table)
+
+
+@models.command("show")
+def show_model(name: str, version: str) -> None:
+    """The manifest of one version, e.g. `show prices/1h 20220331T120000Z-1a2b3c4d`."""
+    from cryptocast import wiring
+    from cryptocast.registry.load import read_manifest
 
     with _plain_errors():
-        table = Table("model", "champion", "promoted", "trained until", "data", "accuracy", "coverage")
-        for row in champions(wiring.bucket()):
-            table.add_row(*row.cells())
-        console.print(table)
+        console.print_json(read_manifest(wiring.bucket(), name, version).model_dump_json())
+
+
+@models.command("rollback")
+def rollback_model(name: str, reason: Annotated[str, typer.Option(help="kept in champion.json")]) -> None:
+    """Let the champion's predecessor serve again, e.g. `rollback prices/1h --reason "too sure"`."""
+    from cryptocast import wiring
+    from cryptocast.registry.promote import rollback
+
+    with _plain_errors():
+        champion = rollback(wiring.bucket(), name, reason, datetime.now(UTC))
+    console.print(f"{name}: {champion.version} serves")
 
 
 @sentiment.command("publish")
 def publish_sentiment(folder: Path) -> None:
-    """Register a sentiment model and make it the champion."""
+    """Register the sentiment model in FOLDER and make it the champion."""
     from cryptocast import wiring
-    from cryptocast.registry.publish import publish_sentiment_folder
+    from cryptocast.registry import sentiment_model
 
     with _plain_errors():
-        version = publish_sentiment_folder(wiring.bucket(), folder, datetime.now(UTC))
-    console.print(f"sentiment model {version} serves")
+        version = sentiment_model.publish_sentiment(wiring.bucket(), folder, datetime.now(UTC))
+    console.print(f"sentiment: {version} serves")
 
 
 @sentiment.command("publish-standin")
 def publish_standin() -> None:
-    """Register the small stand-in that ships with the package."""
+    """Register the small stand-in that ships with the package, and make it the champion."""
     from cryptocast.sentiment.standin import FOLDER
 
     publish_sentiment(FOLDER)
@@ -169,15 +204,15 @@ def _plain_errors() -> Iterator[None]:
 
 
 @contextmanager
-def _progress() -> Iterator[object]:
+def _progress() -> Iterator[Callable[[str, int, int], None]]:
     """Yields `tick(task, done, total)`; bars where it is a terminal, silence elsewhere."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, transient=True) as bars:
-        tasks: dict[str, object] = {}
+        tasks: dict[str, TaskID] = {}
 
         def tick(task: str, done: int, total: int) -> None:
             if task not in tasks:
                 tasks[task] = bars.add_task(task, total=total)
-            bars.update(tasks[task], completed=done, total=total)  # type: ignore[arg-type]
+            bars.update(tasks[task], completed=done, total=total)
 
         yield tick
