@@ -6,7 +6,8 @@ same domain functions through the same wiring.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
 
 from cryptocast import wiring
 from cryptocast.domain import CycleWindow, StepReport
@@ -14,18 +15,19 @@ from cryptocast.errors import CryptocastError
 from cryptocast.observability import get_logger
 
 
-def run_cycle(window: CycleWindow) -> Iterator[StepReport]:
-    """Yields each step's report as it ends. A collector that fails is named, as in the state machine."""
-    missing: list[str] = []
-    for name, step in (("prices", _prices), ("news", _news), ("social", _social), ("sentiment", _score)):
-        report = _tolerated(name, step, window)
-        missing += report.missing
-        yield report
-    yield _features(window)
-    yield _forecast(window, tuple(dict.fromkeys(missing)))
+def run_cycle(window: CycleWindow) -> list[StepReport]:
+    """The report of each step. A collector that fails is named, as in the state machine; a later step raises."""
+    reports = [
+        _tolerated("collect_prices", _prices, window),
+        _tolerated("collect_news", _news, window),
+        _tolerated("collect_social", _social, window),
+        _tolerated("score_sentiment", _score, window),
+    ]
+    missing = tuple(dict.fromkeys(word for report in reports for word in report.missing))
+    reports += [_features(window), _forecast(window, missing)]
     if wiring.settings().stream_endpoint_url:
-        yield _publish(window)
-    yield _monitor(window)
+        reports.append(_publish(window))
+    return [*reports, _monitor(window, reports)]
 
 
 def _tolerated(name: str, step: Callable[[CycleWindow], StepReport], window: CycleWindow) -> StepReport:
@@ -33,7 +35,7 @@ def _tolerated(name: str, step: Callable[[CycleWindow], StepReport], window: Cyc
         return step(window)
     except CryptocastError as error:
         get_logger().warning("%s failed: %s", name, error)
-        return StepReport(f"collect_{name}", missing=[f"{name}: {error}"])
+        return StepReport(name, missing=[f"{name}: {error}"])
 
 
 def _prices(window: CycleWindow) -> StepReport:
@@ -45,13 +47,13 @@ def _prices(window: CycleWindow) -> StepReport:
 def _news(window: CycleWindow) -> StepReport:
     from cryptocast.collect.news import collect_news
 
-    return collect_news(wiring.database(), wiring.sources(), window, wiring.settings())
+    return collect_news(wiring.database(), wiring.sources(), window)
 
 
 def _social(window: CycleWindow) -> StepReport:
     from cryptocast.collect.social import collect_social
 
-    return collect_social(wiring.database(), wiring.sources(), window, wiring.settings())
+    return collect_social(wiring.database(), wiring.sources(), window)
 
 
 def _score(_window: CycleWindow) -> StepReport:
@@ -90,12 +92,20 @@ def _forecast(window: CycleWindow, missing: tuple[str, ...]) -> StepReport:
 def _publish(window: CycleWindow) -> StepReport:
     from cryptocast.stream.push import publish
 
-    return publish(wiring.online_store(), wiring.push_client(), window)
+    return publish(wiring.online_store(), wiring.push_client(), window, wiring.settings().symbol_list)
 
 
-def _monitor(window: CycleWindow) -> StepReport:
+def _monitor(window: CycleWindow, reports: Sequence[StepReport]) -> StepReport:
     from cryptocast.monitor.run import monitor
 
+    settings = wiring.settings()
     return monitor(
-        wiring.database(), wiring.cloudwatch(), window, wiring.settings().metrics_namespace, wiring.bucket()
+        wiring.database(),
+        wiring.cloudwatch(),
+        window,
+        settings.metrics_namespace,
+        settings.stage,
+        settings.symbol_list,
+        bucket=wiring.bucket(),
+        steps=[asdict(report) for report in reports],
     )
