@@ -16,7 +16,7 @@ from cryptocast.observability import get_logger
 
 
 def run_cycle(window: CycleWindow) -> list[StepReport]:
-    """The report of each step. A collector that fails is named, as in the state machine; a later step raises."""
+    """The report of each step. A collector that fails is named and the rest goes on; a later step raises."""
     reports = [
         _tolerated("collect_prices", _prices, window),
         _tolerated("collect_news", _news, window),
