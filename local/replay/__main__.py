@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from local.replay.clock import iso, parse_moment
+from local.replay.clock import Clock, iso, parse_moment
 from local.replay.server import ReplayServer
 from local.replay.world import World
 
@@ -41,7 +41,9 @@ def _world(given: argparse.Namespace) -> World:
     if given.source == "simulated":
         from local.replay.simulated import Simulated
 
-        return Simulated(seed=given.seed)
+        simulated = Simulated(seed=given.seed)
+        simulated.warm((parse_moment(given.now) if given.now else Clock().now()).timestamp())
+        return simulated
     from local.replay.dataset import Dataset
 
     if not given.data:
