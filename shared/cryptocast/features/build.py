@@ -10,7 +10,7 @@ import numpy as np
 
 from cryptocast.domain import COINS, CycleWindow, FeatureRow, StepReport
 from cryptocast.errors import StoreUnavailable
-from cryptocast.features.rows import FEATURE_VERSION, HISTORY_S, FeatureTable, compute
+from cryptocast.features.rows import FEATURE_NAMES, FEATURE_VERSION, HISTORY_S, FeatureTable, compute
 from cryptocast.series import BarSeries, DocumentSeries
 from cryptocast.store import bars as stored_bars
 from cryptocast.store import documents as stored_documents
@@ -38,7 +38,7 @@ def build_feature_rows(
     bars, documents = read_inputs(db, symbols, grid[0], window.as_of, sentiment_version)
     as_ofs = np.array([int(moment.timestamp()) for moment in grid], dtype=np.int64)
     table = compute(bars, documents, as_ofs)
-    valid, rejected = valid_feature_rows(table.rows())
+    valid, rejected = valid_feature_rows(table.rows(), window.now, FEATURE_NAMES)
     stored = feature_rows.upsert(db, valid)
     quarantine.add(db, rejected, window.now)
     missing = _absent(table, symbols) + _show(online, valid)

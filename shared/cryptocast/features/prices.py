@@ -1,6 +1,6 @@
 """The price features of one coin, on the grid.
 
-Gaps: an absent bar's close is the last one before it, at most 24 h old; returns that span a gap are
+Gaps: an absent bar's close is the last one before it, at most 48 h old; returns that span a gap are
 left out of every volatility; range and volume are taken over the bars that are there. A coin has
 a row where a bar closes at `as_of`, the close 24 h before is known (carried or not), and at least 48
 of the last 96 bars are there.
@@ -18,11 +18,15 @@ from cryptocast.features.grid import DAY, Grid, shifted, window_max, window_sum
 from cryptocast.series import BarSeries, Bools, Floats
 
 MIN_BARS = 48
+CARRY = 2 * DAY
+"""Steps for which a close may stand for those after it."""
 SHORT = 16
 """Steps of the short volatility: 4 hours."""
 MIN_SHORT_RETURNS = 4
 SIGMA_FLOOR = 1e-5
 CUT = 10.0
+LARGEST = 1e18
+"""No price and no volume is larger; what claims to be counts as absent and cannot overflow a sum."""
 RETURN_STEPS = (1, 4, 16, DAY)
 
 
@@ -83,21 +87,22 @@ def price_columns(bars: BarSeries, grid: Grid) -> PriceColumns:
 
 
 def _place(bars: BarSeries, grid: Grid) -> _Bars:
-    """Bars off the grid, or whose close is not a positive number, count as absent."""
+    """Bars off the grid, or whose close is not a positive number, count as absent; so do such ranges."""
     if bars.interval_s != BAR_INTERVAL_S:
         raise BadInput(f"{bars.symbol}: features need {BAR_INTERVAL_S} s bars, these are {bars.interval_s} s")
     at = grid.position(bars.opened_s + BAR_INTERVAL_S)
-    keep = (
-        grid.inside(at) & (bars.opened_s % BAR_INTERVAL_S == 0) & np.isfinite(bars.close) & (bars.close > 0)
-    )
+    keep = grid.inside(at) & (bars.opened_s % BAR_INTERVAL_S == 0) & _usable(bars.close)
     at = at[keep]
     high, low, close, volume = (np.full(grid.size, np.nan) for _ in range(4))
     close[at] = bars.close[keep]
-    high[at] = np.fmax(bars.high[keep], bars.close[keep])
-    low[at] = np.fmin(bars.low[keep], bars.close[keep])
-    amount = bars.volume[keep]
-    volume[at] = np.where(np.isfinite(amount) & (amount >= 0), amount, np.nan)
+    high[at] = np.fmax(np.where(_usable(bars.high), bars.high, np.nan)[keep], bars.close[keep])
+    low[at] = np.fmin(np.where(_usable(bars.low), bars.low, np.nan)[keep], bars.close[keep])
+    volume[at] = np.where(_usable(bars.volume) | (bars.volume == 0), bars.volume, np.nan)[keep]
     return _Bars(high, low, close, volume, np.isfinite(close))
+
+
+def _usable(column: Floats) -> Bools:
+    return np.asarray((column > 0) & (column <= LARGEST))
 
 
 def _log(column: Floats) -> Floats:
@@ -105,10 +110,10 @@ def _log(column: Floats) -> Floats:
 
 
 def _carry(placed: _Bars) -> Floats:
-    """Log close at each position, or that of the last bar before it; NaN after 24 h without one."""
+    """Log close at each position, or that of the last bar before it; NaN after 48 h without one."""
     here = np.arange(placed.close.size)
     last = np.maximum.accumulate(np.where(placed.present, here, -1))
-    known = (last >= 0) & (here - last <= DAY)
+    known = (last >= 0) & (here - last <= CARRY)
     return np.where(known, _log(placed.close)[np.maximum(last, 0)], np.nan)
 
 
@@ -139,7 +144,7 @@ def _volume_ratio(placed: _Bars) -> tuple[Floats, Bools]:
     count = window_sum(there.astype(np.float64), DAY)
     mean = window_sum(np.where(there, placed.volume, 0.0), DAY) / np.maximum(count, 1.0)
     missing = ~there | (count < MIN_BARS)
-    usable = ~missing & (mean > 0) & np.isfinite(mean)
+    usable = ~missing & (mean > 0)
     floor = np.where(usable, mean, 1.0) * 0.01
     ratio = (np.where(usable, placed.volume, 1.0) + floor) / (np.where(usable, mean, 1.0) + floor)
     return np.where(usable, _log(ratio), 0.0), missing

@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from cryptocast.domain import BAR_INTERVAL_S, FeatureRow
 from cryptocast.features.grid import DAY, Grid, grid_for
-from cryptocast.features.prices import PriceColumns, price_columns
+from cryptocast.features.prices import CARRY, PriceColumns, price_columns
 from cryptocast.features.spec import (
     FEATURE_NAMES,
     FEATURE_VERSION,
@@ -41,10 +41,10 @@ __all__ = (
 
 Symbols: TypeAlias = npt.NDArray[np.str_]
 
-_LOOKBACK = 2 * DAY
+_LOOKBACK = DAY + CARRY
 HISTORY_S = (_LOOKBACK + 1) * BAR_INTERVAL_S
 """A row needs bars opened, and documents first seen, no earlier than this many seconds before `as_of`:
-24 h of window and, for a close that fell into a gap, 24 h in which to look for the one before it."""
+24 h of window and, for a close that fell into a gap, 48 h in which to look for the one before it."""
 
 _DAY_ANGLES = [2.0 * math.pi * step / DAY for step in range(DAY)]
 _SIN = np.array([math.sin(angle) for angle in _DAY_ANGLES])

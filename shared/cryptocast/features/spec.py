@@ -25,15 +25,15 @@ class FeatureSpec:
 
 
 _SIGMA = "σ(24h)"
-_CARRIED = "a missing close is the last one before it, at most 24 h old"
+_CARRIED = "a missing close is the last one before it, at most 48 h old"
 
 
 def _scaled_return(label: str, steps: int) -> FeatureSpec:
-    root = "" if steps == 1 else f" · √{steps}"
+    scale = _SIGMA if steps == 1 else f"({_SIGMA} · √{steps})"
     return FeatureSpec(
         f"return_{label}",
         "price",
-        f"ln(close[t] / close[t-{label}]) / ({_SIGMA}{root}), cut at ±10",
+        f"ln(close[t] / close[t-{label}]) / {scale}, cut at ±10",
         "standard deviations",
         label,
         _CARRIED,
@@ -80,7 +80,7 @@ FEATURES: tuple[FeatureSpec, ...] = (
     FeatureSpec(
         "sentiment_6h",
         "sentiment",
-        "Σ w s / (Σ w + 1), s = p_bullish - p_bearish, w = 2^(-age / 2h); "
+        "Σ w s / (Σ w + 1), s = p_bullish - p_bearish, w = 2^(-age / 2h), age in whole bars; "
         "a document that names no coin weighs a quarter",
         "-1 to 1",
         "6h",
@@ -123,3 +123,10 @@ FEATURES: tuple[FeatureSpec, ...] = (
 )
 
 FEATURE_NAMES: tuple[str, ...] = tuple(feature.name for feature in FEATURES)
+
+
+def markdown_table() -> str:
+    """The table of docs/features.md, as it must stand there."""
+    head = ("feature", "group", "formula", "unit", "window", "when an input is missing")
+    rows = [(f"`{f.name}`", f.group, f.formula, f.unit, f.window, f.when_missing) for f in FEATURES]
+    return "\n".join("| " + " | ".join(cells) + " |" for cells in (head, ("---",) * len(head), *rows))

@@ -15,7 +15,7 @@ from cryptocast.sentiment.tokenizer import Tokenizer, Tokens
 from cryptocast.series import Floats
 
 NEUTRAL = (0.0, 1.0, 0.0)
-"""The score of a text with nothing to read in it: empty, or only white space."""
+"""The score of a text with nothing to read in it: empty, white space, or no token that the model knows of."""
 BATCH = 32
 INPUTS = {"input_ids", "attention_mask"}
 
@@ -58,10 +58,15 @@ class Scorer:
         NaN and costs the others nothing.
         """
         scores = np.tile(np.array(NEUTRAL), (len(texts), 1))
-        encodings = {}
+        encodings: dict[int, Encoding] = {}
         for row, text in enumerate(texts):
-            if text and not text.isspace():
-                encodings[row] = self._tokenizer.encode(text)
+            try:
+                encoding = self._tokenizer.encode(text)
+            except Exception:  # the library raises nothing narrower
+                scores[row] = np.nan
+                continue
+            if text.strip() and encoding.ids:
+                encodings[row] = encoding
         by_length = sorted(encodings, key=lambda row: len(encodings[row].ids))
         for start in range(0, len(by_length), BATCH):
             rows = by_length[start : start + BATCH]

@@ -41,7 +41,7 @@ class Tokenizer:
 
     def encode(self, text: str) -> Encoding:
         """One text. Whatever is not valid Unicode in it is replaced, never an error."""
-        clean = text[:MAX_CHARACTERS].encode("utf-8", "replace").decode()
+        clean = text.strip()[:MAX_CHARACTERS].encode("utf-8", "replace").decode()
         return self._inner.encode(clean)
 
     def pad(self, encodings: Sequence[Encoding]) -> Tokens:
