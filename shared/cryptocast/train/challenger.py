@@ -12,7 +12,7 @@ from cryptocast.registry.price_model import apply_platt
 from cryptocast.series import Bools, Floats, Ints
 from cryptocast.train.calibrate import fit_platt, fix_threshold
 from cryptocast.train.dataset import Examples
-from cryptocast.train.evaluate import baselines, best_baseline, evaluate, overlap
+from cryptocast.train.evaluate import baselines, best_baseline, evaluate
 from cryptocast.train.fit import FitRules, fit, margins
 from cryptocast.train.splits import Plan, known_before
 
@@ -44,8 +44,9 @@ def make_challenger(examples: Examples, plan: Plan, embargo_s: int, rules: FitRu
     tested = examples.take(rows[in_slice])
     p_up = apply_platt(calibration, oof[in_slice])
     share_up = float(examples.up[calibration_slice.fit].mean())
-    to_beat = best_baseline(baselines(tested, share_up))
-    abstain = fix_threshold(p_up, tested.up, to_beat, overlap(examples.horizon_s))
+    hindsight = max(tested.up.mean(), 1 - tested.up.mean())
+    to_beat = max(best_baseline(baselines(tested, share_up)), float(hindsight))
+    abstain = fix_threshold(p_up, tested, to_beat)
     walk_forward = evaluate(p_up, tested, abstain.threshold, share_up)
     booster = fit(examples.x[plan.development], examples.up[plan.development], rules)
     held_out = examples.take(plan.held_out)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from cryptocast.domain import BAR_INTERVAL_S
 from cryptocast.series import Bools, Floats
-from cryptocast.train.calibrate import wilson_lower
+from cryptocast.train.calibrate import independent_calls, wilson_lower
 from cryptocast.train.dataset import Examples
 
 _BINS = 10
@@ -28,11 +27,6 @@ def expected_calibration_error(p_up: Floats, up: Bools) -> float:
     bins = np.array_split(np.argsort(p_up, kind="stable"), _BINS)
     gaps = [abs(float(up[b].mean() - p_up[b].mean())) * len(b) for b in bins if len(b)]
     return float(sum(gaps) / len(p_up))
-
-
-def overlap(horizon_s: int) -> float:
-    """How many consecutive rows of one coin share a part of their label's time."""
-    return max(1.0, horizon_s / BAR_INTERVAL_S)
 
 
 def baselines(examples: Examples, fitted_share_up: float) -> dict[str, float]:
@@ -59,7 +53,7 @@ def evaluate(p_up: Floats, examples: Examples, threshold: float, fitted_share_up
     up = examples.up
     right = (p_up > 0.5) == up
     called = np.maximum(p_up, 1 - p_up) >= threshold
-    independent = float(called.sum()) / overlap(examples.horizon_s)
+    independent = independent_calls(examples.as_of[called], examples.horizon_s)
     figures = {
         "n": float(len(up)),
         "share_up": float(up.mean()),

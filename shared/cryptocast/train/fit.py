@@ -17,15 +17,15 @@ from cryptocast.series import Bools, Floats
 class FitRules:
     """What XGBoost is told. Written down once and not searched, so no figure is picked from many."""
 
-    rounds: int = 250
+    rounds: int = 150
     depth: int = 4
     learning_rate: float = 0.05
     subsample: float = 0.7
     colsample: float = 0.7
     min_child_weight: float = 50.0
     l2: float = 5.0
-    max_bin: int = 128
-    threads: int = 2
+    max_bin: int = 64
+    threads: int = 1
     seed: int = 7
 
     def params(self) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -43,6 +44,8 @@ class TrainingRules:
     code_revision: str = "unknown"
     fit: FitRules = field(default_factory=FitRules)
     split: SplitRules = field(default_factory=SplitRules)
+    workers: int = 2
+    """Horizons trained at a time, each on `fit.threads`: faster than many threads on one fit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +84,7 @@ def train(
     code_revision: str = "unknown",
     fit: FitRules | None = None,
     split: SplitRules | None = None,
+    workers: int = 2,
     progress: Progress | None = None,
 ) -> list[TrainingReport]:
     """Train on what Postgres knows of [until - history_days, until).
@@ -92,7 +96,9 @@ def train(
     end = floor_to_grid(until)
     version = sentiment_version or _serving_sentiment(bucket)
     bars, documents = read_series(db, symbols, end - timedelta(days=history_days), end, version)
-    rules = TrainingRules(end, now, data_label, code_revision, fit or FitRules(), split or SplitRules())
+    rules = TrainingRules(
+        end, now, data_label, code_revision, fit or FitRules(), split or SplitRules(), workers
+    )
     return train_from_series(bucket, bars, documents, horizons, rules, progress=progress)
 
 
@@ -111,12 +117,12 @@ def train_from_series(
     tell("training", 0, len(horizons) + 1)
     since_s = min(int(series.opened_s[0]) for series in bars.values())
     table = build_table(bars, documents, since_s, until_s)
-    reports = []
-    for done, horizon in enumerate(horizons, start=1):
-        tell("training", done, len(horizons) + 1)
-        reports.append(train_horizon(bucket, bars, table, horizon, rules))
-    tell("training", len(horizons) + 1, len(horizons) + 1)
-    return reports
+    tell("training", 1, len(horizons) + 1)
+    with ThreadPoolExecutor(max(1, rules.workers), thread_name_prefix="train") as pool:
+        jobs = [pool.submit(train_horizon, bucket, bars, table, horizon, rules) for horizon in horizons]
+        for done, _ in enumerate(as_completed(jobs), start=2):
+            tell("training", done, len(horizons) + 1)
+    return [job.result() for job in jobs]
 
 
 def train_horizon(
