@@ -6,7 +6,7 @@ reason that a refused record carries.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -149,7 +149,7 @@ def _symbol() -> pa.Column:
     return _one_of(COINS)
 
 
-def _one_of(values: Collection[str]) -> pa.Column:
+def _one_of(values: Iterable[str]) -> pa.Column:
     known = {str(value) for value in values}
     named = "no known coin" if values is COINS else f"not one of {', '.join(sorted(known))}"
     return pa.Column(object, _check(named, lambda x: _each(x, lambda v: isinstance(v, str) and v in known)))
@@ -229,11 +229,11 @@ def _are_finite(values: pd.Series[Any]) -> pd.Series[bool]:
     return _each(values, lambda v: all(-float("inf") < float(n) < float("inf") for n in v.values()))
 
 
-def _on_grid(frame: pd.DataFrame) -> pd.Series[bool]:
+def _on_grid(frame: pd.DataFrame) -> Any:
     return _seconds(frame["opened_at"]) % frame["interval_s"] == 0
 
 
-def _confidence_fits(frame: pd.DataFrame) -> pd.Series[bool]:
+def _confidence_fits(frame: pd.DataFrame) -> Any:
     p_up = frame["p_up"]
     return (frame["confidence"] - p_up.where(p_up >= 0.5, 1 - p_up)).abs() <= 1e-4
 
