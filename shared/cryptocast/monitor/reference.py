@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 from pydantic import ValidationError
@@ -17,7 +17,7 @@ from cryptocast.registry import layout
 from cryptocast.registry.bucket import Bucket
 from cryptocast.registry.load import read_champion, read_manifest
 from cryptocast.registry.manifest import DataWindow, Manifest
-from cryptocast.store import bars, documents, feature_rows
+from cryptocast.store import feature_rows
 from cryptocast.store.database import Database
 
 FOLDER = "monitor/reference"
@@ -80,7 +80,7 @@ def load_reference(db: Database, bucket: Bucket, manifest: Manifest) -> drift.Re
     try:
         return drift.Reference.model_validate_json(bucket.get(key).body)
     except ModelNotFound:
-        pass
+        get_logger().info("no drift reference yet, it is made now", extra={"key": key})
     except ValidationError:
         get_logger().warning("unusable drift reference, made again", extra={"key": key})
     window = _window(manifest)
@@ -110,16 +110,14 @@ def _computed_rows(
     db: Database, bucket: Bucket, manifest: Manifest, coins: tuple[str, ...]
 ) -> list[FeatureRow]:
     """The rows of the reference's span in bulk: the same numbers, to the last bit, as rows made live."""
+    from cryptocast.features.build import read_inputs  # brings pandas, which only this rare path needs
+
     window = _window(manifest)
-    since = _since(window)
-    inputs_since = since - timedelta(seconds=features.HISTORY_S)
-    series = bars.series(db, coins, inputs_since, window.until)
-    scored = documents.series(
-        db, coins, inputs_since, window.until + timedelta(seconds=1), _sentiment_version(bucket, manifest)
-    )
-    first, last = int(since.timestamp()), int(window.until.timestamp())
-    first -= first % -BAR_INTERVAL_S
-    as_ofs = np.arange(first, last + 1, BAR_INTERVAL_S, dtype=np.int64)
+    first = int(-(-_since(window).timestamp() // BAR_INTERVAL_S)) * BAR_INTERVAL_S
+    version = _sentiment_version(bucket, manifest)
+    begin = datetime.fromtimestamp(first, tz=UTC)
+    series, scored = read_inputs(db, coins, begin, window.until, version)
+    as_ofs = np.arange(first, int(window.until.timestamp()) + 1, BAR_INTERVAL_S, dtype=np.int64)
     return features.compute(series, scored, as_ofs).rows()
 
 

@@ -47,7 +47,11 @@ def monitor(
         missing=[*_missing(recorded, quality), *drifts.missing],
         detail=_detail(measured, recorded),
     )
-    body = {"monitor": {"missing": report.missing, **report.detail}, "steps": steps or {}}
+    body = {
+        "recorded_at": (metric_time or window.now).isoformat(),
+        "monitor": {"missing": report.missing, **report.detail},
+        "steps": steps or {},
+    }
     cycles.record(db, window.as_of, window.since, started_at or window.now, window.now, body)
     report.detail["metrics"] = put_metrics(cloudwatch, namespace, stage, metrics_of(measured), metric_time)
     return report

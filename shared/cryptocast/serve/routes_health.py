@@ -1,0 +1,119 @@
+"""How the parts are, in plain words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query, Response
+
+from cryptocast.domain import Horizon
+from cryptocast.errors import CryptocastError, StoreUnavailable
+from cryptocast.registry import layout
+from cryptocast.registry.load import read_champion
+from cryptocast.serve import examples, schemas
+from cryptocast.serve.deps import Deps, DepsOf
+from cryptocast.serve.present import STALE_AFTER, is_stale
+from cryptocast.serve.reading import moment, served_now, words
+from cryptocast.store import cycles, sources
+
+router = APIRouter(prefix="/v1")
+
+
+@router.get("/health", tags=["health"], responses=examples.HEALTH)
+def get_health(
+    deps: DepsOf,
+    response: Response,
+    deep: Annotated[bool, Query(description="Also ask Postgres, which may have to wake.")] = False,
+) -> schemas.HealthAnswer:
+    """The state of every part. 503 where neither store answers, else 200 with the worst of the parts."""
+    redis, cycle = _redis(deps)
+    postgres, silent, stored_cycle = _postgres(deps) if deep or cycle is None else (_ASLEEP, [], None)
+    last = cycle or stored_cycle or {}
+    as_of, now = moment(last.get("as_of")), served_now(last, deps.clock())
+    missing = list(dict.fromkeys([*words(last.get("missing")), *silent]))
+    parts = [redis, postgres, _cycle(as_of, now), _sources(missing), _models(deps)]
+    status: Literal["ok", "degraded", "down"] = "ok"
+    if any(part.status in {"degraded", "down"} for part in parts):
+        status = "degraded"
+    if redis.status == "down" and postgres.status == "down":
+        status, response.status_code = "down", 503
+    return schemas.HealthAnswer(
+        data_label=deps.data_label,
+        data_since=deps.data_since,
+        as_of=as_of,
+        stale=is_stale(as_of, now),
+        missing=missing,
+        status=status,
+        parts=parts,
+        cycle_age_s=None if as_of is None else max(0.0, (now - as_of).total_seconds()),
+    )
+
+
+_ASLEEP = schemas.HealthPart(
+    name="postgres", status="not_checked", message="Not asked, so that it may sleep; add ?deep=true."
+)
+
+
+def _redis(deps: Deps) -> tuple[schemas.HealthPart, Mapping[str, Any] | None]:
+    """How Redis is, and the last cycle it knows; None where it does not answer."""
+    try:
+        cycle = deps.online.read_cycle()
+    except StoreUnavailable:
+        words_ = "It does not answer; the API reads from Postgres, the stream is silent."
+        return schemas.HealthPart(name="redis", status="down", message=words_), None
+    return schemas.HealthPart(name="redis", status="ok", message="It answers."), cycle
+
+
+def _postgres(deps: Deps) -> tuple[schemas.HealthPart, list[str], Mapping[str, Any] | None]:
+    """How Postgres is, which sources fail, and the last cycle on record."""
+    try:
+        failing = [f"{s.source}: {s.reason}" for s in sources.statuses(deps.db) if not s.ok]
+        last = next(iter(cycles.latest(deps.db, 1)), None)
+    except StoreUnavailable:
+        message = "It does not answer; there is no history, and cycles store nothing."
+        return schemas.HealthPart(name="postgres", status="down", message=message), [], None
+    part = schemas.HealthPart(name="postgres", status="ok", message="It answers.")
+    if last is None:
+        return part, failing, None
+    known = {"as_of": last.as_of.isoformat(), "now": last.finished_at.isoformat()}
+    return part, failing, {**known, "recorded_at": last.report.get("recorded_at")}
+
+
+def _cycle(as_of: datetime | None, now: datetime) -> schemas.HealthPart:
+    if as_of is None:
+        return schemas.HealthPart(name="cycle", status="degraded", message="No cycle has ended yet.")
+    minutes = max(0, int((now - as_of).total_seconds() // 60))
+    said = f"The last cycle was of {as_of:%Y-%m-%d %H:%M} UTC, {minutes} min ago"
+    if is_stale(as_of, now):
+        limit = int(STALE_AFTER.total_seconds() // 60)
+        return schemas.HealthPart(
+            name="cycle", status="degraded", message=f"{said}; it should be under {limit}."
+        )
+    return schemas.HealthPart(name="cycle", status="ok", message=f"{said}.")
+
+
+def _sources(missing: list[str]) -> schemas.HealthPart:
+    if not missing:
+        return schemas.HealthPart(name="sources", status="ok", message="None was missing in the last cycle.")
+    return schemas.HealthPart(
+        name="sources", status="degraded", message=f"Missing in the last cycle: {'; '.join(missing)}."
+    )
+
+
+def _models(deps: Deps) -> schemas.HealthPart:
+    if deps.bucket is None:
+        return schemas.HealthPart(name="models", status="down", message="There is no registry here.")
+    absent = []
+    for horizon in Horizon:
+        try:
+            read_champion(deps.bucket, layout.price_model(horizon))
+        except CryptocastError as error:
+            absent.append(f"{horizon.value} ({type(error).__name__})")
+    if not absent:
+        return schemas.HealthPart(name="models", status="ok", message="Every horizon has a champion.")
+    status: Literal["degraded", "down"] = "down" if len(absent) == len(Horizon) else "degraded"
+    return schemas.HealthPart(
+        name="models", status=status, message=f"No usable champion: {', '.join(absent)}."
+    )

@@ -1,0 +1,198 @@
+"""The champions, and what they say of features and texts that a client brings."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body
+
+from cryptocast.domain import BAR_INTERVAL_S, FeatureRow, Horizon, floor_to_grid
+from cryptocast.errors import CorruptArtifact, ModelNotFound
+from cryptocast.registry import layout
+from cryptocast.registry.load import Champion, read_champion, read_manifest
+from cryptocast.registry.manifest import Manifest
+from cryptocast.serve import examples, schemas
+from cryptocast.serve.deps import Deps, DepsOf, checked_symbol
+from cryptocast.serve.history import from_postgres, sentiment_body
+from cryptocast.serve.present import is_stale
+from cryptocast.serve.problems import ApiError
+from cryptocast.serve.reading import read_feature_row
+from cryptocast.store import feature_rows
+
+router = APIRouter(prefix="/v1")
+
+
+@router.get("/models", tags=["models"], responses=examples.MODELS)
+def get_models(deps: DepsOf) -> schemas.ModelsAnswer:
+    """The champion of each horizon and of sentiment: what it was trained on and how it did."""
+    if deps.bucket is None:
+        raise _no_registry()
+    champions, missing = [], []
+    names = [(layout.price_model(h), h.value) for h in Horizon] + [(layout.SENTIMENT, "sentiment")]
+    for name, words in names:
+        try:
+            champion = read_champion(deps.bucket, name)[0]
+            champions.append(_model(champion, read_manifest(deps.bucket, name, champion.version)))
+        except ModelNotFound:
+            missing.append(f"{words}: no champion yet")
+        except CorruptArtifact as error:
+            missing.append(f"{words}: {error}")
+    if "sentiment: no champion yet" in missing and deps.scorer is not None:
+        missing.append("sentiment: a small stand-in model scores meanwhile")
+    return schemas.ModelsAnswer(
+        data_label=deps.data_label,
+        data_since=deps.data_since,
+        as_of=max((m.promoted_at for m in champions if m.promoted_at), default=None),
+        missing=missing,
+        champions=champions,
+    )
+
+
+@router.post("/predict", tags=["models"], responses=examples.PREDICT)
+def post_predict(
+    deps: DepsOf, request: Annotated[schemas.PredictRequest, Body(openapi_examples=examples.PREDICT_REQUESTS)]
+) -> schemas.PredictAnswer:
+    """What the champion of a horizon says of one feature row; nothing is stored."""
+    if deps.champions is None:
+        raise _no_registry()
+    row, stale = (None, False) if request.symbol is None else _row(deps, request)
+    values: Mapping[str, float] = request.features or {} if row is None else row.values
+    forecaster = deps.champions().forecaster(request.horizon)
+    trained_on = forecaster.manifest.feature_version
+    if row is not None and trained_on and row.feature_version != trained_on:
+        raise ApiError(
+            503,
+            "feature_version",
+            f"The row has features of version {row.feature_version}, the champion knows {trained_on}.",
+            "Wait for the next training.",
+        )
+    said = forecaster.predict_one(values)
+    return schemas.PredictAnswer(
+        data_label=deps.data_label,
+        data_since=deps.data_since,
+        as_of=None if row is None else row.as_of,
+        stale=stale,
+        missing=[] if row is None else [f"{name}: absent" for name in row.missing],
+        symbol=request.symbol,
+        horizon=request.horizon,
+        p_up=said.p_up,
+        call=said.call,
+        confidence=said.confidence,
+        contributions=dict(said.contributions),
+        model_version=forecaster.version,
+        features=dict(values),
+    )
+
+
+@router.post("/sentiment", tags=["models"], responses=examples.SENTIMENT)
+def post_sentiment(
+    deps: DepsOf,
+    request: Annotated[schemas.SentimentRequest, Body(openapi_examples=examples.SENTIMENT_REQUESTS)],
+) -> schemas.SentimentAnswer:
+    """Bearish, neutral and bullish probabilities of up to 64 texts; nothing is stored."""
+    if deps.scorer is None:
+        raise ApiError(
+            503, "no_model", "There is no sentiment model here.", "GET /v1/models lists what there is."
+        )
+    scorer = deps.scorer()
+    scores = scorer.score(request.texts).tolist()
+    unscored = [str(i) for i, row in enumerate(scores) if not all(math.isfinite(p) for p in row)]
+    if unscored:
+        raise ApiError(
+            422,
+            "bad_request",
+            f"The model could not score texts {', '.join(unscored)} (counted from 0).",
+            "Leave them out.",
+        )
+    stand_in = bool(getattr(scorer.manifest, "stand_in", False))
+    return schemas.SentimentAnswer(
+        data_label=deps.data_label,
+        data_since=deps.data_since,
+        as_of=None,
+        missing=["sentiment: a small stand-in model answered"] if stand_in else [],
+        sentiments=[sentiment_body(row, scorer.model_version) for row in scores],
+        model_version=scorer.model_version,
+        stand_in=stand_in,
+    )
+
+
+def _row(deps: Deps, request: schemas.PredictRequest) -> tuple[FeatureRow, bool]:
+    """The row that the request names, and whether it is stale. `ApiError` 404 where there is none."""
+    symbol, as_of = checked_symbol(request.symbol or "", deps), request.as_of
+    if as_of is None:
+        row, _, now = read_feature_row(deps, symbol)
+        if row is not None:
+            return row, is_stale(row.as_of, now)
+        raise _no_row(symbol, "yet")
+    if as_of.tzinfo is None or floor_to_grid(as_of) != as_of:
+        raise ApiError(
+            422,
+            "bad_request",
+            f"as_of: it has no time zone, or is not on the {BAR_INTERVAL_S // 60}-minute grid.",
+            "Send for example 2024-01-01T00:15:00Z.",
+        )
+    row = from_postgres(lambda: feature_rows.at(deps.db, symbol, as_of))
+    if row is None:
+        raise _no_row(symbol, f"at {as_of.isoformat()}")
+    return row, False
+
+
+def _model(champion: Champion, manifest: Manifest) -> schemas.Model:
+    window = manifest.data_window
+    return schemas.Model.model_validate(
+        {
+            "kind": manifest.kind,
+            "horizon": manifest.horizon,
+            "version": manifest.version,
+            "created_at": manifest.created_at,
+            "promoted_at": champion.promoted_at,
+            "reason": champion.reason,
+            "previous": champion.previous,
+            "trained_on": _trained_on(manifest),
+            "window_since": None if window is None else window.since,
+            "window_until": None if window is None else window.until,
+            "data_label": manifest.data_label,
+            "metrics": _numbers(manifest.metrics),
+            "abstain_below": None if manifest.abstain is None else manifest.abstain.threshold,
+            "feature_version": manifest.feature_version or None,
+            "code_revision": manifest.code_revision,
+            "stand_in": manifest.stand_in,
+        }
+    )
+
+
+def _trained_on(manifest: Manifest) -> str:
+    window, label = manifest.data_window, manifest.data_label
+    data = f"{label.value} data" if label is not None else manifest.title or "data that it does not name"
+    if window is None:
+        return data
+    coins = ", ".join(window.symbols) or "coins that it does not name"
+    return f"{window.rows:,} rows of {coins}, {data}"
+
+
+def _numbers(metrics: Mapping[str, Any], prefix: str = "") -> dict[str, float]:
+    """The finite numbers among the metrics, those of nested ones as `outer.inner`."""
+    found: dict[str, float] = {}
+    for name, value in metrics.items():
+        if isinstance(value, Mapping):
+            found |= _numbers(value, f"{prefix}{name}.")
+        elif isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
+            found[f"{prefix}{name}"] = float(value)
+    return found
+
+
+def _no_registry() -> ApiError:
+    return ApiError(
+        503, "no_model", "There is no model registry here.", "Set REGISTRY_BUCKET and train a model."
+    )
+
+
+def _no_row(symbol: str, when: str) -> ApiError:
+    return ApiError(
+        404,
+        "not_enough_data",
+        f"There is no feature row of {symbol} {when}.",
+        "A coin needs 24 h of bars; wait, run a backfill, or send the features.",
+    )
