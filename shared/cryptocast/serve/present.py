@@ -22,6 +22,35 @@ def is_stale(as_of: datetime | None, now: datetime) -> bool:
     return as_of is None or now - as_of > STALE_AFTER
 
 
+def served_now(status: Mapping[str, Any], wall: datetime) -> datetime:
+    """The wall clock's now, set back by as much as the last cycle's clock was behind it.
+
+    A replay runs in the past: its last cycle said what time it was there (`now`) and what the wall
+    said (`recorded_at`). Live, the two are the same. So data goes stale when cycles stop, in a replay too.
+    """
+    then, there = moment(status.get("recorded_at")), moment(status.get("now"))
+    return wall if then is None or there is None else wall - (then - there)
+
+
+def newest_status(states: Iterable[Mapping[str, Any]]) -> Mapping[str, Any]:
+    """The newest field `status` of these coins' hashes: the last cycle, as `stream.push` wrote it."""
+    found = [s for state in states if isinstance(s := state.get("status"), Mapping)]
+    return max(found, key=lambda s: str(s.get("as_of", "")), default={})
+
+
+def moment(text: object) -> datetime | None:
+    """An ISO time with its zone, or None."""
+    try:
+        found = datetime.fromisoformat(text) if isinstance(text, str) else None
+    except ValueError:
+        return None
+    return found if found is not None and found.tzinfo is not None else None
+
+
+def words(value: object) -> list[str]:
+    return [str(v) for v in value] if isinstance(value, list) else []
+
+
 def price_of(symbol: str, record: object, forecasts: Sequence[schemas.Forecast] = ()) -> schemas.Price | None:
     """The field `price` of a coin's hash, or the close that its newest forecast is measured from.
 

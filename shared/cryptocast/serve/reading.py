@@ -5,14 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
 
 from cryptocast.domain import FeatureRow, Horizon
 from cryptocast.errors import StoreUnavailable
 from cryptocast.observability import get_logger
 from cryptocast.serve import schemas
 from cryptocast.serve.deps import Deps
-from cryptocast.serve.present import coin_body, coin_from_online, forecast_body
+from cryptocast.serve.present import (
+    coin_body,
+    coin_from_online,
+    forecast_body,
+    moment,
+    newest_status,
+    served_now,
+    words,
+)
 from cryptocast.store import bars, cycles, feature_rows, forecasts
 
 ReadFrom = Literal["redis", "postgres"]
@@ -74,35 +82,6 @@ def present_moment(deps: Deps) -> datetime:
         return served_now(deps.online.read_cycle(), deps.clock())
     except StoreUnavailable:
         return _postgres_now(deps)
-
-
-def served_now(status: Mapping[str, Any], wall: datetime) -> datetime:
-    """The wall clock's now, set back by as much as the last cycle's clock was behind it.
-
-    A replay runs in the past: its last cycle said what time it was there (`now`) and what the wall
-    said (`recorded_at`). Live, the two are the same. So data goes stale when cycles stop, in a replay too.
-    """
-    then, there = moment(status.get("recorded_at")), moment(status.get("now"))
-    return wall if then is None or there is None else wall - (then - there)
-
-
-def newest_status(states: Any) -> Mapping[str, Any]:
-    """The newest field `status` of these coins' hashes: the last cycle, as `stream.push` wrote it."""
-    found = [s for state in states if isinstance(s := state.get("status"), Mapping)]
-    return max(found, key=lambda s: str(s.get("as_of", "")), default={})
-
-
-def moment(text: object) -> datetime | None:
-    """An ISO time with its zone, or None."""
-    try:
-        found = datetime.fromisoformat(text) if isinstance(text, str) else None
-    except ValueError:
-        return None
-    return found if found is not None and found.tzinfo is not None else None
-
-
-def words(value: object) -> list[str]:
-    return [str(v) for v in value] if isinstance(value, list) else []
 
 
 def _from_postgres(deps: Deps, symbols: Sequence[str], missing: list[str]) -> Present:

@@ -16,7 +16,7 @@ from cryptocast.domain import COINS, CycleWindow, DataLabel, StepReport
 from cryptocast.errors import StoreUnavailable, TransientError
 from cryptocast.observability import get_logger
 from cryptocast.serve import schemas
-from cryptocast.serve.present import coin_from_online
+from cryptocast.serve.present import coin_from_online, newest_status, served_now
 from cryptocast.store.online import OnlineStore
 from cryptocast.stream.messages import FRAME_BYTES, CycleMessage, ForecastMessage, PriceMessage
 from cryptocast.stream.subscriptions import Subscription
@@ -162,10 +162,12 @@ def _cycle(
     }
 
 
-def read_news(online: OnlineStore, symbols: Sequence[str], now: datetime) -> News:
-    """The present state of `symbols` as frames, in two reads of Redis."""
-    coins = [coin_from_online(s, state, now) for s, state in online.read_coins(list(symbols)).items()]
-    return news_of(coins, online.read_cycle())
+def read_news(online: OnlineStore, symbols: Sequence[str], wall: datetime) -> News:
+    """The present state of `symbols` as frames, in one read of Redis; `wall` is the wall clock's now."""
+    states = online.read_coins(list(symbols))
+    status = newest_status(states.values())
+    now = served_now(status, wall)
+    return news_of([coin_from_online(s, state, now) for s, state in states.items()], status)
 
 
 def news_of(
