@@ -75,7 +75,7 @@ def _features(window: CycleWindow) -> StepReport:
 
 
 def _forecast(window: CycleWindow, missing: tuple[str, ...]) -> StepReport:
-    from cryptocast.serve.issue import forecast
+    from cryptocast.serve.forecaster import forecast
 
     settings = wiring.settings()
     return forecast(
