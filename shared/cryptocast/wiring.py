@@ -7,7 +7,8 @@ registry who serves, and loads again only when another was promoted.
 
 from __future__ import annotations
 
-from functools import cache
+from datetime import UTC, datetime
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from pydantic import SecretStr
@@ -224,6 +225,20 @@ def training_task() -> Task:
 
 @cache
 def http_app() -> FastAPI:
-    from cryptocast.serve.http import create_app
+    """The REST API over these clients; models are loaded when a request first needs them."""
+    from cryptocast.serve.http import Deps, create_app
 
-    raise NotImplementedError(create_app)
+    found = settings()
+    has_registry = bool(found.registry_bucket)
+    deps = Deps(
+        online=online_store(),
+        db=database(),
+        symbols=found.symbol_list,
+        data_label=found.data_label,
+        clock=partial(datetime.now, UTC),
+        data_since=found.data_since,
+        bucket=bucket() if has_registry else None,
+        champions=forecasters if has_registry else None,
+        scorer=scorer if has_registry else None,
+    )
+    return create_app(deps)
