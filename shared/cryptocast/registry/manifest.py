@@ -64,6 +64,8 @@ class Manifest(BaseModel):
     data_label: DataLabel | None = None
     data_window: DataWindow | None = None
     code_revision: str = "unknown"
+    trigger: str = ""
+    """Why it was made: the operator, or an alarm's words."""
     params: Mapping[str, Any] = Field(default_factory=dict)
     feature_names: tuple[str, ...] = ()
     feature_version: str = ""

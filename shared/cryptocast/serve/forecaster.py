@@ -21,7 +21,7 @@ from cryptocast.domain import (
     Horizon,
     StepReport,
 )
-from cryptocast.errors import BadInput, CorruptArtifact, ModelNotFound
+from cryptocast.errors import BadInput, CorruptArtifact, ModelNotFound, StoreUnavailable
 from cryptocast.registry.load import Artifact
 from cryptocast.registry.price_model import PriceModel
 from cryptocast.series import Floats
@@ -119,8 +119,8 @@ def forecast(
 
     `missing` is what the cycle's earlier steps named as absent; each forecast carries it. Stored
     forecasts are never rewritten, so the step may run twice. A horizon whose champion is absent or
-    corrupt, and a coin without a row or a close, is named and the rest goes on. `StoreUnavailable` is
-    raised when a store does not answer; what is in Postgres by then stays.
+    corrupt, a coin without a row or a close, and an online store that does not answer are named and the
+    rest goes on. Raises `StoreUnavailable` where Postgres or the registry does not answer.
     """
     report = StepReport("forecast")
     rows = _rows(db, window, symbols)
@@ -212,7 +212,7 @@ def _absent(
 def _store(
     db: Database, online: OnlineStore, issued: Sequence[Forecast], window: CycleWindow, report: StepReport
 ) -> None:
-    valid, rejected = valid_forecasts(issued)
+    valid, rejected = valid_forecasts(issued, window.now)
     report.rows_rejected = len(rejected)
     if rejected:
         quarantine.add(db, rejected, window.now)
@@ -222,5 +222,7 @@ def _store(
     updates: dict[str, dict[str, str]] = {}
     for one in sorted(valid, key=lambda f: f.as_of):
         updates.setdefault(one.symbol, {})[f"forecast:{one.horizon.value}"] = to_json(one)
-    if updates:
+    try:
         online.write_coins(updates)
+    except StoreUnavailable as error:
+        report.missing.append(f"online store: the forecasts are not shown ({error})")

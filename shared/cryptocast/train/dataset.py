@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import numpy as np
 import numpy.typing as npt
 
 from cryptocast.domain import BAR_INTERVAL_S, Horizon
 from cryptocast.errors import NotEnoughData
+from cryptocast.features.build import read_inputs
 from cryptocast.features.labels import labels
-from cryptocast.features.rows import FEATURE_NAMES, HISTORY_S, FeatureTable, compute
+from cryptocast.features.rows import FEATURE_NAMES, FeatureTable, compute
 from cryptocast.series import BarSeries, Bools, DocumentSeries, Floats, Ints
 from cryptocast.store import bars as stored_bars
-from cryptocast.store import documents as stored_documents
 from cryptocast.store.database import Database
 
 
@@ -85,15 +85,21 @@ def build_table(
 def read_series(
     db: Database, symbols: Sequence[str], since: datetime, until: datetime, sentiment_version: str | None
 ) -> tuple[dict[str, BarSeries], DocumentSeries]:
-    """What features and labels of [since, until] need. Raises `NotEnoughData` where there are no bars."""
-    begin = since - timedelta(seconds=HISTORY_S)
-    bars = stored_bars.series(db, symbols, begin, until)
+    """What the rows of [since, until] need, read as the cycle reads it.
+
+    Raises `NotEnoughData` where there are no bars.
+    """
+    bars, documents = read_inputs(db, symbols, since, until, sentiment_version or "")
     bars = {symbol: series for symbol, series in bars.items() if series.opened_s.size}
     if not bars:
         raise NotEnoughData(f"no bars of {', '.join(symbols)} from {since:%Y-%m-%d} to {until:%Y-%m-%d}")
-    if sentiment_version is None:
-        return bars, no_documents(symbols)
-    return bars, stored_documents.series(db, symbols, begin, until, sentiment_version)
+    return bars, documents
+
+
+def newest_close(db: Database, symbols: Sequence[str]) -> datetime | None:
+    """When the newest stored bar closed: where the present is in data that is replayed."""
+    closed = [bar.closed_at for symbol in symbols for bar in stored_bars.latest(db, symbol, 1)]
+    return max(closed, default=None)
 
 
 def no_documents(symbols: Sequence[str]) -> DocumentSeries:

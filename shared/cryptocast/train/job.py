@@ -21,7 +21,7 @@ from cryptocast.series import BarSeries, DocumentSeries
 from cryptocast.store.database import Database
 from cryptocast.train.card import make_card
 from cryptocast.train.challenger import Challenger, make_challenger
-from cryptocast.train.dataset import Examples, build_examples, build_table, read_series
+from cryptocast.train.dataset import Examples, build_examples, build_table, newest_close, read_series
 from cryptocast.train.export import check_parity, to_onnx, to_trees
 from cryptocast.train.fit import FitRules
 from cryptocast.train.gate import Decision, pass_gate
@@ -42,6 +42,8 @@ class TrainingRules:
     now: datetime
     data_label: DataLabel
     code_revision: str = "unknown"
+    trigger: str = ""
+    """Why there is a training: the operator, or an alarm's words."""
     fit: FitRules = field(default_factory=FitRules)
     split: SplitRules = field(default_factory=SplitRules)
     workers: int = 2
@@ -82,22 +84,25 @@ def train(
     history_days: int = HISTORY_DAYS,
     sentiment_version: str | None = None,
     code_revision: str = "unknown",
+    trigger: str = "",
     fit: FitRules | None = None,
     split: SplitRules | None = None,
     workers: int = 2,
     progress: Progress | None = None,
 ) -> list[TrainingReport]:
-    """Train on what Postgres knows of [until - history_days, until).
+    """Train on the last `history_days` that Postgres knows up to `until`.
 
-    `sentiment_version` says whose sentiments the features use, by default the sentiment champion's.
-    One report a horizon; a horizon with too little data or a failed self-test registers nothing and
-    does not stop the others. Raises `NotEnoughData` where there are no bars at all, `StoreUnavailable`.
+    `trigger` says why, for the manifest. `sentiment_version` says whose sentiments the features use,
+    by default the sentiment champion's. One report a horizon; a horizon with too little data or a
+    failed self-test registers nothing and does not stop the others. Raises `NotEnoughData` where
+    there are no bars at all, `StoreUnavailable`.
     """
-    end = floor_to_grid(until)
+    newest = newest_close(db, symbols)
+    end = min(floor_to_grid(until), newest) if newest else floor_to_grid(until)
     version = sentiment_version or _serving_sentiment(bucket)
     bars, documents = read_series(db, symbols, end - timedelta(days=history_days), end, version)
     rules = TrainingRules(
-        end, now, data_label, code_revision, fit or FitRules(), split or SplitRules(), workers
+        end, now, data_label, code_revision, trigger, fit or FitRules(), split or SplitRules(), workers
     )
     return train_from_series(bucket, bars, documents, horizons, rules, progress=progress)
 
@@ -175,6 +180,7 @@ def register(
         data_label=rules.data_label,
         data_window=_data_window(examples, plan, rules),
         code_revision=rules.code_revision,
+        trigger=rules.trigger,
         params=rules.fit.recorded(),
         feature_names=FEATURE_NAMES,
         feature_version=FEATURE_VERSION,
