@@ -9,6 +9,7 @@ length or shorter bars that fill it; nothing is interpolated.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from functools import cached_property, lru_cache
 from pathlib import Path
 
@@ -106,3 +107,18 @@ def _read_prices(path: Path) -> dict[tuple[str, int], Bars]:
             columns = {name: column[rows] for name, column in numbers.items()}
             bars[(symbol.upper(), interval)] = Bars(opened_s=seconds[rows], **columns)
     return bars
+
+
+def symbols_with_bars(
+    folder: Path, since: datetime, interval_s: int = 900, days: int = 30
+) -> tuple[str, ...]:
+    """The coins that the folder can serve at `interval_s` for most of the `days` after `since`."""
+    dataset = Dataset(folder)
+    since_s = since.timestamp()
+    wanted = days * 86_400 // interval_s // 2
+    found = (
+        symbol
+        for symbol in dataset.symbols
+        if len(dataset.bars(symbol, interval_s, since_s, since_s + days * 86_400)) >= wanted
+    )
+    return tuple(found)

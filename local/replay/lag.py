@@ -2,7 +2,7 @@
 
 News: the quantiles of CoinDesk's 84 items among 293 recorded with the time they were first seen
 (half at once, three quarters within 2,190 s, all within 7,040 s). Where the time zone of the stamps
-is not documented an hour is added, and a day where the stamp is a bare date (exactly midnight).
+is not documented an hour is added.
 Posts: seconds, up to two minutes.
 """
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from local.replay.world import DAY_S, Floats, Ints
+from local.replay.world import Floats, Ints
 
 _CHANCES = (0.0, 0.5, 0.75, 0.9, 1.0)
 _SECONDS = (0.0, 0.0, 2_190.0, 4_200.0, 7_040.0)
@@ -21,7 +21,7 @@ def news_visible_s(published_s: Ints, chance: Floats, undocumented_zone: bool) -
     """`chance` is uniform in [0, 1), one a document; shapes (n,)."""
     lag_s = np.interp(chance, _CHANCES, _SECONDS)
     if undocumented_zone:
-        lag_s += UNDOCUMENTED_ZONE_S + np.where(published_s % DAY_S == 0, DAY_S, 0)
+        lag_s += UNDOCUMENTED_ZONE_S
     return published_s + lag_s.astype(np.int64)
 
 

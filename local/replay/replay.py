@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import Counter, deque
 from dataclasses import dataclass, field
 
+import numpy as np
 from starlette.requests import Request
 
 from local.replay.clock import Clock
 from local.replay.faults import Fault
-from local.replay.world import World
+from local.replay.world import Bars, World, closed_bars, concatenate
 
 
 @dataclass(slots=True)
@@ -22,6 +23,8 @@ class Replay:
     """Items in a feed, or in one page of it."""
     reddit_limit: int = 1_000
     """Calls that Reddit allows in one window of its clock."""
+    running_bars: bool = False
+    """Whether the bar that runs at the clock is served too, as the vendors do."""
     faults: deque[Fault] = field(default_factory=deque)
     requests: Counter[str] = field(default_factory=Counter)
     deleted_posts: set[str] = field(default_factory=set)
@@ -38,3 +41,22 @@ def number(request: Request, name: str, default: float | None = None) -> float |
     """A numeric query parameter; raises ValueError where it is no number."""
     text = request.query_params.get(name)
     return default if text is None or text == "" else float(text)
+
+
+def served_bars(replay: Replay, symbol: str, interval_s: int, since_s: float, until_s: float) -> Bars:
+    """Bars opened in [since_s, until_s) that have closed by the clock.
+
+    With `running_bars` the running one follows, flat at the last close and without volume: all of it
+    that is past. A collector that takes it for a closed bar is wrong.
+    """
+    now_s = replay.clock.now_s()
+    bars = closed_bars(replay.world, symbol, interval_s, since_s, until_s, now_s)
+    opened_s = int(now_s - now_s % interval_s)
+    follows = len(bars) > 0 and int(bars.opened_s[-1]) + interval_s == opened_s
+    if not replay.running_bars or not follows or opened_s >= until_s:
+        return bars
+    price, none = bars.close[-1:], np.zeros(1)
+    counts = None if bars.trade_count is None else np.zeros(1, dtype=np.int64)
+    taker = None if bars.taker_buy_volume is None else none
+    running = Bars(np.array([opened_s], dtype=np.int64), price, price, price, price, none, counts, taker)
+    return concatenate([bars, running])

@@ -15,10 +15,31 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from local.replay.clock import Clock
 from local.replay.faults import FaultMiddleware
 from local.replay.replay import Replay
-from local.replay.vendors import binance, coinbase, coingecko, control, cryptocompare
+from local.replay.vendors import (
+    arctic_shift,
+    binance,
+    coinbase,
+    coindesk_data,
+    coingecko,
+    control,
+    cryptocompare,
+    news_sites,
+    reddit,
+)
 from local.replay.world import World
 
-_VENDORS = (control, coingecko, cryptocompare, coinbase, binance)
+_VENDORS = (
+    control,
+    coingecko,
+    cryptocompare,
+    coindesk_data,
+    coinbase,
+    binance,
+    reddit,
+    arctic_shift,
+    news_sites,
+)
+"""In the order of matching: the news sites take whatever path is left."""
 
 
 class _CountMiddleware:
@@ -48,7 +69,8 @@ def create_app(replay: Replay) -> Starlette:
 class ReplayServer:
     """Serves a world on 127.0.0.1 from a thread; `port` 0 takes a free one. Also a context manager.
 
-    `feed_items` is the length of a news feed, `reddit_limit` the calls Reddit allows in a window.
+    `feed_items` is the length of a news feed, `reddit_limit` the calls Reddit allows in a window
+    of ten minutes, `running_bars` whether the bar that runs at the clock is served (`served_bars`).
     """
 
     def __init__(
@@ -58,9 +80,10 @@ class ReplayServer:
         now: datetime | None = None,
         feed_items: int = 25,
         reddit_limit: int = 1_000,
+        running_bars: bool = False,
     ) -> None:
         self.clock = Clock(now)
-        self.replay = Replay(world, self.clock, feed_items, reddit_limit)
+        self.replay = Replay(world, self.clock, feed_items, reddit_limit, running_bars)
         # The protocol is named because asyncio turns Nagle off only then: else every answer takes 40 ms.
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -12,8 +12,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from local.replay.replay import number, replay_of
-from local.replay.world import Bars, closed_bars
+from local.replay.replay import number, replay_of, served_bars
+from local.replay.world import Bars
 
 _INTERVALS_S = {"5m": 300, "15m": 900, "30m": 1_800, "1h": 3_600, "6h": 21_600, "1d": 86_400}
 
@@ -37,7 +37,7 @@ async def klines(request: Request) -> Response:
         return _error(-1100, "Illegal characters found in a parameter.")
     start_s = end_s - limit * interval_s if start is None else start / 1_000
     until_s = min(end_s + 0.001, start_s + (limit + 1) * interval_s)
-    bars = closed_bars(replay.world, symbol, interval_s, start_s, until_s, now_s)
+    bars = served_bars(replay, symbol, interval_s, start_s, until_s)
     bars = bars.take(slice(-limit, None) if start is None else slice(0, limit))
     return JSONResponse(_rows(bars, interval_s), headers={"x-mbx-used-weight-1m": "2"})
 

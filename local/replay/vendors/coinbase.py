@@ -7,8 +7,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from local.replay.clock import parse_moment
-from local.replay.replay import replay_of
-from local.replay.world import closed_bars
+from local.replay.replay import replay_of, served_bars
 
 _GRANULARITIES_S = (60, 300, 900, 3_600, 21_600, 86_400)
 _MAX_CANDLES = 300
@@ -36,7 +35,7 @@ async def candles(request: Request) -> Response:
         return _error(
             "granularity too small for the requested time range. Count of aggregations requested exceeds 300"
         )
-    bars = closed_bars(replay.world, symbol, granularity_s, start_s, end_s + 1, now_s)
+    bars = served_bars(replay, symbol, granularity_s, start_s, end_s + 1)
     columns = (bars.opened_s, bars.low, bars.high, bars.open, bars.close, bars.volume)
     rows = [list(row) for row in zip(*(column.tolist() for column in columns), strict=True)]
     return JSONResponse(rows[::-1][:_MAX_CANDLES], headers={"cache-control": "no-store"})

@@ -1,7 +1,8 @@
 """CryptoCompare's legacy API: histominute, histohour, histoday. Its errors come with status 200.
 
-`limit` + 1 rows. The vendor's row of the running interval and its flat rows in quiet intervals are
-not imitated: they are no closed bars. Before a coin's first bar the vendor answers zeros; so does this.
+`limit` + 1 rows, the last that of the running interval (see `served_bars`). The vendor's flat rows in
+quiet intervals are not imitated: where the data has a gap, rows are absent. Before a coin's first bar
+the vendor answers zeros; so does this.
 """
 
 from __future__ import annotations
@@ -12,8 +13,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from local.replay.replay import number, replay_of
-from local.replay.world import DAY_S, World, closed_bars
+from local.replay.replay import Replay, number, replay_of, served_bars
+from local.replay.world import DAY_S
 
 _UNITS = {"histominute": 60, "histohour": 3_600, "histoday": DAY_S}
 _DEFAULT_LIMITS = {"histominute": 1_440, "histohour": 168, "histoday": 30}
@@ -47,17 +48,15 @@ async def history(request: Request) -> Response:
     since_s = until_s - until_s % interval_s - limit * interval_s
     if unit == "histominute":
         since_s = max(since_s, now_s - 7 * DAY_S)
-    data = _data(replay.world, symbol, interval_s, since_s, until_s, now_s)
+    data = _data(replay, symbol, interval_s, since_s, until_s)
     return JSONResponse({**_HEAD, "Data": {**data, "Aggregated": aggregate > 1}}, headers=_CACHE)
 
 
 _HEAD = {"Response": "Success", "Message": "", "HasWarning": False, "Type": 100, "RateLimit": {}}
 
 
-def _data(
-    world: World, symbol: str, interval_s: int, since_s: float, until_s: float, now_s: float
-) -> dict[str, Any]:
-    bars = closed_bars(world, symbol, interval_s, since_s, until_s + 1, now_s)
+def _data(replay: Replay, symbol: str, interval_s: int, since_s: float, until_s: float) -> dict[str, Any]:
+    bars = served_bars(replay, symbol, interval_s, since_s, until_s + 1)
     columns = (
         bars.opened_s,
         bars.high,
@@ -69,7 +68,7 @@ def _data(
     )
     rows = [_row(*values) for values in zip(*(c.tolist() for c in columns), strict=True)]
     start_s = int(-(-since_s // interval_s) * interval_s)
-    last_zero_s = min(world.first_s, until_s)
+    last_zero_s = min(replay.world.first_s, until_s)
     zeros = [_row(s, 0, 0, 0, 0, 0, 0) for s in range(start_s, int(last_zero_s), interval_s)]
     rows = zeros + rows
     return {
