@@ -54,9 +54,9 @@ def test_what_carries_no_meaning_changes_no_lean(scorer, good, bad, change):
 
 
 @pytest.mark.parametrize("coin", ["Bitcoin", "Ethereum", "Solana", "Polkadot", "Aave"])
-def test_the_name_of_the_coin_does_not_turn_the_lean(scorer, coin):
+def test_whichever_coin_it_is_good_and_bad_news_lie_well_apart(scorer, coin):
     up, down = lean(scorer, [f"{coin} surges to a record high", f"{coin} plunges to a record low"])
-    assert up > 0 > down
+    assert up - down > 0.3
 
 
 @pytest.mark.parametrize(

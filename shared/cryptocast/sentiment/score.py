@@ -15,8 +15,10 @@ CHUNK = 2_000
 """Documents that are read, scored and stored together: what is done stays done if a later one fails."""
 
 
-def score_sentiment(db: Database, scorer: Scorer, limit: int, now: datetime | None = None) -> StepReport:
-    """Score up to `limit` documents, the newest first, and store their sentiments.
+def score_sentiment(
+    db: Database, scorer: Scorer, limit: int, now: datetime | None = None, chunk: int = CHUNK
+) -> StepReport:
+    """Score up to `limit` documents, the newest first, and store their sentiments, `chunk` at a time.
 
     A text that the model cannot score counts as neutral, as an empty one does: it is reported as
     rejected, kept in quarantine where `now` is given, and costs the others nothing. Documents that
@@ -24,7 +26,7 @@ def score_sentiment(db: Database, scorer: Scorer, limit: int, now: datetime | No
     """
     report = StepReport("score_sentiment", detail={"model_version": scorer.model_version})
     while report.rows_in < limit:
-        waiting = documents.unscored(db, scorer.model_version, min(CHUNK, limit - report.rows_in))
+        waiting = documents.unscored(db, scorer.model_version, min(chunk, limit - report.rows_in))
         if not waiting:
             return report
         scored, rejected = _score(scorer, waiting)
