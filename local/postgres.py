@@ -17,7 +17,7 @@ from types import TracebackType
 
 import psycopg
 
-from local.processes import Child, free_port
+from local.processes import Child, free_port, is_free
 
 _SYSTEM_USER = "embedded_postgres"
 """Whom the server runs as where we are root, which it refuses to be."""
@@ -50,6 +50,9 @@ class Postgres:
 
     def start(self, timeout_s: float = 30) -> None:
         """Start and wait until it answers; raises RuntimeError with the log's end if it does not."""
+        if not is_free(self.port):
+            # Waiting would find the other server there and take it for ours.
+            raise RuntimeError(f"Postgres could not start: port {self.port} is taken")
         user = _server_user()
         data = self.folder / "data"
         if not (data / "PG_VERSION").exists():

