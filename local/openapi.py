@@ -9,18 +9,22 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
 
+from cryptocast.domain import DEFAULT_SYMBOLS, DataLabel
+from cryptocast.serve.http import Deps, create_app
+from cryptocast.store.database import Database
+from cryptocast.store.online import OnlineStore, make_redis
 from cryptocast.stream.messages import SERVER_MESSAGE
 
 
 def document(app: FastAPI) -> dict[str, Any]:
     """The document of `app`, with `ServerMessage` and its parts among the components."""
     found: dict[str, Any] = json.loads(json.dumps(app.openapi()))
-    found.pop("servers", None)
     messages = SERVER_MESSAGE.json_schema(
         mode="serialization", ref_template="#/components/schemas/{model}", by_alias=True
     )
@@ -44,9 +48,15 @@ def main() -> None:
 
 
 def _app() -> FastAPI:
-    from cryptocast.serve.http import create_app
-
-    return create_app(None)
+    """The application over addresses where nobody answers: a document needs none of them."""
+    deps = Deps(
+        online=OnlineStore(make_redis("http://127.0.0.1:9", "none")),
+        db=Database("postgresql://127.0.0.1:9/none"),
+        symbols=DEFAULT_SYMBOLS,
+        data_label=DataLabel.LIVE,
+        clock=lambda: datetime.now(UTC),
+    )
+    return create_app(deps)
 
 
 if __name__ == "__main__":

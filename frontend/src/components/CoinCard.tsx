@@ -98,7 +98,7 @@ function History({ closes, name }: Pick<Props, 'closes'> & { name: string }) {
   if (closes) return <Sparkline closes={closes} name={name} />;
   if (closes === null)
     return <p className="text-xs text-quiet">The history could not be fetched.</p>;
-  return <div className="h-14 animate-pulse rounded bg-inset" aria-hidden="true" />;
+  return <div className="h-16 animate-pulse rounded bg-inset lg:h-24" aria-hidden="true" />;
 }
 
 function Change({ logReturn }: { logReturn: number }) {

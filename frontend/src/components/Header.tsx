@@ -40,7 +40,7 @@ export function Header({ status, label, asOf, now }: Props) {
         )}
         {label && (
           <p
-            className={`rounded-full border px-3 py-1 text-xs font-medium ${
+            className={`hidden rounded-full border px-3 py-1 text-xs font-medium sm:block ${
               label === 'live'
                 ? 'border-line bg-card text-ink'
                 : 'border-caution-line bg-caution-soft text-caution'

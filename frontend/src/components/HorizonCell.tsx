@@ -1,6 +1,6 @@
 import type { Call, Forecast, Horizon, Model } from '../api/types';
 import { formatShare } from '../format/numbers';
-import { formatMoment } from '../format/times';
+import { formatTarget } from '../format/times';
 import { CALL_WORDS, HORIZON_WORDS } from '../words/horizons';
 import { measuredInWords, shortVersion } from '../words/models';
 import { Gauge } from './Gauge';
@@ -24,12 +24,12 @@ interface Props {
 
 export function HorizonCell({ horizon, forecast, model, open, now }: Props) {
   return (
-    <li className="flex min-w-0 flex-col gap-3 bg-card p-4">
+    <li className="flex min-w-0 flex-col gap-3 bg-card p-3 sm:p-4">
       <h3 className="flex items-baseline justify-between gap-2 text-xs text-quiet">
         <span className="font-medium text-ink">{HORIZON_WORDS[horizon]}</span>
         {forecast && (
-          <time className="hidden xl:inline" dateTime={forecast.target_at}>
-            to {formatMoment(forecast.target_at, Date.parse(forecast.as_of))}
+          <time className="hidden whitespace-nowrap sm:inline" dateTime={forecast.target_at}>
+            by {formatTarget(forecast.target_at, forecast.as_of)}
           </time>
         )}
       </h3>
@@ -51,7 +51,7 @@ function Filled({ forecast, model, open }: FilledProps) {
       <div className="space-y-2.5">
         <div className="flex flex-wrap items-center justify-between gap-x-2 gap-y-1.5">
           <p
-            className={`inline-flex items-center gap-1.5 rounded-md px-2 py-1 text-sm font-semibold ${LOOKS[call]}`}
+            className={`inline-flex items-center gap-1.5 rounded-md px-1.5 py-1 text-xs font-semibold sm:px-2 sm:text-sm ${LOOKS[call]}`}
             title={call === 'abstain' ? 'Not sure enough to say up or down' : undefined}
           >
             <CallIcon call={call} />

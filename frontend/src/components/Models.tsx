@@ -14,8 +14,8 @@ export function Models({ models }: { models: readonly Model[] }) {
       <ul className="divide-y divide-line overflow-hidden rounded-2xl border border-line bg-card">
         {models.map((model) => (
           <li
-            key={`${model.kind} ${model.version}`}
-            className="grid gap-x-6 gap-y-1 px-4 py-3 text-sm sm:px-5 md:grid-cols-[7rem_1fr_1fr]"
+            key={`${model.kind} ${model.horizon}`}
+            className="grid gap-x-6 gap-y-1 px-4 py-3 text-sm sm:px-5 md:grid-cols-[7rem_17rem_1fr]"
           >
             <p className="font-medium">
               {model.horizon ? HORIZON_WORDS[model.horizon] : 'Sentiment'}
@@ -36,9 +36,9 @@ export function Models({ models }: { models: readonly Model[] }) {
           </li>
         ))}
       </ul>
-      <p className="max-w-prose text-xs text-quiet">
+      <p className="max-w-4xl text-xs text-quiet">
         Measured out of sample, on time the model had not seen. Right half of the time is what a
-        coin toss gets. Where a model is not sure enough it makes no call.
+        coin toss gets. Where a model is not sure enough it abstains.
       </p>
     </section>
   );

@@ -11,7 +11,7 @@ export function Sparkline({ closes, name }: { closes: readonly Close[]; name: st
   const last = closes.at(-1);
   if (!first || !last || closes.length < 2) {
     return (
-      <p className="flex h-14 items-center text-xs text-quiet">No bars of the last 24 h yet.</p>
+      <p className="flex h-16 items-center text-xs text-quiet">No bars of the last 24 h yet.</p>
     );
   }
   const prices = closes.map(({ usd }) => usd);
@@ -27,7 +27,7 @@ export function Sparkline({ closes, name }: { closes: readonly Close[]; name: st
   return (
     <svg
       viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
-      className="h-14 w-full overflow-visible text-accent"
+      className="h-16 w-full overflow-visible text-accent lg:h-24"
       preserveAspectRatio="none"
       role="img"
       aria-label={label}

@@ -30,7 +30,7 @@ export function formatChange(change: number): string {
 
 /** 12 345 → "12,345". */
 export function formatCount(count: number): string {
-  return new Intl.NumberFormat('en-US').format(count);
+  return new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 }).format(count);
 }
 
 /** "1 coin", "2 coins". */

@@ -42,6 +42,14 @@ export function formatMoment(iso: string, now: number): string {
   return DATE.format(moment) === DATE.format(now) ? clock : `${DATE.format(moment)}, ${clock}`;
 }
 
+/** "14:15", or "24 Nov, 14:15" where it is not the day of `from`; UTC, as everything here. */
+export function formatTarget(iso: string, from: string): string {
+  const moment = new Date(iso);
+  const day = DATE.format(moment);
+  const clock = CLOCK.format(moment);
+  return day === DATE.format(new Date(from)) ? clock : `${day.replace(/ \d+$/, '')}, ${clock}`;
+}
+
 /** "31 Mar 2022". */
 export function formatDate(iso: string): string {
   const moment = new Date(iso);

@@ -3,19 +3,19 @@ import { HORIZONS, type Forecast, type Price, type ServerMessage } from '../api/
 /** The message if it is one the page can use, else null: what it does not know it leaves alone. */
 export function readMessage(value: unknown): ServerMessage | null {
   if (!isObject(value)) return null;
-  const usable = CHECKS[String(value['type'])]?.(value) ?? false;
+  const usable = CHECKS.get(value['type'])?.(value) ?? false;
   return usable ? (value as ServerMessage) : null;
 }
 
-const CHECKS: Readonly<Record<string, (value: Record<string, unknown>) => boolean>> = {
-  price: ({ price }) => isPrice(price),
-  forecast: ({ forecast }) => isForecast(forecast),
-  cycle: ({ as_of: asOf }) => isMoment(asOf),
-  subscribed: () => true,
-  unsubscribed: () => true,
-  pong: () => true,
-  error: () => true,
-};
+const CHECKS = new Map<unknown, (value: Record<string, unknown>) => boolean>([
+  ['price', ({ price }) => isPrice(price)],
+  ['forecast', ({ forecast }) => isForecast(forecast)],
+  ['cycle', ({ as_of: asOf }) => isMoment(asOf)],
+  ['subscribed', () => true],
+  ['unsubscribed', () => true],
+  ['pong', () => true],
+  ['error', () => true],
+]);
 
 function isPrice(value: unknown): value is Price {
   return (

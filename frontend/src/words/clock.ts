@@ -15,7 +15,10 @@ export function momentInWords(label: DataLabel, iso: string, now: number): strin
   return followsClock(label, iso, now) ? `${moment}, ${formatAge(ageSeconds(iso, now))}` : moment;
 }
 
-/** Two cycles without a newer one. A page left open finds that out by itself. */
+/**
+ * Two cycles without a newer one. The API knows, by the clock that the data runs by; a page left open
+ * finds out by itself where that is the reader's clock.
+ */
 export function isStale(
   label: DataLabel,
   asOf: string | null | undefined,
@@ -23,6 +26,9 @@ export function isStale(
   now: number,
 ): boolean {
   if (!asOf) return false;
-  if (label === 'replay') return false;
-  return saidStale || (followsClock(label, asOf, now) && ageSeconds(asOf, now) > STALE_S);
+  return saidStale || (label !== 'replay' && ownClockSaysStale(label, asOf, now));
+}
+
+function ownClockSaysStale(label: DataLabel, asOf: string, now: number): boolean {
+  return followsClock(label, asOf, now) && ageSeconds(asOf, now) > STALE_S;
 }

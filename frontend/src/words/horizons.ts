@@ -10,5 +10,5 @@ export const HORIZON_WORDS: Readonly<Record<Horizon, string>> = {
 export const CALL_WORDS: Readonly<Record<Call, string>> = {
   up: 'Up',
   down: 'Down',
-  abstain: 'No call',
+  abstain: 'Abstain',
 };

@@ -6,7 +6,7 @@ export function measuredInWords(model: Model | undefined): string {
   if (!model) return 'not measured yet';
   const { accuracy_of_calls: right, coverage } = model.metrics ?? {};
   if (coverage === undefined) return 'not measured yet';
-  if (right === undefined) return 'made no call when tested';
+  if (right === undefined) return 'abstained throughout its test';
   return `${formatShare(right)} right, calls ${formatShare(coverage)} of the time`;
 }
 
@@ -14,7 +14,7 @@ export function measuredInWords(model: Model | undefined): string {
 export function measuredInFull(model: Model): string {
   const { accuracy_of_calls: right, coverage, calls } = model.metrics ?? {};
   if (coverage === undefined) return 'Not measured.';
-  if (right === undefined) return 'It was sure of nothing in the test and made no call.';
+  if (right === undefined) return 'It was never sure enough in the test and abstained throughout.';
   const counted = calls === undefined ? 'its calls' : plural(calls, 'call');
   return `Of ${counted} in the test ${formatShare(right, 1)} were right; it called ${formatShare(coverage)} of the time.`;
 }

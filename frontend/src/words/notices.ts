@@ -97,7 +97,10 @@ function noModel({ board, models }: Facts): Notice | null {
 }
 
 function missing({ board }: Facts): Notice | null {
-  const items = [...new Set((board.missing ?? []).map(missingInWords))];
+  const told = (item: string) => board.read_from === 'postgres' && item.startsWith('redis:');
+  const items = [
+    ...new Set((board.missing ?? []).filter((item) => !told(item)).map(missingInWords)),
+  ];
   if (items.length === 0) return null;
   const title = items.length === 1 ? 'One input is missing' : `${items.length} inputs are missing`;
   const text = 'The last cycle ran without, and so did its forecasts:';

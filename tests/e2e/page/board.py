@@ -109,7 +109,11 @@ def models(as_of: datetime, label: DataLabel, trained_on: DataLabel) -> schemas.
             promoted_at=as_of - timedelta(days=3),
             trained_on=f"5 coins, 86,400 rows, {trained_on.value} data",
             data_label=trained_on,
-            metrics={"accuracy_of_calls": 0.531 + 0.004 * i, "coverage": 0.42 - 0.05 * i, "calls": 3_127 / (i + 1)},
+            metrics={
+                "accuracy_of_calls": 0.531 + 0.004 * i,
+                "coverage": 0.42 - 0.05 * i,
+                "calls": 3_127 / (i + 1),
+            },
         )
         for i, horizon in enumerate(Horizon)
     ]

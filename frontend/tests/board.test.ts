@@ -1,0 +1,110 @@
+import { describe, expect, it } from 'vitest';
+import { applyMessage, newerBoard } from '../src/live/board';
+import { closesOf, withPrice } from '../src/live/closes';
+import { AS_OF, aBar, aBoard, aCoin, aForecast, aPrice, minutesAfter } from './factories';
+
+describe('applyMessage', () => {
+  it('takes a newer price and moves the board forward', () => {
+    const price = aPrice({ price: 65_000, as_of: minutesAfter(15) });
+    const board = applyMessage(aBoard(), { type: 'price', price, data_label: 'live' });
+    expect(board.coins[0]?.price?.price).toBe(65_000);
+    expect(board.as_of).toBe(minutesAfter(15));
+  });
+
+  it('leaves a newer price alone when an old one comes late', () => {
+    const board = aBoard();
+    const price = aPrice({ price: 1, as_of: minutesAfter(-15) });
+    expect(applyMessage(board, { type: 'price', price, data_label: 'live' })).toEqual(board);
+  });
+
+  it('replaces the forecast of the same horizon only', () => {
+    const before = aBoard({
+      coins: [aCoin({ forecasts: [aForecast({ horizon: '24h' }), aForecast({ horizon: '1h' })] })],
+    });
+    const forecast = aForecast({ as_of: minutesAfter(15), call: 'down', p_up: 0.3 });
+    const [coin] = applyMessage(before, { type: 'forecast', forecast }).coins;
+    expect(coin?.forecasts.map((f) => [f.horizon, f.call])).toEqual([
+      ['1h', 'down'],
+      ['24h', 'up'],
+    ]);
+  });
+
+  it('applied twice is the same as applied once', () => {
+    const message = { type: 'forecast', forecast: aForecast({ as_of: minutesAfter(15) }) } as const;
+    const once = applyMessage(aBoard(), message);
+    expect(applyMessage(once, message)).toEqual(once);
+  });
+
+  it('no longer says that a horizon has no forecast once it has one', () => {
+    const missing = ['24h: no forecast yet', 'reddit: no credentials'];
+    const board = applyMessage(aBoard({ coins: [aCoin({ missing })] }), {
+      type: 'forecast',
+      forecast: aForecast({ horizon: '24h' }),
+    });
+    expect(board.coins[0]?.missing).toEqual(['reddit: no credentials']);
+  });
+
+  it('takes what a cycle says was missing, and that data is fresh again', () => {
+    const board = applyMessage(aBoard({ stale: true }), {
+      type: 'cycle',
+      as_of: minutesAfter(15),
+      finished_at: null,
+      data_label: 'simulated',
+      missing: ['reddit: no credentials'],
+    });
+    expect(board).toMatchObject({
+      as_of: minutesAfter(15),
+      data_label: 'simulated',
+      missing: ['reddit: no credentials'],
+      stale: false,
+    });
+  });
+
+  it('ignores coins that are not on the board', () => {
+    const board = applyMessage(aBoard(), {
+      type: 'price',
+      price: aPrice({ symbol: 'XRP' }),
+      data_label: 'live',
+    });
+    expect(board.coins.map((coin) => coin.symbol)).toEqual(['BTC']);
+  });
+});
+
+describe('newerBoard', () => {
+  it('keeps what the stream brought while a poll was under way', () => {
+    const held = aBoard({ as_of: minutesAfter(15) });
+    expect(newerBoard(held, aBoard())).toBe(held);
+  });
+
+  it('follows a replay that was started again', () => {
+    const again = aBoard({ as_of: '2021-10-12T00:00:00Z', data_label: 'replay' });
+    expect(newerBoard(aBoard({ data_label: 'replay' }), again)).toBe(again);
+  });
+
+  it('takes the first answer', () => {
+    const first = aBoard({ as_of: null });
+    expect(newerBoard(undefined, first)).toBe(first);
+  });
+});
+
+describe('closes', () => {
+  const closes = closesOf([aBar(minutesAfter(-15), 1), aBar(AS_OF, 2)]);
+
+  it('are of the last 24 hours, oldest first', () => {
+    const bars = [aBar(AS_OF, 2), aBar(minutesAfter(-15), 1), aBar(minutesAfter(-60 * 30), 9)];
+    expect(closesOf(bars).map(({ usd }) => usd)).toEqual([1, 2]);
+  });
+
+  it('grow by the next price', () => {
+    const grown = withPrice(closes, aPrice({ price: 3, as_of: minutesAfter(15) }));
+    expect(grown?.map(({ usd }) => usd)).toEqual([1, 2, 3]);
+  });
+
+  it('do not take the same price twice', () => {
+    expect(withPrice(closes, aPrice({ price: 3 }))).toEqual(closes);
+  });
+
+  it('must be fetched again after a gap', () => {
+    expect(withPrice(closes, aPrice({ as_of: minutesAfter(120) }))).toBeNull();
+  });
+});

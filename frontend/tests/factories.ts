@@ -1,0 +1,87 @@
+import type { Bar, Coin, Forecast, ForecastsAnswer, Model, Price } from '../src/api/types';
+
+export const AS_OF = '2026-03-02T14:15:00Z';
+/** Three minutes after `AS_OF`. */
+export const NOW = Date.parse('2026-03-02T14:18:00Z');
+
+export function minutesAfter(minutes: number): string {
+  return new Date(Date.parse(AS_OF) + minutes * 60_000).toISOString();
+}
+
+export function aPrice(given: Partial<Price> = {}): Price {
+  return { symbol: 'BTC', price: 64_000, as_of: AS_OF, source: 'coingecko', ...given };
+}
+
+export function aForecast(given: Partial<Forecast> = {}): Forecast {
+  return {
+    symbol: 'BTC',
+    horizon: '1h',
+    as_of: AS_OF,
+    target_at: minutesAfter(60),
+    issued_at: AS_OF,
+    p_up: 0.62,
+    call: 'up',
+    confidence: 0.62,
+    price: 64_000,
+    contributions: { return_1h: 0.2, sentiment_6h: -0.1, volume_ratio_24h: 0.05, return_4h: 0.01 },
+    model_version: 'v1',
+    data_label: 'live',
+    missing: [],
+    stale: false,
+    ...given,
+  };
+}
+
+export function aCoin(given: Partial<Coin> = {}): Coin {
+  return {
+    symbol: 'BTC',
+    name: 'Bitcoin',
+    price: aPrice(),
+    forecasts: [aForecast()],
+    stale: false,
+    missing: [],
+    ...given,
+  };
+}
+
+export function aBoard(given: Partial<ForecastsAnswer> = {}): ForecastsAnswer {
+  return {
+    data_label: 'live',
+    as_of: AS_OF,
+    stale: false,
+    missing: [],
+    read_from: 'redis',
+    coins: [aCoin()],
+    ...given,
+  };
+}
+
+export function aModel(given: Partial<Model> = {}): Model {
+  return {
+    kind: 'prices',
+    horizon: '1h',
+    version: 'v1',
+    trained_on: '5 coins, 86,400 rows',
+    data_label: 'live',
+    metrics: { accuracy_of_calls: 0.538, coverage: 0.41, calls: 812 },
+    stand_in: false,
+    ...given,
+  };
+}
+
+export function fourModels(given: Partial<Model> = {}): Model[] {
+  return (['15m', '1h', '4h', '24h'] as const).map((horizon) => aModel({ horizon, ...given }));
+}
+
+export function aBar(closedAt: string, close: number): Bar {
+  return {
+    opened_at: new Date(Date.parse(closedAt) - 900_000).toISOString(),
+    closed_at: closedAt,
+    open: close,
+    high: close,
+    low: close,
+    close,
+    volume: null,
+    source: 'coingecko',
+  };
+}

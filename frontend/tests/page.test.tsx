@@ -1,0 +1,177 @@
+import { render, screen, waitFor, within } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import type { ForecastsAnswer, Model } from '../src/api/types';
+import { App } from '../src/App';
+import {
+  AS_OF,
+  aBar,
+  aBoard,
+  aCoin,
+  aForecast,
+  aPrice,
+  fourModels,
+  minutesAfter,
+} from './factories';
+
+/** The network: what each path answers, or an error. */
+let answers: Record<string, unknown>;
+let sockets: { onopen?: () => void; onmessage?: (event: { data: string }) => void }[];
+
+beforeEach(() => {
+  sockets = [];
+  answers = { '/config.json': { apiUrl: 'http://api.test', streamUrl: 'ws://stream.test' } };
+  vi.stubGlobal('fetch', (input: Request | string) => {
+    const path = new URL(typeof input === 'string' ? input : input.url, 'http://page.test')
+      .pathname;
+    const answer = answers[path];
+    if (answer === undefined) return Promise.reject(new TypeError('Failed to fetch'));
+    if (answer instanceof Response) return Promise.resolve(answer.clone());
+    return Promise.resolve(Response.json(answer));
+  });
+  vi.stubGlobal(
+    'WebSocket',
+    class {
+      send = () => undefined;
+      close = () => undefined;
+      constructor() {
+        sockets.push(this as never);
+      }
+    },
+  );
+});
+
+function serve(board: ForecastsAnswer, models: Model[] = fourModels()): void {
+  answers['/v1/forecasts'] = board;
+  answers['/v1/models'] = { data_label: 'live', champions: models };
+  const bars = [aBar(minutesAfter(-15), 63_000), aBar(AS_OF, 64_000)];
+  answers['/v1/bars/BTC'] = { data_label: 'live', symbol: 'BTC', interval_s: 900, bars };
+}
+
+async function openPage(): Promise<HTMLElement> {
+  render(<App />);
+  return screen.findByRole('article', { name: /Bitcoin/ });
+}
+
+const TODAY = { as_of: new Date().toISOString(), target_at: new Date().toISOString() };
+
+describe('the page', () => {
+  it('shows its shape while it loads', () => {
+    serve(aBoard());
+    render(<App />);
+    expect(screen.getByText('Loading the forecasts')).toBeInTheDocument();
+  });
+
+  it('tells price, source, call, probability, reasons and measured accuracy of a coin', async () => {
+    serve(aBoard());
+    const coin = within(await openPage());
+    expect(coin.getByText('$64,000.00')).toBeVisible();
+    expect(coin.getByText(/CoinGecko/)).toBeVisible();
+    expect(coin.getByText('Up')).toBeVisible();
+    expect(coin.getAllByText('62%')).toHaveLength(2);
+    const reasons = within(coin.getByRole('list', { name: 'What weighed most' }));
+    expect(reasons.getAllByRole('listitem').map((item) => item.textContent)).toEqual([
+      'Price move, last hour pushes up',
+      'Mood of news and posts pushes down',
+      'Trading volume pushes up',
+    ]);
+    expect(await coin.findByText(/54% right, calls 41% of the time/)).toBeInTheDocument();
+    expect(coin.getAllByText('No forecast yet.')).toHaveLength(3);
+    expect(await coin.findByRole('img', { name: /from \$63,000.00 to \$64,000.00/ })).toBeVisible();
+  });
+
+  it.each([
+    ['up', 'Up'],
+    ['down', 'Down'],
+    ['abstain', 'Abstain'],
+  ] as const)('tells the call %s in a word, never by colour alone', async (call, word) => {
+    serve(aBoard({ coins: [aCoin({ forecasts: [aForecast({ call })] })] }));
+    expect(within(await openPage()).getByText(word)).toBeVisible();
+  });
+
+  it('does not lend a new version the accuracy of the old one', async () => {
+    serve(aBoard(), fourModels({ version: 'v0' }));
+    const coin = within(await openPage());
+    expect(coin.getByText(/measured accuracy not known/)).toBeInTheDocument();
+    expect(coin.queryByText(/54% right/)).not.toBeInTheDocument();
+  });
+
+  it('says that simulated data is simulated: above, in the header and below', async () => {
+    serve(aBoard({ ...TODAY, data_label: 'simulated' }), fourModels({ data_label: 'simulated' }));
+    await openPage();
+    const region = screen.getByRole('region', { name: /What to know/ });
+    expect(region).toHaveTextContent('Simulated data');
+    expect(region).toHaveAttribute('aria-live', 'polite');
+    expect(screen.getByRole('banner')).toHaveTextContent('Simulated data');
+    expect(screen.getByRole('contentinfo')).toHaveTextContent('simulated, no real market');
+  });
+
+  it('says what a coin lacks only where the banner does not', async () => {
+    const missing = ['reddit: no credentials'];
+    serve(aBoard({ missing, coins: [aCoin({ missing: [...missing, 'price: none yet'] })] }));
+    const coin = within(await openPage());
+    expect(coin.getByText('Price: none yet')).toBeVisible();
+    expect(screen.getAllByText(/Reddit: no credentials/)).toHaveLength(1);
+  });
+
+  it('says in plain words that the API is gone, and tries again when asked', async () => {
+    render(<App />);
+    const alert = await screen.findByRole('alert', {}, { timeout: 5_000 });
+    expect(alert).toHaveTextContent('The API does not answer.');
+    serve(aBoard());
+    await userEvent.click(screen.getByRole('button', { name: 'Try again now' }));
+    expect(await screen.findByRole('article', { name: /Bitcoin/ })).toBeVisible();
+  }, 10_000);
+
+  it('says what to do where it has no configuration', async () => {
+    delete answers['/config.json'];
+    render(<App />);
+    const alert = await screen.findByRole('alert', {}, { timeout: 5_000 });
+    expect(alert).toHaveTextContent('The page does not know where its API is.');
+    expect(alert).toHaveTextContent('API_URL');
+  }, 10_000);
+
+  it('has words for an API without coins', async () => {
+    serve(aBoard({ coins: [], as_of: null }));
+    render(<App />);
+    expect(await screen.findByText('Nothing to show yet')).toBeVisible();
+  });
+
+  it('follows the stream', async () => {
+    serve(aBoard());
+    const coin = within(await openPage());
+    const socket = sockets.at(-1);
+    socket?.onopen?.();
+    expect(await screen.findByText('Live')).toBeVisible();
+    const price = aPrice({ price: 65_432, as_of: minutesAfter(15) });
+    const forecast = aForecast({
+      as_of: minutesAfter(15),
+      p_up: 0.2,
+      confidence: 0.8,
+      call: 'down',
+    });
+    socket?.onmessage?.({ data: JSON.stringify({ type: 'price', price, data_label: 'live' }) });
+    socket?.onmessage?.({ data: JSON.stringify({ type: 'forecast', forecast }) });
+    await waitFor(() => expect(coin.getByText('$65,432.00')).toBeVisible());
+    expect(coin.getByText('Down')).toBeVisible();
+    expect(coin.getByText('20%')).toBeVisible();
+  });
+
+  it('polls where there is no stream', async () => {
+    answers['/config.json'] = { apiUrl: 'http://api.test', streamUrl: null };
+    serve(aBoard());
+    await openPage();
+    expect(screen.getByText('Polling')).toBeVisible();
+    expect(sockets).toHaveLength(0);
+  });
+
+  it('links to the API’s documentation and says that it is not advice', async () => {
+    serve(aBoard());
+    await openPage();
+    expect(screen.getByRole('link', { name: 'API docs' })).toHaveAttribute(
+      'href',
+      'http://api.test/docs',
+    );
+    expect(screen.getByText('Not financial advice.')).toBeVisible();
+  });
+});
