@@ -218,7 +218,7 @@ class Fetcher:
         if declared.isdecimal() and int(declared[:18]) > cap:
             raise too_large
         body = bytearray()
-        for piece in response.iter_bytes(64_000):
+        for piece in response.iter_bytes():  # no chunk size: it would wait to fill one
             body += piece
             if len(body) > cap:
                 raise too_large

@@ -167,7 +167,8 @@ def _bounded_session(trust_env: bool) -> Any:
             deadline = time.monotonic() + _TOTAL_S
             response = super().request(*args, **{**kwargs, "stream": True, "allow_redirects": False})
             body = bytearray()
-            for piece in response.iter_content(64_000):
+            # read1 hands over what is there; iter_content would wait to fill its chunk.
+            while piece := response.raw.read1(64_000, decode_content=True):
                 body += piece
                 if len(body) > _MAX_BYTES or time.monotonic() > deadline:
                     response.close()
