@@ -100,6 +100,9 @@ class Database:
                     prepare_threshold=None,  # a pooled host keeps no prepared statements
                     connect_timeout=10,
                     keepalives_idle=30,
+                    keepalives_interval=10,
+                    keepalives_count=3,
+                    tcp_user_timeout=20_000,  # ms; a host that fell silent is given up
                     application_name="cryptocast",
                 )
         connection.adapters.register_loader("timestamptz", _UtcLoader)

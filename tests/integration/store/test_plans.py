@@ -47,6 +47,11 @@ def test_latest_n_reads_the_index_backwards_and_sorts_nothing(filled: Database) 
             "SELECT * FROM documents WHERE first_seen_at >= now() ORDER BY first_seen_at",
             "documents_first_seen",
         ),
+        (
+            "SELECT * FROM documents WHERE deleted_at IS NULL AND text_expired_at IS NULL "
+            "ORDER BY first_seen_at DESC, id DESC LIMIT 20",
+            "documents_readable",
+        ),
         ("SELECT * FROM forecasts ORDER BY as_of DESC LIMIT 20", "forecasts_as_of"),
         ("SELECT * FROM open_forecasts WHERE due_at <= now()", "open_forecasts_due"),
         ("SELECT * FROM feature_rows WHERE as_of >= now()", "feature_rows_as_of"),

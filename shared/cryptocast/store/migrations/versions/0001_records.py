@@ -54,6 +54,8 @@ def upgrade() -> None:
         UNIQUE (kind, source, external_id)
     );
     CREATE INDEX documents_first_seen ON documents (first_seen_at, id);
+    CREATE INDEX documents_readable ON documents (first_seen_at, id)
+        WHERE deleted_at IS NULL AND text_expired_at IS NULL;
     CREATE INDEX documents_symbols ON documents USING gin (symbols);
     CREATE INDEX documents_post_text ON documents (published_at)
         WHERE kind = 'post' AND text_expired_at IS NULL;
