@@ -16,7 +16,7 @@ def main() -> None:
     now = parse_moment(given.now) if given.now else None
     if now is None and given.source == "replay":
         raise SystemExit("a replay needs --now: the moment it begins at, e.g. --now 2022-01-05T00:00:00Z")
-    server = ReplayServer(world, port=given.port, now=now)
+    server = ReplayServer(world, port=given.port, now=now, running_bars=given.running_bars)
     if given.port_file:
         Path(given.port_file).write_text(str(server.port))
     print(f"port {server.port}", flush=True)
@@ -34,6 +34,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--data", help="the folder of recorded data (prices/, documents/)")
     parser.add_argument("--now", help="where the clock stands; without it a simulated clock runs")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument(
+        "--running-bars", action="store_true", help="serve the bar that runs at the clock too"
+    )
     return parser.parse_args()
 
 

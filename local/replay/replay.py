@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter, deque
 from dataclasses import dataclass, field
 
@@ -40,7 +41,12 @@ def replay_of(request: Request) -> Replay:
 def number(request: Request, name: str, default: float | None = None) -> float | None:
     """A numeric query parameter; raises ValueError where it is no number."""
     text = request.query_params.get(name)
-    return default if text is None or text == "" else float(text)
+    if text is None or text == "":
+        return default
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError(f"{name} is not finite")
+    return value
 
 
 def served_bars(replay: Replay, symbol: str, interval_s: int, since_s: float, until_s: float) -> Bars:

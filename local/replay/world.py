@@ -175,6 +175,5 @@ def latest(world: World, channel: str, now_s: float, limit: int) -> list[Documen
         if len(found) >= limit or since_s <= world.first_s - 2 * DAY_S:
             break
         span_s *= 3
-    gone = [d for d in found if d.deleted_s is not None and d.deleted_s <= now_s]
-    kept = [d for d in found if d not in gone] if gone else found
+    kept = [d for d in found if d.deleted_s is None or d.deleted_s > now_s]
     return kept[::-1][:limit]
