@@ -24,7 +24,8 @@ def to_onnx(booster: xgboost.Booster) -> bytes:
     from onnxmltools.convert.common.data_types import FloatTensorType
 
     shape = [None, booster.num_features()]
-    model = convert_xgboost(booster, initial_types=[("features", FloatTensorType(shape))])
+    # Without a name the converter invents one, and the same trees would be another version each time.
+    model = convert_xgboost(booster, "cryptocast", initial_types=[("features", FloatTensorType(shape))])
     return bytes(model.SerializeToString())
 
 

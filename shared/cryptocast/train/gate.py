@@ -121,6 +121,12 @@ def pass_gate(bucket: Bucket, name: str, version: str, held_out: Examples, now: 
     """
     incumbent = read_incumbent(bucket, name)
     decision = compare(load(bucket, name, version), incumbent, held_out, now)
+    return carry_out(bucket, name, decision, incumbent)
+
+
+def carry_out(bucket: Bucket, name: str, decision: Decision, incumbent: Incumbent) -> Decision:
+    """Promote where the decision says so and nothing changed since `incumbent` was read; record it."""
+    version, now = decision.challenger, decision.decided_at
     if decision.promoted and (incumbent.champion is None or incumbent.champion.version != version):
         try:
             promote(bucket, name, version, incumbent.etag, decision.reason, now)

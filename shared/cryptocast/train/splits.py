@@ -33,6 +33,8 @@ class SplitRules:
     held_out_max_s: int = 21 * DAY_S
     fewest_rows: int = 200
     """Per fold and for the held-out slice; with fewer there is no figure worth the name."""
+    fewest_horizons: int = 3
+    """How many horizons must at least fit into a fold and into the held-out slice, one after another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,7 @@ def make_plan(as_of: Ints, horizon_s: int, rules: SplitRules) -> Plan:
         raise NotEnoughData("there is no labelled row")
     first, end = int(as_of[0]), int(as_of[-1]) + 1
     held_begins = end - min(int((end - first) * rules.held_out), rules.held_out_max_s)
+    _long_enough("the held-out slice", end - held_begins, horizon_s, rules)
     development = known_before(as_of, horizon_s, held_begins, rules.embargo_s)
     held_out = np.flatnonzero(as_of >= held_begins)
     if len(development) < rules.fewest_rows or len(held_out) < rules.fewest_rows:
@@ -80,6 +83,7 @@ def _walk_forward(as_of: Ints, horizon_s: int, end: int, rules: SplitRules) -> t
     first = int(as_of[0])
     begin = first + int((end - first) * rules.warm_up)
     edges = [begin + (end - begin) * i // rules.folds for i in range(rules.folds + 1)]
+    _long_enough("a fold", edges[1] - edges[0], horizon_s, rules)
     folds = []
     for begins, ends in pairwise(edges):
         fit = known_before(as_of, horizon_s, begins, rules.embargo_s)
@@ -91,3 +95,11 @@ def _walk_forward(as_of: Ints, horizon_s: int, end: int, rules: SplitRules) -> t
             )
         folds.append(Fold(fit, test, begins))
     return tuple(folds)
+
+
+def _long_enough(what: str, seconds: int, horizon_s: int, rules: SplitRules) -> None:
+    if seconds < rules.fewest_horizons * horizon_s:
+        raise NotEnoughData(
+            f"{what} would last {seconds / 3_600:.1f} h, {rules.fewest_horizons} horizons of "
+            f"{horizon_s / 3_600:g} h are needed"
+        )

@@ -1,0 +1,3 @@
+from tests.unit.registry.conftest import bucket
+
+__all__ = ["bucket"]
