@@ -88,7 +88,7 @@ def _run_cycle(stack: Stack, driver: CycleDriver, as_of: datetime, since: dateti
     except CycleFailed as error:
         console.print(f"[red]✗[/red] {as_of:%Y-%m-%d %H:%M}  {error}", highlight=False)
         return
-    console.print(_line(stack, result), highlight=False)
+    console.print(_line(stack, result), highlight=False, soft_wrap=True)
 
 
 def _line(stack: Stack, result: CycleResult) -> str:
@@ -120,7 +120,7 @@ def _print_addresses(stack: Stack, seconds: float) -> None:
     table.add_row("WebSocket", stack.stream_url)
     table.add_row("data", f"{stack.choice.label} — {stack.choice.why}")
     table.add_row("kept in", str(stack.folder))
-    console.print(table)
+    console.print(table, soft_wrap=True)
 
 
 if __name__ == "__main__":

@@ -89,7 +89,7 @@ def train(
                 progress=tick,
             )
         for report in reports:
-            console.print(report.line, highlight=False)
+            console.print(report.line, highlight=False, soft_wrap=True)
 
 
 @app.command()
@@ -190,7 +190,7 @@ def _show(report: StepReport) -> None:
         line += f", {report.rows_rejected} quarantined"
     if report.missing:
         line += f"; missing: {', '.join(report.missing)}"
-    console.print(line, highlight=False)
+    console.print(line, highlight=False, soft_wrap=True)
 
 
 @contextmanager
