@@ -32,8 +32,8 @@ the CDN: read <a href="openapi.json">openapi.json</a>, or docs/api.md in the rep
 </body></html>"""
 
 
-def create_app(deps: Deps, root_path: str = "") -> FastAPI:
-    """The application. `root_path` is the prefix that a proxy adds, where links need to know it."""
+def create_app(deps: Deps) -> FastAPI:
+    """The application. No link in it is absolute, so it runs behind any prefix unchanged."""
     app = FastAPI(
         title="Cryptocast",
         version="1",
@@ -41,8 +41,6 @@ def create_app(deps: Deps, root_path: str = "") -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url="/openapi.json",
-        root_path=root_path,
-        root_path_in_servers=False,
         servers=[{"url": ".", "description": "Wherever this document was read from."}],
         responses={
             422: {"model": schemas.ErrorAnswer, "description": "The request cannot be understood."},

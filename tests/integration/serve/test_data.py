@@ -1,0 +1,112 @@
+"""Bars, documents, features."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from fastapi.testclient import TestClient
+
+from cryptocast.domain import DocumentKind
+from cryptocast.features.spec import FEATURE_NAMES
+from cryptocast.store import bars, documents, feature_rows, sentiments
+from cryptocast.store.database import Database
+from cryptocast.store.online import OnlineStore
+from tests.factories import AS_OF, make_bars, make_document, make_quote_bar, make_sentiment
+from tests.integration.serve.conftest import ROW, at, show
+
+pytestmark = pytest.mark.integration
+Make = Callable[..., TestClient]
+
+
+def test_bars_come_oldest_first_with_who_served_them(client: TestClient, db: Database) -> None:
+    bars.upsert(db, [*make_bars(5, until=AS_OF - timedelta(minutes=15)), make_quote_bar()])
+    body = client.get("/v1/bars/btc", params={"limit": 3}).json()
+    opened = [at(bar["opened_at"]) for bar in body["bars"]]
+    assert opened == sorted(opened)
+    assert len(opened) == 3
+    assert at(body["as_of"]) == AS_OF
+    assert body["bars"][-1]["volume"] is None
+    assert body["bars"][-1]["source"] == "coingecko"
+    assert body["data_label"] == "simulated"
+    assert not body["stale"]
+
+
+def test_no_bars_is_said(client: TestClient) -> None:
+    body = client.get("/v1/bars/ETH").json()
+    assert body["bars"] == []
+    assert body["missing"] == ["bars: none yet for ETH"]
+    assert body["stale"]
+
+
+@pytest.mark.parametrize("limit", [0, -1, 1_001, "x"])
+def test_limits_hold(client: TestClient, limit: object) -> None:
+    assert client.get("/v1/bars/BTC", params={"limit": str(limit)}).status_code == 422
+
+
+@pytest.mark.parametrize(
+    "path", ["/v1/bars/BTC", "/v1/documents", "/v1/features/BTC?as_of=2026-03-02T12:00:00Z"]
+)
+def test_without_postgres_history_is_refused_in_plain_words(
+    make_client: Make, online: OnlineStore, no_postgres: Database, path: str
+) -> None:
+    show(online)
+    answer = make_client(db=no_postgres).get(path)
+    assert answer.status_code == 503
+    assert answer.json()["error"]["code"] == "history_unavailable"
+
+
+def test_documents_with_sentiment_in_pages(client: TestClient, db: Database) -> None:
+    seen = [AS_OF - timedelta(minutes=m) for m in (1, 2, 2, 3, 4)]
+    documents.upsert(db, [make_document(f"a-{i}", first_seen_at=m) for i, m in enumerate(seen)])
+    newest = documents.recent(db, 1)[0]
+    sentiments.upsert(db, [make_sentiment(newest.id)])
+    first = client.get("/v1/documents", params={"limit": 2, "symbol": "btc"}).json()
+    assert len(first["documents"]) == 1  # the two that were seen at one moment stay together
+    assert first["documents"][0]["sentiment"]["label"] == "bullish"
+    assert first["documents"][0]["sentiment"]["score"] == pytest.approx(0.6)
+    assert "body" not in first["documents"][0]
+    second = client.get("/v1/documents", params={"limit": 2, "before": first["next_before"]}).json()
+    assert len(second["documents"]) == 2
+    assert second["documents"][0]["sentiment"] is None
+    rest = client.get("/v1/documents", params={"limit": 2, "before": second["next_before"]}).json()
+    assert rest["next_before"] is None
+    ids = {d["id"] for page in (first, second, rest) for d in page["documents"]}
+    assert len(ids) == 5
+
+
+def test_documents_of_a_kind_and_of_an_unknown_coin(client: TestClient, db: Database) -> None:
+    documents.upsert(db, [make_document("n"), make_document("p", kind=DocumentKind.POST, source="reddit")])
+    found = client.get("/v1/documents", params={"kind": "post"}).json()["documents"]
+    assert [d["source"] for d in found] == ["reddit"]
+    assert client.get("/v1/documents", params={"symbol": "XYZ"}).status_code == 404
+
+
+def test_features_come_with_their_definitions(
+    make_client: Make, online: OnlineStore, no_postgres: Database
+) -> None:
+    show(online)
+    body = make_client(db=no_postgres).get("/v1/features/BTC").json()
+    assert body["read_from"] == "redis"
+    assert [f["name"] for f in body["features"]] == list(FEATURE_NAMES)
+    assert [f["value"] for f in body["features"]] == pytest.approx(list(ROW.values.values()))
+    assert all(f["formula"] and f["unit"] and f["window"] and f["when_missing"] for f in body["features"])
+    assert body["missing"] == ["posts: absent"]
+
+
+def test_features_without_redis_and_at_a_past_moment(
+    make_client: Make, db: Database, no_redis: OnlineStore
+) -> None:
+    feature_rows.upsert(db, [ROW])
+    client = make_client(online=no_redis)
+    assert client.get("/v1/features/BTC").json()["read_from"] == "postgres"
+    past = client.get("/v1/features/BTC", params={"as_of": AS_OF.isoformat()})
+    assert past.json()["features"][1]["value"] == pytest.approx(0.1)
+    absent = client.get("/v1/features/BTC", params={"as_of": (AS_OF - timedelta(days=1)).isoformat()})
+    assert absent.status_code == 404
+    assert absent.json()["error"]["code"] == "not_enough_data"
+
+
+def test_a_coin_without_a_row_yet(client: TestClient) -> None:
+    assert client.get("/v1/features/ETH").json()["error"]["message"] == "There is no feature row of ETH yet."

@@ -1,0 +1,94 @@
+"""GET /v1/health in good times and bad."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from cryptocast.store import cycles, sources
+from cryptocast.store.database import Database
+from cryptocast.store.online import OnlineStore
+from tests.factories import AS_OF
+from tests.integration.serve.conftest import NOW, show
+
+pytestmark = pytest.mark.integration
+Make = Callable[..., TestClient]
+
+
+def parts(body: dict[str, Any]) -> dict[str, str]:
+    return {part["name"]: part["status"] for part in body["parts"]}
+
+
+def test_in_plain_words_without_waking_postgres(
+    make_client: Make, online: OnlineStore, no_postgres: Database, champion: str
+) -> None:
+    show(online)
+    answer = make_client(db=no_postgres).get("/v1/health")
+    body = answer.json()
+    assert answer.status_code == 200
+    assert parts(body) == {
+        "redis": "ok",
+        "postgres": "not_checked",
+        "cycle": "ok",
+        "sources": "degraded",
+        "models": "degraded",
+    }
+    assert body["status"] == "degraded"
+    assert body["cycle_age_s"] == 300
+    said = {part["name"]: part["message"] for part in body["parts"]}
+    assert said["cycle"] == "The last cycle was of 2026-03-02 12:00 UTC, 5 min ago."
+    assert "reddit: no credentials" in said["sources"]
+    assert said["models"].startswith("No usable champion: 15m")
+    assert "1h" not in said["models"]
+
+
+def test_deep_asks_postgres(client: TestClient, db: Database, online: OnlineStore) -> None:
+    show(online)
+    sources.set_status(db, "coindesk", False, "HTTP 503", AS_OF)
+    body = client.get("/v1/health", params={"deep": "true"}).json()
+    assert parts(body)["postgres"] == "ok"
+    assert "coindesk: HTTP 503" in body["missing"]
+
+
+def test_postgres_gone_is_degraded(make_client: Make, online: OnlineStore, no_postgres: Database) -> None:
+    show(online)
+    answer = make_client(db=no_postgres).get("/v1/health", params={"deep": "true"})
+    assert answer.status_code == 200
+    assert parts(answer.json())["postgres"] == "down"
+    assert answer.json()["status"] == "degraded"
+
+
+def test_redis_gone_takes_the_cycle_from_postgres(
+    make_client: Make, db: Database, no_redis: OnlineStore
+) -> None:
+    interval = timedelta(minutes=15)
+    cycles.record(db, AS_OF, AS_OF - interval, NOW, NOW, {"recorded_at": NOW.isoformat()})
+    body = make_client(online=no_redis).get("/v1/health").json()
+    assert parts(body)["redis"] == "down"
+    assert parts(body)["cycle"] == "ok"
+    assert body["status"] == "degraded"
+
+
+def test_both_gone_is_down(make_client: Make, no_redis: OnlineStore, no_postgres: Database) -> None:
+    answer = make_client(online=no_redis, db=no_postgres).get("/v1/health")
+    assert answer.status_code == 503
+    assert answer.json()["status"] == "down"
+    assert answer.json()["data_label"] == "simulated"
+
+
+def test_cycles_that_stopped_are_told(make_client: Make, online: OnlineStore) -> None:
+    show(online)
+    body = make_client(clock=lambda: AS_OF + timedelta(hours=2)).get("/v1/health").json()
+    assert parts(body)["cycle"] == "degraded"
+    assert body["stale"]
+    assert body["cycle_age_s"] == 7_200
+
+
+def test_before_the_first_cycle(client: TestClient) -> None:
+    body = client.get("/v1/health").json()
+    assert {p["name"]: p["message"] for p in body["parts"]}["cycle"] == "No cycle has ended yet."
+    assert body["cycle_age_s"] is None

@@ -1,0 +1,133 @@
+"""Champions, predictions, sentiment."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from fastapi.testclient import TestClient
+
+from cryptocast.features.spec import FEATURE_NAMES
+from cryptocast.registry.bucket import Bucket
+from cryptocast.store import feature_rows
+from cryptocast.store.database import Database
+from cryptocast.store.online import OnlineStore
+from tests.factories import AS_OF
+from tests.integration.serve.conftest import ROW, show
+
+pytestmark = pytest.mark.integration
+Make = Callable[..., TestClient]
+FEATURES = dict.fromkeys(FEATURE_NAMES, 0.5)
+
+
+def test_champions_say_what_they_were_trained_on(client: TestClient, champion: str) -> None:
+    body = client.get("/v1/models").json()
+    (model,) = body["champions"]
+    assert (model["version"], model["horizon"], model["data_label"]) == (champion, "1h", "simulated")
+    assert model["trained_on"] == "17,280 rows of BTC, ETH, simulated data"
+    assert model["metrics"] == {"brier": 0.249, "baselines.reversal": 0.51}
+    assert model["reason"] == "the first"
+    assert "24h: no champion yet" in body["missing"]
+    assert "sentiment: a small stand-in model scores meanwhile" in body["missing"]
+
+
+def test_without_a_registry_it_says_so(make_client: Make) -> None:
+    client = make_client(bucket=None, champions=None)
+    assert client.get("/v1/models").json()["error"]["code"] == "no_model"
+    assert client.post("/v1/predict", json={"horizon": "1h", "symbol": "BTC"}).status_code == 503
+
+
+def test_given_features_and_the_same_row_stored_say_the_same(
+    client: TestClient, champion: str, db: Database, online: OnlineStore
+) -> None:
+    feature_rows.upsert(db, [ROW])
+    show(online)
+    asked = [
+        {"horizon": "1h", "features": dict(ROW.values)},
+        {"horizon": "1h", "symbol": "btc"},
+        {"horizon": "1h", "symbol": "BTC", "as_of": AS_OF.isoformat()},
+    ]
+    given, newest, past = (client.post("/v1/predict", json=body).json() for body in asked)
+    assert given["p_up"] == pytest.approx(newest["p_up"]) == pytest.approx(past["p_up"])
+    assert given["call"] == ("up" if given["p_up"] > 0.5 else "down")
+    assert set(given["contributions"]) == set(FEATURE_NAMES)
+    assert given["model_version"] == champion
+    assert (given["symbol"], newest["symbol"]) == (None, "BTC")
+    assert newest["missing"] == ["posts: absent"]
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ({"horizon": "1h"}, "either `features` or `symbol`"),
+        ({"horizon": "1h", "symbol": "BTC", "features": FEATURES}, "either `features` or `symbol`"),
+        ({"horizon": "1h", "features": FEATURES, "as_of": "2026-03-02T12:00:00Z"}, "`as_of` belongs to"),
+        ({"horizon": "2h", "symbol": "BTC"}, "horizon"),
+        ({"horizon": "1h", "features": {**FEATURES, "hour_sin": None}}, "features.hour_sin"),
+        ({"horizon": "1h", "features": {**FEATURES, "moon": 1.0}}, "moon"),
+        ({"horizon": "1h", "features": {"hour_sin": 1.0}}, "features are absent"),
+        ({"horizon": "1h", "symbol": "BTC", "as_of": "2026-03-02T12:01:00Z"}, "15-minute grid"),
+        ({"horizon": "1h", "symbol": "BTC", "colour": "red"}, "colour"),
+    ],
+)
+def test_a_wrong_request_is_told_what_is_wrong(
+    client: TestClient, champion: str, body: dict[str, object], words: str
+) -> None:
+    answer = client.post("/v1/predict", json=body)
+    assert answer.status_code == 422
+    assert words in answer.json()["error"]["message"]
+
+
+@pytest.mark.parametrize("text", ['{"horizon": "1h", "features": {"hour_sin": NaN}}', "{broken", "[]", ""])
+def test_what_is_not_a_request_is_refused(client: TestClient, champion: str, text: str) -> None:
+    answer = client.post("/v1/predict", content=text, headers={"content-type": "application/json"})
+    assert answer.status_code == 422
+    assert answer.json()["error"]["what_to_do"]
+
+
+def test_a_horizon_without_champion_and_a_coin_without_row(client: TestClient, champion: str) -> None:
+    no_model = client.post("/v1/predict", json={"horizon": "24h", "features": FEATURES})
+    assert (no_model.status_code, no_model.json()["error"]["code"]) == (503, "no_model")
+    no_row = client.post("/v1/predict", json={"horizon": "1h", "symbol": "ETH"})
+    assert (no_row.status_code, no_row.json()["error"]["code"]) == (404, "not_enough_data")
+    past = (AS_OF - timedelta(days=3)).isoformat()
+    assert (
+        client.post("/v1/predict", json={"horizon": "1h", "symbol": "ETH", "as_of": past}).status_code == 404
+    )
+    assert client.post("/v1/predict", json={"horizon": "1h", "symbol": "XYZ"}).status_code == 404
+
+
+def test_a_corrupt_champion_is_named_not_served(client: TestClient, champion: str, bucket: Bucket) -> None:
+    bucket.put(f"prices/1h/{champion}/model.onnx", b"not a model")
+    answer = client.post("/v1/predict", json={"horizon": "1h", "features": FEATURES})
+    assert (answer.status_code, answer.json()["error"]["code"]) == (503, "corrupt_model")
+
+
+def test_texts_are_scored_in_their_order(client: TestClient) -> None:
+    texts = ["bullish breakout, strong buy, to the moon", "bearish crash, selling everything, dump"]
+    body = client.post("/v1/sentiment", json={"texts": texts}).json()
+    up, down = body["sentiments"]
+    assert up["score"] > down["score"]
+    assert up["p_bearish"] + up["p_neutral"] + up["p_bullish"] == pytest.approx(1)
+    assert body["stand_in"]
+    assert body["missing"] == ["sentiment: a small stand-in model answered"]
+    assert body["data_label"] == "simulated"
+
+
+@pytest.mark.parametrize("texts", [[], ["x"] * 65, [""], ["  "], ["x" * 2_001], [3], "one text"])
+def test_texts_have_limits(client: TestClient, texts: object) -> None:
+    answer = client.post("/v1/sentiment", json={"texts": texts})
+    assert answer.status_code == 422
+    assert "texts" in answer.json()["error"]["message"]
+
+
+def test_a_body_over_the_limit_is_refused(client: TestClient) -> None:
+    answer = client.post("/v1/sentiment", json={"texts": ["x" * 300_000]})
+    assert answer.status_code == 413
+    assert answer.json()["error"]["code"] == "too_large"
+
+
+def test_no_sentiment_model(make_client: Make) -> None:
+    answer = make_client(scorer=None).post("/v1/sentiment", json={"texts": ["x"]})
+    assert (answer.status_code, answer.json()["error"]["code"]) == (503, "no_model")
