@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,11 +21,25 @@ from local.valkey import Valkey
 _numbers = itertools.count()
 
 
+@pytest.fixture
+def server_folder() -> Iterator[Path]:
+    """A folder for a server's data that the server can reach when it runs as another user.
+
+    Not tmp_path: every pytest that starts closes the folder above it to other users, and a server
+    running there then dies.
+    """
+    with tempfile.TemporaryDirectory(prefix="cryptocast-test-") as folder:
+        yield Path(folder)
+
+
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+def postgres_server() -> Iterator[Postgres]:
     """An embedded Postgres whose database `template_migrated` holds the schema and nothing else."""
     fast = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "shared_buffers": "64MB"}
-    with Postgres(tmp_path_factory.mktemp("postgres"), settings=fast) as server:
+    with (
+        tempfile.TemporaryDirectory(prefix="cryptocast-test-") as folder,
+        Postgres(Path(folder), settings=fast) as server,
+    ):
         migrate(server.create_database("template_migrated"))
         yield server
 

@@ -46,8 +46,8 @@ def _alive(pid: int) -> bool:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child that its parent died")
-def test_servers_end_when_their_parent_is_killed(tmp_path: Path) -> None:
-    command = [sys.executable, "-c", _STARTS_ALL, str(tmp_path)]
+def test_servers_end_when_their_parent_is_killed(server_folder: Path) -> None:
+    command = [sys.executable, "-c", _STARTS_ALL, str(server_folder)]
     env = {**os.environ, "PYTHONPATH": str(ROOT)}
     with subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, text=True) as parent:
         assert parent.stdout is not None
@@ -60,8 +60,8 @@ def test_servers_end_when_their_parent_is_killed(tmp_path: Path) -> None:
     assert [pid for pid in pids if _alive(pid)] == []
 
 
-def test_postgres_keeps_its_data_and_stops_at_once_with_clients_connected(tmp_path: Path) -> None:
-    with Postgres(tmp_path / "server") as server:
+def test_postgres_keeps_its_data_and_stops_at_once_with_clients_connected(server_folder: Path) -> None:
+    with Postgres(server_folder / "server") as server:
         client = psycopg.connect(server.url(), autocommit=True)
         client.execute("CREATE TABLE kept AS SELECT 1 AS n")
         started = time.monotonic()
@@ -69,24 +69,24 @@ def test_postgres_keeps_its_data_and_stops_at_once_with_clients_connected(tmp_pa
         assert time.monotonic() - started < 8
         client.close()
         server.stop()
-    with Postgres(tmp_path / "server") as server, psycopg.connect(server.url()) as client:
+    with Postgres(server_folder / "server") as server, psycopg.connect(server.url()) as client:
         assert client.execute("SELECT n FROM kept").fetchone() == (1,)
 
 
 def test_postgres_does_not_take_anothers_server_for_its_own(
-    postgres_server: Postgres, tmp_path: Path
+    postgres_server: Postgres, server_folder: Path
 ) -> None:
-    blocked = Postgres(tmp_path / "server", port=postgres_server.port)
+    blocked = Postgres(server_folder / "server", port=postgres_server.port)
     with pytest.raises(RuntimeError, match=f"port {postgres_server.port} is taken"):
         blocked.start()
     assert blocked.pid is None
 
 
-def test_a_damaged_data_folder_is_said_clearly(tmp_path: Path) -> None:
-    with Postgres(tmp_path / "server"):
+def test_a_damaged_data_folder_is_said_clearly(server_folder: Path) -> None:
+    with Postgres(server_folder / "server"):
         pass
-    (tmp_path / "server" / "data" / "PG_VERSION").write_text("9.6\n")
-    damaged = Postgres(tmp_path / "server")
+    (server_folder / "server" / "data" / "PG_VERSION").write_text("9.6\n")
+    damaged = Postgres(server_folder / "server")
     with pytest.raises(RuntimeError, match="database files are incompatible"):
         damaged.start()
     assert damaged.pid is None
