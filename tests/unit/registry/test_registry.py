@@ -4,6 +4,7 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
+
 from cryptocast.domain import DataLabel, Horizon
 from cryptocast.errors import (
     BadInput,
@@ -105,7 +106,7 @@ def test_the_manifest_of_another_version_is_corrupt(bucket: Bucket) -> None:
 
 def test_a_file_that_is_gone_is_corrupt(bucket: Bucket) -> None:
     version = published(bucket)
-    bucket._client.delete_object(Bucket="registry", Key=layout.file_key(NAME, version, "trees.json"))
+    bucket._client.delete_object(Bucket=bucket.name, Key=layout.file_key(NAME, version, "trees.json"))
     with pytest.raises(CorruptArtifact, match=r"trees\.json"):
         load(bucket, NAME, version)
 
