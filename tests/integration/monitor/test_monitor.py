@@ -1,0 +1,245 @@
+"""The monitor over a real Postgres; S3 and CloudWatch are moto's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+import boto3
+import numpy as np
+import pytest
+from moto import mock_aws
+
+from cryptocast.domain import CycleWindow, Horizon, Rejected
+from cryptocast.errors import StoreUnavailable
+from cryptocast.features.spec import FEATURE_NAMES, FEATURE_VERSION
+from cryptocast.monitor.outcomes import recent_scores, record_outcomes
+from cryptocast.monitor.quality import measure_quality
+from cryptocast.monitor.reference import FOLDER, measure_drift
+from cryptocast.monitor.run import monitor
+from cryptocast.registry.bucket import Bucket
+from cryptocast.registry.layout import price_model
+from cryptocast.registry.manifest import DataWindow, Manifest
+from cryptocast.registry.promote import promote
+from cryptocast.registry.publish import publish
+from cryptocast.store import bars, cycles, feature_rows, forecasts, outcomes, quarantine, sources
+from cryptocast.store.database import Database
+from tests.factories import AS_OF, INTERVAL, make_bar, make_feature_row, make_forecast, make_series
+
+pytestmark = pytest.mark.integration
+WINDOW = CycleWindow(AS_OF, AS_OF - INTERVAL, AS_OF + timedelta(seconds=40))
+COINS = ("AAVE", "BTC", "DOT")
+
+
+@pytest.fixture
+def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "test")
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    with mock_aws():
+        yield
+
+
+@pytest.fixture
+def bucket(aws: None) -> Bucket:
+    client = boto3.client("s3", region_name="us-east-1")
+    client.create_bucket(Bucket="registry")
+    return Bucket(client, "registry")
+
+
+@pytest.fixture
+def cloudwatch(aws: None) -> Any:
+    return boto3.client("cloudwatch", region_name="us-east-1")
+
+
+def crown(bucket: Bucket, horizon: Horizon, since: datetime, until: datetime) -> None:
+    """A champion that says which data it was trained on."""
+    manifest = Manifest(
+        kind="prices",
+        horizon=horizon,
+        created_at=until,
+        feature_version=FEATURE_VERSION,
+        data_window=DataWindow(since=since, fit_until=until, until=until, symbols=COINS, rows=1),
+    )
+    version = publish(bucket, "prices", {"model.onnx": horizon.value.encode()}, manifest)
+    promote(bucket, price_model(horizon), version, None, "test", until)
+
+
+def store_rows(db: Database, since: datetime, until: datetime, *, shift: float = 0.0, seed: int = 0) -> None:
+    """Feature rows of (since, until]."""
+    rng = np.random.default_rng(seed)
+    steps = int((until - since) / INTERVAL)
+    feature_rows.upsert(
+        db,
+        [
+            make_feature_row(
+                symbol,
+                since + step * INTERVAL,
+                values=dict(zip(FEATURE_NAMES, (rng.normal(size=15) + shift).tolist(), strict=True)),
+                feature_version=FEATURE_VERSION,
+            )
+            for step in range(1, steps + 1)
+            for symbol in COINS
+        ],
+    )
+
+
+def test_a_forecast_gets_its_outcome_once_its_horizon_ended(db: Database) -> None:
+    due = make_forecast(as_of=AS_OF - timedelta(hours=1), price=100.0)
+    early = make_forecast(as_of=AS_OF - timedelta(minutes=45), price=100.0)
+    forecasts.insert(db, [due, early])
+    bars.upsert(db, [make_bar(close=101.0)])
+    assert record_outcomes(db, WINDOW).stored == 1
+    ((forecast, outcome),) = outcomes.with_forecasts(db, Horizon.H1, AS_OF - timedelta(days=1), AS_OF)
+    assert forecast.as_of == due.as_of
+    assert outcome.correct
+    assert outcome.return_log == pytest.approx(np.log(1.01))
+    assert record_outcomes(db, WINDOW).stored == 0
+
+
+def test_without_its_bar_it_waits_and_after_48_hours_is_unknown(db: Database) -> None:
+    forecasts.insert(
+        db,
+        [make_forecast(as_of=AS_OF - timedelta(hours=1)), make_forecast(as_of=AS_OF - timedelta(hours=50))],
+    )
+    found = record_outcomes(db, WINDOW)
+    assert (found.stored, found.waiting, found.unknown) == (0, 1, 1)
+    bars.upsert(db, [make_bar(), make_bar(closed_at=AS_OF - timedelta(hours=49))])
+    assert record_outcomes(db, WINDOW).stored == 2
+
+
+def test_a_score_needs_enough_outcomes_and_only_recent_ones(db: Database) -> None:
+    horizon = Horizon.M15
+    old = [
+        make_forecast(horizon=horizon, as_of=AS_OF - timedelta(days=3) - i * INTERVAL, p_up=0.9)
+        for i in range(60)
+    ]
+    new = [
+        make_forecast(horizon=horizon, as_of=AS_OF - i * INTERVAL, p_up=0.6, price=100.0)
+        for i in range(1, 50)
+    ]
+    forecasts.insert(db, old + new)
+    bars.upsert(db, [make_bar(closed_at=AS_OF - i * INTERVAL) for i in range(400)])
+    record_outcomes(db, WINDOW)
+    assert recent_scores(db, AS_OF) == {}
+    forecasts.insert(db, [make_forecast("ETH", horizon, AS_OF - INTERVAL, p_up=0.6, price=100.0)])
+    bars.upsert(db, [make_bar("ETH")])
+    record_outcomes(db, WINDOW)
+    score = recent_scores(db, AS_OF)[horizon]
+    assert (score.n, score.accuracy) == (50, 1.0)
+    assert score.brier == pytest.approx(0.16)
+
+
+def test_quality_of_a_cycle(db: Database) -> None:
+    bars.upsert(db, [make_bar("BTC"), make_bar("DOT", volume=None, volume_source=None)])
+    refused = [Rejected("bars", "coinbase", "low above high", {"n": n}) for n in range(3)]
+    quarantine.add(db, refused, WINDOW.now)
+    quarantine.add(db, [Rejected("bars", "coinbase", "before", {})], WINDOW.now - INTERVAL)
+    sources.set_status(db, "reddit", False, "no credentials", WINDOW.now)
+    sources.set_status(db, "coindesk", True, "", WINDOW.now - timedelta(hours=3))
+    sources.set_status(db, "coingecko", True, "", WINDOW.now)
+    found = measure_quality(db, WINDOW, COINS)
+    assert found.quarantined == {"bars coinbase": 3}
+    assert found.missing_bars == {"AAVE": 1}
+    assert found.bars_without_volume == 1
+    assert [s.split(":")[0] for s in found.stale_sources] == ["coindesk", "reddit"]
+    assert "no credentials" in found.stale_sources[1]
+
+
+def test_a_catch_up_counts_every_bar_it_is_answerable_for(db: Database) -> None:
+    bars.upsert_series(db, make_series(90, "BTC"), "coinbase", AS_OF)
+    window = CycleWindow(AS_OF, AS_OF - timedelta(days=1), AS_OF)
+    assert measure_quality(db, window, ("BTC",)).missing_bars == {"BTC": 6}
+
+
+def test_drift_is_measured_against_the_champions_own_data(db: Database, bucket: Bucket) -> None:
+    trained = AS_OF - timedelta(days=2)
+    store_rows(db, trained - timedelta(days=6), trained)
+    for horizon in (Horizon.H1, Horizon.H4):
+        crown(bucket, horizon, trained - timedelta(days=6), trained)
+    store_rows(db, trained, AS_OF, seed=1)
+    calm = measure_drift(db, bucket, AS_OF)
+    assert {h: d.share for h, d in calm.by_horizon.items()} == {Horizon.H1: 0, Horizon.H4: 0}
+    assert [m for m in calm.missing if "15m" in m or "24h" in m] == calm.missing
+    store_rows(db, trained, AS_OF, seed=1, shift=3.0)
+    assert measure_drift(db, bucket, AS_OF).by_horizon[Horizon.H1].share == 1.0
+
+
+def test_the_reference_is_kept_and_a_spoilt_one_made_again(db: Database, bucket: Bucket) -> None:
+    trained = AS_OF - timedelta(days=2)
+    store_rows(db, trained - timedelta(days=6), AS_OF)
+    crown(bucket, Horizon.H1, trained - timedelta(days=6), trained)
+    measure_drift(db, bucket, AS_OF)
+    (key,) = [o["Key"] for o in bucket._client.list_objects_v2(Bucket="registry", Prefix=FOLDER)["Contents"]]
+    kept = bucket.get(key).body
+    bucket.put(key, b"{}")
+    assert measure_drift(db, bucket, AS_OF).by_horizon[Horizon.H1].share == 0
+    assert bucket.get(key).body == kept
+
+
+def test_a_model_trained_on_a_backfill_gets_its_reference_from_bars(db: Database, bucket: Bucket) -> None:
+    trained = AS_OF - timedelta(days=2)
+    for number, symbol in enumerate(COINS):
+        bars.upsert_series(db, make_series(96 * 12, symbol, seed=number), "coinbase", AS_OF)
+    crown(bucket, Horizon.H1, trained - timedelta(days=7), trained)
+    store_rows(db, trained, AS_OF, shift=5.0)
+    found = measure_drift(db, bucket, AS_OF).by_horizon[Horizon.H1]
+    assert found.share > 0.5
+
+
+def test_no_champion_and_no_rows_are_named_and_stop_nothing(db: Database, bucket: Bucket) -> None:
+    crown(bucket, Horizon.H1, AS_OF - timedelta(days=9), AS_OF - timedelta(days=2))
+    said = measure_drift(db, bucket, AS_OF).missing
+    assert len(said) == 4
+    assert any("drift 1h" in s and "windows" in s for s in said)
+    assert any("drift 24h" in s and "champion" in s for s in said)
+
+
+def test_a_whole_run(db: Database, bucket: Bucket, cloudwatch: Any) -> None:
+    coins = [("BTC", 0.6), ("ETH", 0.4)]
+    said = [
+        make_forecast(symbol, Horizon.M15, AS_OF - i * INTERVAL, p_up=p, price=100.0)
+        for symbol, p in coins
+        for i in range(1, 40)
+    ]
+    forecasts.insert(db, said)
+    bars.upsert(db, [make_bar(s, AS_OF - i * INTERVAL) for s, _ in coins for i in range(40)])
+    quarantine.add(db, [Rejected("bars", "coinbase", "NaN", {})], WINDOW.now)
+    wall = datetime.now(tz=AS_OF.tzinfo)
+    steps = [{"step": "forecast"}]
+    report = monitor(
+        db,
+        cloudwatch,
+        WINDOW,
+        "Cryptocast",
+        "dev",
+        ("BTC", "ETH"),
+        bucket=bucket,
+        metric_time=wall,
+        steps=steps,
+    )
+    assert (report.rows_in, report.rows_stored) == (78, 78)
+    assert report.detail["scores"]["15m"]["brier"] == pytest.approx((0.16 + 0.36) / 2)
+    listed = cloudwatch.list_metrics(Namespace="Cryptocast")["Metrics"]
+    assert {m["MetricName"] for m in listed} == {
+        "ForecastAccuracy",
+        "ForecastBrier",
+        "Coverage",
+        "QuarantinedRows",
+        "MissingBars",
+        "CycleAgeSeconds",
+    }
+    assert report.detail["metrics"] == 9
+    (cycle,) = cycles.latest(db, 5)
+    assert cycle.report["steps"] == steps
+    assert cycle.report["recorded_at"] == wall.isoformat()
+    again = monitor(db, cloudwatch, WINDOW, "Cryptocast", "dev", ("BTC", "ETH"), bucket=bucket)
+    assert again.rows_stored == 0
+    assert len(cycles.latest(db, 5)) == 1
+
+
+def test_postgres_gone_is_retried(cloudwatch: Any) -> None:
+    gone = Database("postgresql://nobody@127.0.0.1:9/none", connect_attempts=1)
+    with pytest.raises(StoreUnavailable):
+        monitor(gone, cloudwatch, WINDOW, "Cryptocast", "dev", ("BTC",))

@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import EndpointConnectionError
+from moto import mock_aws
+
+from cryptocast.domain import CycleWindow, Horizon
+from cryptocast.monitor.drift import Drift
+from cryptocast.monitor.metrics import Measured, Metric, MetricsNotPut, metrics_of, put_metrics
+from cryptocast.monitor.quality import Quality
+from cryptocast.store.outcomes import OutcomeSummary
+from tests.factories import AS_OF
+
+WINDOW = CycleWindow(AS_OF, AS_OF - timedelta(minutes=15), AS_OF + timedelta(seconds=40))
+QUALITY = Quality({"bars coinbase": 3, "quotes coingecko": 1}, {"ETH": 2}, 1, ())
+
+
+def values(points: list[Metric]) -> dict[tuple[str, str | None], float]:
+    return {(p.name, p.horizon.value if p.horizon else None): p.value for p in points}
+
+
+def test_each_horizon_and_the_worst_of_all() -> None:
+    scores = {
+        Horizon.H1: OutcomeSummary(100, 20, 0.55, 0.24, 0.2),
+        Horizon.H4: OutcomeSummary(100, 50, 0.45, 0.27, 0.5),
+    }
+    drifts = {h: Drift(share, (), {}, 400) for h, share in ((Horizon.H1, 0.2), (Horizon.H4, 0.0))}
+    found = values(metrics_of(Measured(WINDOW, QUALITY, scores, drifts)))
+    assert found == {
+        ("ForecastAccuracy", "1h"): 0.55,
+        ("ForecastAccuracy", "4h"): 0.45,
+        ("ForecastAccuracy", None): 0.45,
+        ("ForecastBrier", "1h"): 0.24,
+        ("ForecastBrier", "4h"): 0.27,
+        ("ForecastBrier", None): 0.27,
+        ("Coverage", "1h"): 0.2,
+        ("Coverage", "4h"): 0.5,
+        ("Coverage", None): 0.2,
+        ("FeatureDrift", "1h"): 0.2,
+        ("FeatureDrift", "4h"): 0.0,
+        ("FeatureDrift", None): 0.2,
+        ("QuarantinedRows", None): 4,
+        ("MissingBars", None): 2,
+        ("CycleAgeSeconds", None): 40,
+    }
+
+
+def test_what_was_not_measured_is_absent_not_zero() -> None:
+    scores = {Horizon.H1: OutcomeSummary(60, 0, None, 0.25, 0.0)}
+    found = values(metrics_of(Measured(WINDOW, QUALITY, scores)))
+    assert ("ForecastAccuracy", "1h") not in found
+    assert ("FeatureDrift", None) not in found
+    assert found["Coverage", None] == 0.0
+
+
+@pytest.fixture
+def cloudwatch(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "test")
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    with mock_aws():
+        yield boto3.client("cloudwatch", region_name="us-east-1")
+
+
+def test_they_arrive_under_stage_and_horizon(cloudwatch: Any) -> None:
+    at = datetime(2026, 3, 2, 12, tzinfo=UTC)
+    points = [Metric("ForecastBrier", 0.27, horizon=Horizon.H4), Metric("ForecastBrier", 0.27)]
+    assert put_metrics(cloudwatch, "Cryptocast", "dev", points, at) == 2
+    listed = cloudwatch.list_metrics(Namespace="Cryptocast", MetricName="ForecastBrier")["Metrics"]
+    dimensions = sorted(sorted((d["Name"], d["Value"]) for d in m["Dimensions"]) for m in listed)
+    assert dimensions == [[("Horizon", "4h"), ("Stage", "dev")], [("Stage", "dev")]]
+    statistics = cloudwatch.get_metric_statistics(
+        Namespace="Cryptocast",
+        MetricName="ForecastBrier",
+        Dimensions=[{"Name": "Stage", "Value": "dev"}],
+        StartTime=at - timedelta(minutes=1),
+        EndTime=at + timedelta(minutes=1),
+        Period=60,
+        Statistics=["Maximum"],
+    )
+    assert [p["Maximum"] for p in statistics["Datapoints"]] == [0.27]
+
+
+def test_many_points_go_out_in_parts(cloudwatch: Any) -> None:
+    sizes: list[int] = []
+
+    class Recording:
+        def put_metric_data(self, **kwargs: Any) -> Any:
+            sizes.append(len(kwargs["MetricData"]))
+            assert "Timestamp" not in kwargs["MetricData"][0]
+
+    assert put_metrics(Recording(), "C", "dev", [Metric("MissingBars", 1)] * 1_500, None) == 1_500
+    assert sizes == [1_000, 500]
+
+
+def test_a_cloudwatch_that_does_not_answer_is_retried() -> None:
+    class Gone:
+        def put_metric_data(self, **kwargs: Any) -> Any:
+            raise EndpointConnectionError(endpoint_url="https://monitoring")
+
+    with pytest.raises(MetricsNotPut):
+        put_metrics(Gone(), "C", "dev", [Metric("MissingBars", 1)], None)
