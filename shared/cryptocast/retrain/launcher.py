@@ -24,7 +24,7 @@ from cryptocast.retrain.policy import Decision, decide
 
 STATE_KEY = "training/last-start.json"
 COOLDOWN_S = 6 * 3_600
-"""A training run, and enough outcomes of what it promoted, fit into this; docs/decisions has more."""
+"""A training run, and enough outcomes of what it promoted, fit into this."""
 CONTAINER = "train"
 _FUNCTION_LIFE_S = 900
 
