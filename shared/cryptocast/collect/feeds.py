@@ -88,7 +88,7 @@ def _entry(item: Any) -> Entry:
 
 
 def _published(item: Any) -> datetime:
-    stamp = item.get("published_parsed") or item.get("updated_parsed")
+    stamp = item.get("published_parsed") or dict.get(item, "updated_parsed")
     if stamp is None:
         raise InvalidRecord("no publication date")
     try:

@@ -25,6 +25,8 @@ _TIMEOUT_S = 10
 _MAX_BYTES = 8_000_000
 """A page of 100 long posts is some 2 MB; more than this is not one."""
 _TOTAL_S = 30.0
+_LONGEST_WAIT_S = 15
+"""PRAW spreads its calls with waits of up to 10 s; a longer one means that the limit is used up."""
 _SLACK = timedelta(hours=1)
 """How far before the window a listing is read: posts appear late when moderators release them."""
 
@@ -134,8 +136,9 @@ class RedditPosts:
         """
         from prawcore.exceptions import Forbidden, NotFound, Redirect
 
-        remaining = self._client.auth.limits.get("remaining")
-        if isinstance(remaining, int | float) and remaining < 1:
+        limiter = self._client._core.rate_limiter  # type: ignore[union-attr]
+        waits_until = limiter.next_request_timestamp_ns
+        if waits_until is not None and waits_until - time.monotonic_ns() > _LONGEST_WAIT_S * 1e9:
             raise SourceUnavailable(SOURCE, "its rate limit is used up")
         try:
             return [{k: v for k, v in vars(item).items() if k[0] != "_"} for item in request()]

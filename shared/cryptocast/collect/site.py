@@ -17,7 +17,7 @@ from cryptocast.domain import CycleWindow, Document, DocumentKind
 from cryptocast.errors import SourceUnavailable
 
 MOST_PAGES = 20
-"""Pages asked for in one cycle; what is left over keeps its feed text or waits for the next cycle."""
+"""Pages asked for in one cycle; what is left over keeps its headline alone."""
 _ID_CHARS = 500
 
 

@@ -105,7 +105,9 @@ def row(time: int, close: float = 2.0, **other: Any) -> dict[str, Any]:
 
 def cc(rows: Any, time_from: int | None = None) -> httpx.Response:
     first = time_from if time_from is not None else (rows[0]["time"] if rows else S)
-    return told({"Response": "Success", "Message": "", "Data": {"TimeFrom": first, "TimeTo": S, "Data": rows}})
+    return told(
+        {"Response": "Success", "Message": "", "Data": {"TimeFrom": first, "TimeTo": S, "Data": rows}}
+    )
 
 
 def test_cryptocompare_serves_the_bars_asked_for() -> None:

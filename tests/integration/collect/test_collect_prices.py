@@ -1,0 +1,227 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from cryptocast.collect.prices import collect_prices
+from cryptocast.collect.sources import Sources
+from cryptocast.store import bars, quarantine
+from cryptocast.store import sources as source_store
+from cryptocast.store.database import Database
+from tests.integration.collect.conftest import AS_OF, SYMBOLS, Vendors, window
+
+pytestmark = pytest.mark.integration
+
+MARKETS = "/coingecko/api/v3/coins/markets"
+
+
+def latest(db: Database, symbol: str) -> Any:
+    return bars.latest(db, symbol, 1)[0]
+
+
+def statuses(db: Database) -> dict[str, bool]:
+    return {status.source: status.ok for status in source_store.statuses(db)}
+
+
+def test_a_cycle_closes_every_bar_by_quote_and_completes_it_by_candle(
+    db: Database, sources: Sources, vendors: Vendors
+) -> None:
+    report = collect_prices(db, sources, window(), SYMBOLS)
+    assert report.missing == []
+    assert report.detail["closed_by"] == dict.fromkeys(SYMBOLS, "coingecko")
+    for symbol in SYMBOLS:
+        bar = latest(db, symbol)
+        assert bar.closed_at == AS_OF
+        assert (bar.source, bar.volume_source) == ("coingecko", "coinbase")
+        assert bar.volume > 0
+        assert bar.low <= min(bar.open, bar.close) <= max(bar.open, bar.close) <= bar.high
+    asked = vendors.asked()
+    assert asked[MARKETS] == 1
+    assert not any("cryptocompare" in path for path in asked)
+    assert statuses(db) == {"coingecko": True, "coinbase": True}
+
+
+def test_the_first_cycle_fills_the_day_before_it_and_a_rerun_changes_nothing(
+    db: Database, sources: Sources, vendors: Vendors
+) -> None:
+    first = collect_prices(db, sources, window(), SYMBOLS)
+    stored = {symbol: bars.latest(db, symbol, 500) for symbol in SYMBOLS}
+    assert {len(found) for found in stored.values()} == {96}
+    assert first.rows_stored >= 96 * len(SYMBOLS)
+    vendors.asked()
+    again = collect_prices(db, sources, window(), SYMBOLS)
+    assert again.rows_stored == 0
+    assert {symbol: bars.latest(db, symbol, 500) for symbol in SYMBOLS} == stored
+    assert not any("coinbase" in path for path in vendors.asked())
+
+
+def test_a_catch_up_of_a_day_does_every_bar(db: Database, sources: Sources) -> None:
+    collect_prices(db, sources, window(back=timedelta(days=2)), SYMBOLS)
+    assert {len(bars.latest(db, symbol, 500)) for symbol in SYMBOLS} == {192}
+
+
+def test_the_backup_serves_where_coingecko_is_down_and_the_bar_says_so(
+    db: Database, sources: Sources, vendors: Vendors
+) -> None:
+    vendors.fail("/coingecko", status=503)
+    report = collect_prices(db, sources, window(), SYMBOLS)
+    assert report.missing == ["coingecko: HTTP 503"]
+    assert report.detail["closed_by"] == dict.fromkeys(SYMBOLS, "cryptocompare")
+    bar = latest(db, "BTC")
+    assert (bar.closed_at, bar.source, bar.volume_source) == (AS_OF, "cryptocompare", "cryptocompare")
+    assert statuses(db) == {"coingecko": False, "cryptocompare": True, "coinbase": True}
+
+
+def test_a_stale_quote_is_not_used_and_the_bar_says_who_served_it(
+    db: Database, sources: Sources, vendors: Vendors
+) -> None:
+    stale = (AS_OF - timedelta(minutes=6)).isoformat()
+    fresh = (AS_OF - timedelta(minutes=4)).isoformat()
+    body = (
+        f'[{{"id": "bitcoin", "current_price": 1.0, "last_updated": "{stale}"}},'
+        f' {{"id": "ethereum", "current_price": 2.0, "last_updated": "{fresh}"}}]'
+    )
+    vendors.fail("/coingecko", body=body)
+    report = collect_prices(db, sources, window(), ("BTC", "ETH"))
+    assert report.detail["closed_by"] == {"BTC": "cryptocompare", "ETH": "coingecko"}
+    assert (latest(db, "BTC").source, latest(db, "ETH").source) == ("cryptocompare", "coingecko")
+    assert latest(db, "BTC").close != 1.0
+    assert latest(db, "ETH").close == 2.0
+    assert report.missing == ["coingecko: stale for BTC"]
+
+
+def test_a_quote_from_long_after_the_bar_does_not_close_it(db: Database, sources: Sources) -> None:
+    late = replace(window(AS_OF - timedelta(hours=3)), now=AS_OF)
+    report = collect_prices(db, sources, late, ("BTC",))
+    assert report.detail["closed_by"] == {"BTC": "cryptocompare"}
+    assert latest(db, "BTC").source == "cryptocompare"
+
+
+def test_the_exchange_serves_the_bar_where_both_price_sources_are_down(
+    db: Database, sources: Sources, vendors: Vendors
+) -> None:
+    vendors.fail("/coingecko", kind="disconnect")
+    error = '{"Response": "Error", "Message": "rate limit", "Type": 99, "Data": {}}'
+    vendors.fail("/cryptocompare", body=error)
+    report = collect_prices(db, sources, window(), ("BTC", "SOL"))
+    assert latest(db, "BTC").source == latest(db, "SOL").source == "coinbase"
+    assert report.missing[0].startswith("coingecko: ")
+    assert report.missing[1] == "cryptocompare: error as HTTP 200: rate limit"
+    assert vendors.asked()["/cryptocompare/data/v2/histominute"] == 1
+
+
+def test_without_the_exchange_bars_are_stored_and_completed_by_the_next_cycle(
+    db: Database, sources: Sources, vendors: Vendors
+) -> None:
+    vendors.fail("/coinbase", status=500)
+    report = collect_prices(db, sources, window(), ("BTC",))
+    assert report.missing == ["coinbase: HTTP 500"]
+    without = latest(db, "BTC")
+    assert (without.volume, without.volume_source) == (None, None)
+    assert without.high == max(without.open, without.close)
+    vendors.recover()
+    next_as_of = AS_OF + timedelta(minutes=15)
+    vendors.clock(next_as_of + timedelta(seconds=20))
+    collect_prices(db, sources, window(next_as_of), ("BTC",))
+    completed = next(bar for bar in bars.latest(db, "BTC", 5) if bar.closed_at == AS_OF)
+    assert (completed.close, completed.source) == (without.close, "coingecko")
+    assert (completed.volume_source, completed.volume is not None) == ("coinbase", True)
+
+
+def test_every_price_source_down_ends_in_names_not_in_an_error(
+    db: Database, sources: Sources, vendors: Vendors
+) -> None:
+    for vendor in ("/coingecko", "/cryptocompare", "/coinbase"):
+        vendors.fail(vendor, status=502)
+    report = collect_prices(db, sources, window(), ("BTC",))
+    assert report.missing == [
+        "coingecko: HTTP 502",
+        "cryptocompare: HTTP 502",
+        "coinbase: HTTP 502",
+        "prices: no source has BTC at 2026-03-02 12:00",
+    ]
+    assert bars.latest(db, "BTC", 1) == []
+
+
+@pytest.mark.parametrize("kind", ["garbage", "html", "huge", "empty", "disconnect"])
+def test_a_price_source_that_answers_nonsense_is_named_and_the_backup_used(
+    kind: str, db: Database, sources: Sources, vendors: Vendors
+) -> None:
+    vendors.fail("/coingecko", kind=kind)
+    report = collect_prices(db, sources, window(), ("BTC",))
+    assert report.missing[0].startswith("coingecko: ")
+    assert latest(db, "BTC").source == "cryptocompare"
+
+
+@pytest.mark.parametrize(
+    ("price", "quoted_at", "reason"),
+    [
+        ("NaN", AS_OF, "price"),
+        ("Infinity", AS_OF, "price"),
+        ("-5", AS_OF, "price"),
+        ("0", AS_OF, "price"),
+        ("1e12", AS_OF, "price"),
+        ('"64000"', AS_OF, "current_price is str"),
+        ("null", AS_OF, "current_price is NoneType"),
+        ("64000", AS_OF + timedelta(minutes=30), "quoted_at"),
+    ],
+)
+def test_a_bad_quote_is_quarantined_and_the_backup_serves_the_bar(
+    price: str, quoted_at: datetime, reason: str, db: Database, sources: Sources, vendors: Vendors
+) -> None:
+    body = f'[{{"id": "bitcoin", "current_price": {price}, "last_updated": "{quoted_at.isoformat()}"}}]'
+    vendors.fail("/coingecko", body=body)
+    report = collect_prices(db, sources, window(), ("BTC",))
+    assert report.rows_rejected == 1
+    (kept,) = quarantine.recent(db, 10)
+    assert (kept.stage, kept.source) == ("quotes", "coingecko")
+    assert reason in kept.reason
+    assert latest(db, "BTC").source == "cryptocompare"
+
+
+@pytest.mark.parametrize(
+    "values",
+    ["[{s}, NaN, 4, 2, 3, 10]", "[{s}, -1, 4, 2, 3, 10]", "[{s}, 5, 4, 2, 3, 10]", "[{s}, 1, 4, 2, 3, -10]"],
+)
+def test_a_bad_candle_is_quarantined_and_does_not_touch_the_bar(
+    values: str, db: Database, sources: Sources, vendors: Vendors
+) -> None:
+    opened_s = str(int(AS_OF.timestamp()) - 900)
+    vendors.fail("/coinbase", body=f"[{values.replace('{s}', opened_s)}]")
+    report = collect_prices(db, sources, window(), ("BTC",))
+    assert report.rows_rejected == 1
+    assert quarantine.recent(db, 10)[0].source == "coinbase"
+    assert latest(db, "BTC").volume is None
+
+
+def test_a_spent_quota_is_named_and_the_backup_used(
+    db: Database, make: Callable[..., Sources], vendors: Vendors
+) -> None:
+    sources = make(coingecko_monthly_quota=2)
+    for cycle in range(3):
+        as_of = AS_OF + timedelta(minutes=15 * cycle)
+        vendors.clock(as_of + timedelta(seconds=20))
+        report = collect_prices(db, sources, window(as_of), ("BTC",))
+    assert report.missing == ["coingecko: the budget of this month is spent"]
+    assert report.detail["closed_by"] == {"BTC": "cryptocompare"}
+    assert vendors.asked()[MARKETS] == 2
+
+
+def test_failed_calls_count_against_the_quota(
+    db: Database, make: Callable[..., Sources], vendors: Vendors
+) -> None:
+    vendors.fail("/coingecko", status=500)
+    collect_prices(db, make(), window(), ("BTC",))
+    assert source_store.spend(db, "coingecko", "2026-03", 0, 10_000) == vendors.asked()[MARKETS] == 2
+
+
+def test_binance_brings_trade_count_and_taker_buys(db: Database, make: Callable[..., Sources]) -> None:
+    collect_prices(db, make(candles_exchange="binance"), window(), ("BTC",))
+    bar = latest(db, "BTC")
+    assert bar.volume_source == "binance"
+    assert bar.trade_count > 0
+    assert 0 <= bar.taker_buy_volume <= bar.volume

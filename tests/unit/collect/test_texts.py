@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cryptocast.collect.cleaning import clean
+from cryptocast.collect.mentions import mentions
+from cryptocast.collect.pages import page_text
+
+
+@pytest.mark.parametrize(
+    ("text", "cleaned"),
+    [
+        ("  Bitcoin \n\t rises  ", "Bitcoin rises"),
+        ("<p>Bitcoin <b>rises</b></p><script>alert(1)</script>", "Bitcoin rises"),
+        ("AT&amp;T &#8217;s coin", "AT&T ’s coin"),
+        ("nul\x00 bell\x07 zero\u200bwidth \u202eright-to-left", "nul bell zerowidth right-to-left"),
+        ("half a pair \ud800 here", "half a pair here"),
+        ("<style>p{}</style>", ""),
+        ("5 < 6 and 7 > 6", "5 < 6 and 7 > 6"),
+        ("", ""),
+    ],
+)
+def test_text_is_cleaned(text: str, cleaned: str) -> None:
+    assert clean(text, 300) == cleaned
+
+
+def test_text_is_cut_at_a_word() -> None:
+    assert clean("one two three four", 15) == "one two three"
+    assert clean("x" * 5_000_000, 300) == "x" * 300
+
+
+@given(st.text(max_size=400), st.integers(1, 200))
+def test_cleaned_text_fits_the_store_whatever_comes_in(text: str, longest: int) -> None:
+    cleaned = clean(text, longest)
+    assert len(cleaned) <= longest
+    assert "\x00" not in cleaned
+    assert cleaned == " ".join(cleaned.split())
+    cleaned.encode("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("text", "symbols"),
+    [
+        ("Bitcoin rises, BTC at a high", ("BTC",)),
+        ("Ethereum's merge and Solana", ("ETH", "SOL")),
+        ("SOL and DOT rally", ("SOL", "DOT")),
+        ("$sol to the moon, also $ada", ("SOL", "ADA")),
+        ("the sol of the shoe, a dot, a link, the uni", ()),
+        ("CLICK THIS LINK FOR FREE DOT", ()),
+        ("Bitcoin Cash and Ethereum Classic split", ()),
+        ("Bitcoin Cash falls, Bitcoin does not", ("BTC",)),
+        ("bitcoins and rebitcoin", ()),
+        ("Ripple wins in court", ("XRP",)),
+        ("Avalanche kills two; Cardano ships", ("ADA", "AVAX")),
+        ("ETHICS first", ()),
+        ("XBT/USD (AAVE).", ("BTC", "AAVE")),
+        ("", ()),
+    ],
+)
+def test_a_text_names_coins(text: str, symbols: tuple[str, ...]) -> None:
+    assert mentions(text) == symbols
+
+
+JSON_LD = '<script type="application/ld+json">%s</script>'
+ARTICLE = "<article><h1>T</h1><p>First.</p><div><p>Second.</p></div></article>"
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        '{"@type": "NewsArticle", "description": "D", "articleBody": "B"}',
+        '[{"@type": "WebSite"}, {"@type": ["Thing", "NewsArticle"], "description": "D", "articleBody": "B"}]',
+        '{"@graph": [{"@type": "Person"}, {"@type": "Article", "description": "D", "articleBody": "B"}]}',
+    ],
+)
+def test_a_page_is_read_from_its_json_ld(told: str) -> None:
+    page = page_text(f"<html><head>{JSON_LD % told}</head><body>{ARTICLE}</body></html>".encode())
+    assert (page.summary, page.full_text) == ("D", "B")
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "",
+        JSON_LD % "{broken",
+        JSON_LD % ("[" * 50_000),
+        JSON_LD % '{"@type": "NewsArticle", "description": 7, "articleBody": {"a": 1}}',
+        JSON_LD % '{"@type": null, "@graph": "x"}',
+        JSON_LD % "7",
+    ],
+)
+def test_without_usable_json_ld_the_paragraphs_of_article_are_read(head: str) -> None:
+    page = page_text(f"<html><head>{head}</head><body><p>Menu.</p>{ARTICLE}</body></html>".encode())
+    assert (page.summary, page.full_text) == ("", "First.\nSecond.")
+
+
+@given(st.binary(max_size=500))
+def test_any_bytes_are_a_page(body: bytes) -> None:
+    page_text(body)
