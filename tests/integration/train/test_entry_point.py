@@ -1,0 +1,83 @@
+"""functions/train/main.py, as the container and the laptop run it."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from cryptocast import wiring
+from cryptocast.domain import DataLabel, Horizon
+from cryptocast.errors import NotEnoughData
+from cryptocast.registry.bucket import Bucket
+from cryptocast.registry.layout import price_model
+from cryptocast.registry.load import load_champion, versions
+from cryptocast.store import bars
+from cryptocast.store.database import Database
+from tests.unit.train.markets import UNTIL, make_market
+
+ROOT = Path(__file__).parents[3]
+TRAIN = ROOT / "functions" / "train"
+pytestmark = pytest.mark.integration
+
+
+@pytest.fixture
+def entry(bucket: Bucket, database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
+    environment = {
+        "DATABASE_URL": database_url,
+        "REGISTRY_BUCKET": bucket.name,
+        "SYMBOLS": "BTC,ETH",
+        "DATA_LABEL": "replay",
+        "AWS_DEFAULT_REGION": "us-east-1",
+    }
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    spec = importlib.util.spec_from_file_location("train_main", TRAIN / "main.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    wiring.forget()
+    yield module
+    wiring.database().close()
+    wiring.forget()
+
+
+def test_the_entry_point_trains_what_the_alarm_asks_for(
+    entry: ModuleType, db: Database, bucket: Bucket
+) -> None:
+    for series in make_market(25).values():
+        bars.upsert_series(db, series, "coinbase", UNTIL)
+    asked = {
+        "TRAINING_HORIZONS": "15m",
+        "TRAINING_REASON": "ForecastBrier 15m",
+        "TRAINING_UNTIL": "2022-02-28",
+    }
+    assert entry.main(asked, UNTIL) == 0
+    manifest = load_champion(bucket, price_model(Horizon.M15)).manifest
+    assert manifest.trigger == "ForecastBrier 15m"
+    assert manifest.data_label is DataLabel.REPLAY
+    assert manifest.data_window is not None
+    assert f"{manifest.data_window.until:%Y-%m-%d}" == "2022-02-28"
+    assert versions(bucket, price_model(Horizon.H1)) == []
+
+
+def test_nothing_to_register_is_a_failed_task(entry: ModuleType, db: Database, bucket: Bucket) -> None:
+    with pytest.raises(NotEnoughData):
+        entry.main({}, UNTIL)
+    for series in make_market(2).values():
+        bars.upsert_series(db, series, "coinbase", UNTIL)
+    assert entry.main({"TRAINING_HORIZONS": "24h"}, UNTIL) == 1
+    assert versions(bucket, price_model(Horizon.H24)) == []
+
+
+def test_the_container_copies_what_is_there() -> None:
+    text = (TRAIN / "Dockerfile").read_text()
+    sources = re.findall(r"^COPY (\S+) ", text, flags=re.MULTILINE)
+    assert "requirements/train.txt" in sources
+    assert [source for source in sources if not (ROOT / source).exists()] == []
+    assert "--require-hashes" in text
