@@ -20,10 +20,11 @@ interface Props {
 export function Board({ board, models, closes, error, now }: Props) {
   const notices = noticesOf({ board, models, error, now });
   const said = new Set((board.missing ?? []).map(missingInWords));
+  const blank = board.coins.every(({ price, forecasts }) => !price && forecasts.length === 0);
   return (
     <div className="space-y-5">
       <Notices notices={notices} />
-      {board.coins.length === 0 ? (
+      {blank ? (
         <Empty />
       ) : (
         <section aria-label="Coins and their forecasts">

@@ -10,7 +10,7 @@ const WORDS: Readonly<Record<string, string>> = {
   market_return_1h: 'Other coins, last hour',
   sentiment_6h: 'Mood of news and posts',
   sentiment_momentum: 'Shift in that mood',
-  sentiment_dispersion_6h: 'Disagreement in news and posts',
+  sentiment_dispersion_6h: 'Mixed news and posts',
   posts_ratio_3h: 'How much is being posted',
   news_count_6h: 'How much news there is',
   time_of_day: 'Time of day',

@@ -1,0 +1,133 @@
+"""Five coins whose every figure follows from its time, written through the stores as the cycle does."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+import numpy as np
+
+from cryptocast.domain import (
+    BAR_INTERVAL_S,
+    DEFAULT_SYMBOLS,
+    Call,
+    CycleWindow,
+    DataLabel,
+    Forecast,
+    Horizon,
+)
+from cryptocast.features.spec import FEATURE_NAMES, FEATURE_VERSION
+from cryptocast.registry.bucket import Bucket
+from cryptocast.registry.layout import model_name
+from cryptocast.registry.manifest import DataWindow, Manifest
+from cryptocast.registry.promote import promote
+from cryptocast.registry.publish import publish
+from cryptocast.series import BarSeries, Floats, Ints
+from cryptocast.serve.online_record import to_json
+from cryptocast.store import bars, forecasts
+from cryptocast.store.database import Database
+from cryptocast.store.online import OnlineStore
+
+LEVELS = {"BTC": 64_213.5, "ETH": 3_187.42, "SOL": 148.07, "DOT": 6.214, "AAVE": 0.8731}
+SURE_FROM = 0.56
+
+
+def close_at(symbol: str, closed_s: Ints) -> Floats:
+    """USD at these moments (POSIX seconds): a smooth walk around the coin's level."""
+    hours, phase = np.asarray(closed_s) / 3_600, ord(symbol[0]) + len(symbol)
+    swing = 0.018 * np.sin(hours / 7 + phase) + 0.006 * np.sin(hours / 1.9 + 2 * phase)
+    return np.asarray(LEVELS[symbol] * (1 + swing + 0.0012 * np.sin(hours * 3 + phase)))
+
+
+def write_bars(db: Database, as_of: datetime, count: int = 96) -> None:
+    closed_s = int(as_of.timestamp()) - BAR_INTERVAL_S * np.arange(count, dtype=np.int64)[::-1]
+    for symbol in DEFAULT_SYMBOLS:
+        close, opened_s = close_at(symbol, closed_s), closed_s - BAR_INTERVAL_S
+        start = close_at(symbol, opened_s)
+        low, high = np.minimum(start, close), np.maximum(start, close)
+        volume = np.full(count, 5.0)
+        one = BarSeries(symbol, BAR_INTERVAL_S, opened_s, start, high, low, close, volume)
+        bars.upsert_series(db, one, "coinbase", as_of)
+
+
+def write_prices(online: OnlineStore, as_of: datetime) -> None:
+    now_s = int(as_of.timestamp())
+    for symbol in DEFAULT_SYMBOLS:
+        close, before = map(float, close_at(symbol, np.array([now_s, now_s - 86_400])))
+        source = "cryptocompare" if symbol == "DOT" else "coingecko"
+        record = {"price": close, "as_of": as_of.isoformat(), "source": source}
+        record["change_24h"] = math.log(close / before)
+        online.write_coins({symbol: {"price": json.dumps(record)}})
+
+
+def write_forecasts(
+    db: Database, online: OnlineStore, as_of: datetime, label: DataLabel, versions: dict[Horizon, str]
+) -> None:
+    issued = list(_forecasts(as_of, label, versions))
+    forecasts.insert(db, issued)
+    for one in issued:
+        online.write_coins({one.symbol: {f"forecast:{one.horizon.value}": to_json(one)}})
+
+
+def _forecasts(as_of: datetime, label: DataLabel, versions: dict[Horizon, str]) -> Iterator[Forecast]:
+    for symbol in DEFAULT_SYMBOLS:
+        for horizon, version in versions.items():
+            seed = sum(map(ord, symbol)) + (horizon.seconds + int(as_of.timestamp())) // BAR_INTERVAL_S
+            p_up = 0.5 + 0.17 * math.sin(seed * 1.7)
+            confidence = max(p_up, 1 - p_up)
+            called = Call.UP if p_up > 0.5 else Call.DOWN
+            yield Forecast(
+                symbol=symbol,
+                horizon=horizon,
+                as_of=as_of,
+                issued_at=as_of + timedelta(seconds=9),
+                p_up=p_up,
+                call=called if confidence >= SURE_FROM else Call.ABSTAIN,
+                confidence=confidence,
+                price=float(close_at(symbol, np.array([int(as_of.timestamp())]))[0]),
+                contributions={
+                    name: 0.21 * math.sin(seed + 2.3 * i) / (1 + i % 5)
+                    for i, name in enumerate(FEATURE_NAMES)
+                },
+                model_version=version,
+                data_label=label,
+            )
+
+
+def write_models(bucket: Bucket, as_of: datetime, label: DataLabel) -> dict[Horizon, str]:
+    """A champion per horizon and the stand-in that reads texts; only their manifests are read here."""
+    since = as_of - timedelta(days=182)
+    window = DataWindow(since=since, fit_until=as_of, until=as_of, symbols=DEFAULT_SYMBOLS, rows=86_400)
+    versions = {}
+    for i, horizon in enumerate(Horizon):
+        manifest = Manifest(
+            kind="prices",
+            horizon=horizon,
+            created_at=as_of,
+            data_label=label,
+            data_window=window,
+            feature_version=FEATURE_VERSION,
+            metrics={
+                "accuracy_of_calls": 0.531 + 0.004 * i,
+                "coverage": 0.42 - 0.05 * i,
+                "calls": 3_127 // (i + 1),
+            },
+        )
+        versions[horizon] = _serve(bucket, manifest, f"a model for {horizon.value}".encode())
+    reader = Manifest(kind="sentiment", created_at=as_of, title="public headlines", stand_in=True)
+    _serve(bucket, reader, b"a small model")
+    return versions
+
+
+def _serve(bucket: Bucket, manifest: Manifest, model: bytes) -> str:
+    version = publish(bucket, manifest.kind, {"model.onnx": model}, manifest)
+    promote(
+        bucket, model_name(manifest.kind, manifest.horizon), version, None, "the first", manifest.created_at
+    )
+    return version
+
+
+def window_of(as_of: datetime, now: datetime) -> CycleWindow:
+    return CycleWindow(as_of, as_of - timedelta(seconds=BAR_INTERVAL_S), now)
