@@ -35,7 +35,7 @@ async def klines(request: Request) -> Response:
         start = number(request, "startTime")
     except ValueError:
         return _error(-1100, "Illegal characters found in a parameter.")
-    start_s = end_s - limit * interval_s if start is None else start / 1_000
+    start_s = end_s - end_s % interval_s - limit * interval_s if start is None else start / 1_000
     until_s = min(end_s + 0.001, start_s + (limit + 1) * interval_s)
     bars = served_bars(replay, symbol, interval_s, start_s, until_s)
     bars = bars.take(slice(-limit, None) if start is None else slice(0, limit))

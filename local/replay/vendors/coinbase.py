@@ -22,9 +22,7 @@ async def candles(request: Request) -> Response:
         granularity_s = int(query.get("granularity", "60"))
         now_s = replay.clock.now_s()
         end_s = _moment(query["end"]) if query.get("end") else now_s
-        start_s = (
-            _moment(query["start"]) if query.get("start") else end_s - (_MAX_CANDLES - 1) * granularity_s
-        )
+        start_s = _moment(query["start"]) if query.get("start") else end_s - _MAX_CANDLES * granularity_s
     except ValueError:
         return _error("Invalid start, end or granularity")
     if granularity_s not in _GRANULARITIES_S:

@@ -87,7 +87,7 @@ def _news() -> dict[str, list[object]]:
 
 
 def _posts() -> dict[str, list[object]]:
-    count = 260
+    count = 330
     return {
         "kind": ["social"] * count,
         "source": [("CryptoCurrency", "Bitcoin")[i % 2] for i in range(count)],
