@@ -33,7 +33,7 @@ _HTTP = {
 _OURS: Sequence[tuple[type[CryptocastError], int, str, str]] = (
     (StoreUnavailable, 503, "store_unavailable", _RETRY),
     (ModelNotFound, 503, "no_model", "GET /v1/models lists what there is; train one or wait for training."),
-    (CorruptArtifact, 503, "corrupt_model", "Roll back to the previous version; docs/runbook.md says how."),
+    (CorruptArtifact, 503, "corrupt_model", "Roll back: `cryptocast models rollback`."),
     (NotEnoughData, 404, "not_enough_data", "Wait until more history is collected, or run a backfill."),
     (BadInput, 422, "bad_request", "Correct the request; /docs has an example."),
     (CryptocastError, 500, "internal_error", _RETRY),
