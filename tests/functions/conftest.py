@@ -9,6 +9,7 @@ from types import ModuleType
 import boto3
 import pytest
 from moto import mock_aws
+from upstash_redis import Redis
 
 from cryptocast import wiring
 from local.upstash import Upstash
@@ -56,7 +57,7 @@ def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.fixture
 def stores(
-    cloud: None, database_url: str, upstash_server: Upstash, monkeypatch: pytest.MonkeyPatch
+    cloud: None, database_url: str, upstash_server: Upstash, redis: Redis, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[None]:
     """The embedded Postgres and Redis, given to the functions as SSM parameters."""
     ssm = boto3.client("ssm")
