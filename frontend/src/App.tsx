@@ -21,7 +21,7 @@ function Configured() {
   const config = useQuery({ queryKey: ['config'], queryFn: loadConfig, staleTime: Infinity });
   if (config.data) return <Dashboard config={config.data} />;
   return (
-    <Page status="connecting" now={0}>
+    <Page status={config.error ? 'unreachable' : 'connecting'} now={0}>
       {config.error ? (
         <Fault error={unreachable(config.error)} retry={() => void config.refetch()} />
       ) : (

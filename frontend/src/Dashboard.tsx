@@ -46,7 +46,12 @@ export function Dashboard({ config }: { config: Config }) {
   const error = forecasts.error ? unreachable(forecasts.error) : null;
 
   return (
-    <Page status={status} board={board} apiUrl={config.apiUrl} now={now}>
+    <Page
+      status={error && !board ? 'unreachable' : status}
+      board={board}
+      apiUrl={config.apiUrl}
+      now={now}
+    >
       {board ? (
         <Board board={board} models={models.data} closes={closes} error={error} now={now} />
       ) : error ? (

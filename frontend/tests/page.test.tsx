@@ -96,6 +96,14 @@ describe('the page', () => {
     expect(coin.queryByText(/54% right/)).not.toBeInTheDocument();
   });
 
+  it('marks what is old where it stands', async () => {
+    vi.spyOn(Date, 'now').mockReturnValue(Date.parse(AS_OF) + 40 * 60_000);
+    serve(aBoard());
+    const coin = within(await openPage());
+    expect(coin.getByText(/Old:/)).toHaveTextContent('Old: 14:15 UTC, 40 min ago · CoinGecko');
+    expect(coin.getByText(/old, from/)).toHaveTextContent('old, from 14:15');
+  });
+
   it('says that simulated data is simulated: above, in the header and below', async () => {
     serve(aBoard({ ...TODAY, data_label: 'simulated' }), fourModels({ data_label: 'simulated' }));
     await openPage();
@@ -108,9 +116,14 @@ describe('the page', () => {
 
   it('says what a coin lacks only where the banner does not', async () => {
     const missing = ['reddit: no credentials'];
-    serve(aBoard({ missing, coins: [aCoin({ missing: [...missing, 'price: none yet'] })] }));
+    serve(
+      aBoard({
+        missing,
+        coins: [aCoin({ missing: [...missing, 'volume: none served it', '24h: no forecast yet'] })],
+      }),
+    );
     const coin = within(await openPage());
-    expect(coin.getByText('Price: none yet')).toBeVisible();
+    expect(coin.getByText('Trading volume: none served it')).toBeVisible();
     expect(screen.getAllByText(/Reddit: no credentials/)).toHaveLength(1);
   });
 
@@ -118,6 +131,7 @@ describe('the page', () => {
     render(<App />);
     const alert = await screen.findByRole('alert', {}, { timeout: 5_000 });
     expect(alert).toHaveTextContent('The API does not answer.');
+    expect(screen.getByText('Not connected')).toBeVisible();
     serve(aBoard());
     await userEvent.click(screen.getByRole('button', { name: 'Try again now' }));
     expect(await screen.findByRole('article', { name: /Bitcoin/ })).toBeVisible();

@@ -3,7 +3,7 @@ import { HORIZONS, type Coin, type DataLabel, type Model } from '../api/types';
 import { formatChange, formatPrice } from '../format/numbers';
 import type { Close } from '../live/closes';
 import { isStale, momentInWords } from '../words/clock';
-import { missingInWords, sourceName } from '../words/sources';
+import { isSaidInPlace, missingInWords, sourceName } from '../words/sources';
 import { HorizonCell } from './HorizonCell';
 import { ChevronIcon } from './Icons';
 import { Sparkline } from './Sparkline';
@@ -63,7 +63,10 @@ export function CoinCard({ coin, label, models, closes, said, now }: Props) {
 
 function Present({ id, coin, label, closes, said, now }: Omit<Props, 'models'> & { id: string }) {
   const { price } = coin;
-  const own = (coin.missing ?? []).map(missingInWords).filter((item) => !said.has(item));
+  const own = (coin.missing ?? [])
+    .filter((item) => !isSaidInPlace(item))
+    .map(missingInWords)
+    .filter((item) => !said.has(item));
   const old = price && isStale(label, price.as_of, false, now);
   return (
     <div className="flex min-w-0 flex-col gap-3 p-4 sm:p-5">

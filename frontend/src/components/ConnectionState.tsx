@@ -1,6 +1,9 @@
 import type { ConnectionStatus } from '../live/connection';
 
-const STATES: Readonly<Record<ConnectionStatus, { words: string; more: string; dot: string }>> = {
+/** `unreachable`: there is nothing to show, whatever the stream does. */
+export type ShownStatus = ConnectionStatus | 'unreachable';
+
+const STATES: Readonly<Record<ShownStatus, { words: string; more: string; dot: string }>> = {
   live: { words: 'Live', more: 'New forecasts appear by themselves.', dot: 'bg-up' },
   connecting: { words: 'Connecting', more: 'Opening the stream.', dot: 'bg-caution animate-pulse' },
   reconnecting: {
@@ -13,9 +16,14 @@ const STATES: Readonly<Record<ConnectionStatus, { words: string; more: string; d
     more: 'The stream cannot be reached; the page fetches every 30 seconds.',
     dot: 'bg-quiet',
   },
+  unreachable: {
+    words: 'Not connected',
+    more: 'The API cannot be reached; the page goes on trying.',
+    dot: 'bg-down',
+  },
 };
 
-export function ConnectionState({ status }: { status: ConnectionStatus }) {
+export function ConnectionState({ status }: { status: ShownStatus }) {
   const { words, more, dot } = STATES[status];
   return (
     <p

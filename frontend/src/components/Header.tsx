@@ -1,7 +1,6 @@
 import type { DataLabel } from '../api/types';
-import type { ConnectionStatus } from '../live/connection';
 import { momentInWords } from '../words/clock';
-import { ConnectionState } from './ConnectionState';
+import { ConnectionState, type ShownStatus } from './ConnectionState';
 import { Mark } from './Icons';
 
 const LABELS: Readonly<Record<DataLabel, string>> = {
@@ -11,7 +10,7 @@ const LABELS: Readonly<Record<DataLabel, string>> = {
 };
 
 interface Props {
-  status: ConnectionStatus;
+  status: ShownStatus;
   label?: DataLabel | undefined;
   asOf?: string | null | undefined;
   now: number;

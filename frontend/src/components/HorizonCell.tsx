@@ -1,6 +1,7 @@
 import type { Call, Forecast, Horizon, Model } from '../api/types';
 import { formatShare } from '../format/numbers';
 import { formatTarget } from '../format/times';
+import { isStale } from '../words/clock';
 import { CALL_WORDS, HORIZON_WORDS } from '../words/horizons';
 import { measuredInWords, shortVersion } from '../words/models';
 import { Gauge } from './Gauge';
@@ -27,14 +28,10 @@ export function HorizonCell({ horizon, forecast, model, open, now }: Props) {
     <li className="flex min-w-0 flex-col gap-3 bg-card p-3 sm:p-4">
       <h3 className="flex items-baseline justify-between gap-2 text-xs text-quiet">
         <span className="font-medium text-ink">{HORIZON_WORDS[horizon]}</span>
-        {forecast && (
-          <time className="hidden whitespace-nowrap sm:inline" dateTime={forecast.target_at}>
-            by {formatTarget(forecast.target_at, forecast.as_of)}
-          </time>
-        )}
+        {forecast && <Until forecast={forecast} now={now} />}
       </h3>
       {forecast ? (
-        <Filled forecast={forecast} model={model} open={open} now={now} />
+        <Filled forecast={forecast} model={model} open={open} />
       ) : (
         <p className="text-sm text-quiet">No forecast yet.</p>
       )}
@@ -42,7 +39,23 @@ export function HorizonCell({ horizon, forecast, model, open, now }: Props) {
   );
 }
 
-type FilledProps = Omit<Props, 'horizon'> & { forecast: Forecast };
+function Until({ forecast, now }: { forecast: Forecast; now: number }) {
+  const { as_of: asOf, target_at: target, data_label: label, stale } = forecast;
+  if (isStale(label, asOf, stale, now)) {
+    return (
+      <span className="whitespace-nowrap text-alarm">
+        old, from <time dateTime={asOf}>{formatTarget(asOf, target)}</time>
+      </span>
+    );
+  }
+  return (
+    <span className="hidden whitespace-nowrap sm:inline">
+      by <time dateTime={target}>{formatTarget(target, asOf)}</time>
+    </span>
+  );
+}
+
+type FilledProps = Pick<Props, 'model' | 'open'> & { forecast: Forecast };
 
 function Filled({ forecast, model, open }: FilledProps) {
   const { call, p_up: pUp, confidence, contributions, model_version: version } = forecast;

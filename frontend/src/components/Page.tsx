@@ -1,11 +1,11 @@
 import type { ReactNode } from 'react';
 import type { ForecastsAnswer } from '../api/types';
-import type { ConnectionStatus } from '../live/connection';
+import type { ShownStatus } from './ConnectionState';
 import { Footer } from './Footer';
 import { Header } from './Header';
 
 interface Props {
-  status: ConnectionStatus;
+  status: ShownStatus;
   board?: ForecastsAnswer | undefined;
   apiUrl?: string | undefined;
   now: number;

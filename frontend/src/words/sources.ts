@@ -21,6 +21,11 @@ export function sourceName(name: string): string {
   return NAMES[name.toLowerCase()] ?? name.charAt(0).toUpperCase() + name.slice(1);
 }
 
+/** What the page shows in its own place: a horizon's cell, the price. */
+export function isSaidInPlace(item: string): boolean {
+  return /^(15m|1h|4h|24h|price): (no forecast|none) yet$/.test(item);
+}
+
 /** `reddit: no credentials` → "Reddit: no credentials"; `news` → "News". */
 export function missingInWords(item: string): string {
   const [, name = item, reason] = /^([^:]+):\s*(.+)$/.exec(item.trim()) ?? [];
