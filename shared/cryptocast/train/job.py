@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -25,6 +25,7 @@ from cryptocast.train.dataset import Examples, build_examples, build_table, newe
 from cryptocast.train.export import check_parity, to_onnx, to_trees
 from cryptocast.train.fit import FitRules
 from cryptocast.train.gate import Decision, pass_gate
+from cryptocast.train.revision import code_revision as git_revision
 from cryptocast.train.selftest import SelfTest, run_self_tests
 from cryptocast.train.splits import Plan, SplitRules, make_plan
 
@@ -44,6 +45,8 @@ class TrainingRules:
     code_revision: str = "unknown"
     trigger: str = ""
     """Why there is a training: the operator, or an alarm's words."""
+    sentiment_version: str | None = None
+    """Whose sentiments the documents carry."""
     fit: FitRules = field(default_factory=FitRules)
     split: SplitRules = field(default_factory=SplitRules)
     workers: int = 2
@@ -83,7 +86,7 @@ def train(
     *,
     history_days: int = HISTORY_DAYS,
     sentiment_version: str | None = None,
-    code_revision: str = "unknown",
+    code_revision: str | None = None,
     trigger: str = "",
     fit: FitRules | None = None,
     split: SplitRules | None = None,
@@ -92,17 +95,24 @@ def train(
 ) -> list[TrainingReport]:
     """Train on the last `history_days` that Postgres knows up to `until`.
 
-    `trigger` says why, for the manifest. `sentiment_version` says whose sentiments the features use,
-    by default the sentiment champion's. One report a horizon; a horizon with too little data or a
-    failed self-test registers nothing and does not stop the others. Raises `NotEnoughData` where
-    there are no bars at all, `StoreUnavailable`.
+    `trigger` says why, for the manifest; `code_revision` is by default the git commit, and
+    `sentiment_version`, whose sentiments the features use, the sentiment champion. One report a
+    horizon: too little data or a failed self-test registers nothing and does not stop the others.
+    Raises `NotEnoughData` where there are no bars at all, `StoreUnavailable`.
     """
-    newest = newest_close(db, symbols)
-    end = min(floor_to_grid(until), newest) if newest else floor_to_grid(until)
+    end = min(floor_to_grid(until), newest_close(db, symbols) or until)
     version = sentiment_version or _serving_sentiment(bucket)
     bars, documents = read_series(db, symbols, end - timedelta(days=history_days), end, version)
     rules = TrainingRules(
-        end, now, data_label, code_revision, trigger, fit or FitRules(), split or SplitRules(), workers
+        until=end,
+        now=now,
+        data_label=data_label,
+        code_revision=code_revision or git_revision({}),
+        trigger=trigger,
+        sentiment_version=version,
+        fit=fit or FitRules(),
+        split=split or SplitRules(),
+        workers=workers,
     )
     return train_from_series(bucket, bars, documents, horizons, rules, progress=progress)
 
@@ -181,7 +191,12 @@ def register(
         data_window=_data_window(examples, plan, rules),
         code_revision=rules.code_revision,
         trigger=rules.trigger,
-        params=rules.fit.recorded(),
+        params={
+            **rules.fit.recorded(),
+            "split": asdict(rules.split),
+            "sentiment_version": rules.sentiment_version,
+            "configurations_tried": 1,
+        },
         feature_names=FEATURE_NAMES,
         feature_version=FEATURE_VERSION,
         calibration=challenger.calibration,
