@@ -10,7 +10,7 @@ from pydantic import AwareDatetime
 
 from cryptocast import domain
 from cryptocast.domain import DocumentKind, Horizon
-from cryptocast.features.spec import FEATURES
+from cryptocast.features.spec import FEATURES, FeatureSpec
 from cryptocast.serve import examples, schemas
 from cryptocast.serve.deps import DepsOf, KnownSymbol, checked_symbol
 from cryptocast.serve.history import (
@@ -152,17 +152,17 @@ def get_features(
         symbol=symbol,
         read_from=read_from,
         feature_version=row.feature_version,
-        features=[
-            schemas.Feature(
-                name=spec.name,
-                value=row.values[spec.name],
-                group=spec.group,
-                formula=spec.formula,
-                unit=spec.unit,
-                window=spec.window,
-                when_missing=spec.when_missing,
-            )
-            for spec in FEATURES
-            if spec.name in row.values
-        ],
+        features=[_feature(spec, row.values[spec.name]) for spec in FEATURES if spec.name in row.values],
+    )
+
+
+def _feature(spec: FeatureSpec, value: float) -> schemas.Feature:
+    return schemas.Feature(
+        name=spec.name,
+        value=value,
+        group=spec.group,
+        formula=spec.formula,
+        unit=spec.unit,
+        window=spec.window,
+        when_missing=spec.when_missing,
     )
