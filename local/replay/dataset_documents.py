@@ -83,7 +83,7 @@ class DocumentFiles:
         self._paths = [path for path in paths if set(_COLUMNS) <= set(pq.read_schema(path).names)]
 
     def warm(self) -> None:
-        _ = self._all, self._post_rows
+        _ = self._all
 
     def channels(self, kind: str) -> tuple[str, ...]:
         return tuple(name for name, channel in self._all.items() if channel.kind == kind)
@@ -96,20 +96,16 @@ class DocumentFiles:
         return found.rows(range(int(start), int(stop)))
 
     def posts(self, ids: Sequence[str]) -> list[Document]:
-        places = [self._post_rows[post_id] for post_id in ids if post_id in self._post_rows]
-        return [self._all[channel].rows([row])[0] for channel, row in places]
+        asked, found = pa.array(ids, type=pa.large_string()), {}
+        for name in self.channels("post"):
+            channel = self._all[name]
+            rows = pc.index_in(asked, value_set=channel.table["external_id"].combine_chunks()).drop_null()
+            found |= {post.external_id: post for post in channel.rows(rows.to_pylist())}
+        return [found[post_id] for post_id in ids if post_id in found]
 
     @cached_property
     def _lower(self) -> dict[str, _Channel]:
         return {name.lower(): channel for name, channel in self._all.items()}
-
-    @cached_property
-    def _post_rows(self) -> dict[str, tuple[str, int]]:
-        rows: dict[str, tuple[str, int]] = {}
-        for name in self.channels("post"):
-            ids = self._all[name].table["external_id"].to_pylist()
-            rows.update((post_id, (name, i)) for i, post_id in enumerate(ids))
-        return rows
 
     @cached_property
     def _all(self) -> dict[str, _Channel]:
@@ -122,6 +118,7 @@ class DocumentFiles:
         for name in names:
             part = table.filter(pc.equal(table["channel"], name)).sort_by("published_s")
             channels[name] = self._channel(name, part)
+        pa.default_memory_pool().release_unused()
         return channels
 
     def _channel(self, name: str, table: pa.Table) -> _Channel:

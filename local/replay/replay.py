@@ -11,7 +11,7 @@ from starlette.requests import Request
 
 from local.replay.clock import Clock
 from local.replay.faults import Fault
-from local.replay.world import Bars, World, closed_bars, concatenate
+from local.replay.world import Bars, Document, World, closed_bars, concatenate
 
 
 @dataclass(slots=True)
@@ -31,6 +31,8 @@ class Replay:
     deleted_posts: set[str] = field(default_factory=set)
     reddit_window: tuple[int, int] = (0, 0)
     """(number of the window, calls in it)."""
+    last_listing: tuple[tuple[object, ...], list[Document]] | None = None
+    """Reddit's last listing, by what it was asked for."""
 
 
 def replay_of(request: Request) -> Replay:

@@ -45,11 +45,12 @@ async def new(request: Request) -> Response:
     channels = [known[name.lower()] for name in names if name.lower() in known]
     if not channels:
         return RedirectResponse(f"/subreddits/search?q={names[0]}", 302)
-    now_s = replay.clock.now_s()
-    posts = [post for name in channels for post in latest(replay.world, name, now_s, _LISTING_END)]
-    posts = [post for post in posts if post.external_id not in replay.deleted_posts]
-    posts.sort(key=lambda post: (-post.published_s, post.external_id))
-    return _json(_listing(replay, posts[:_LISTING_END], _limit(request), request.query_params.get("after")))
+    limit, after = _limit(request), request.query_params.get("after")
+    wanted = _LISTING_END if after else limit + 1 + len(replay.deleted_posts)
+    posts = [
+        post for post in _newest(replay, channels, wanted) if post.external_id not in replay.deleted_posts
+    ]
+    return _json(_listing(replay, posts[:_LISTING_END], limit, after))
 
 
 async def info(request: Request) -> Response:
@@ -103,6 +104,17 @@ def submission(replay: Replay, post: Document) -> dict[str, Any]:
         "permalink": permalink,
         "url": f"https://www.reddit.com{permalink}",
     }
+
+
+def _newest(replay: Replay, channels: list[str], wanted: int) -> list[Document]:
+    """The newest posts of some subreddits together; kept, since a listing is asked page by page."""
+    now_s = replay.clock.now_s()
+    key = (now_s, wanted, *channels)
+    if replay.last_listing is None or replay.last_listing[0] != key:
+        posts = [post for name in channels for post in latest(replay.world, name, now_s, wanted)]
+        posts.sort(key=lambda post: (-post.published_s, post.external_id))
+        replay.last_listing = (key, posts)
+    return replay.last_listing[1]
 
 
 def _listing(replay: Replay, posts: list[Document], limit: int, after: str | None) -> dict[str, Any]:
