@@ -57,14 +57,22 @@ class RedditPosts:
     name = SOURCE
     kind = DocumentKind.POST
 
-    def __init__(self, client: praw.Reddit, subreddits: Sequence[str], embargo_s: int) -> None:
+    def __init__(
+        self,
+        client: praw.Reddit,
+        subreddits: Sequence[str],
+        embargo_s: int,
+        longest_ago: timedelta = timedelta(hours=48),
+    ) -> None:
         self._client = client
         self._subreddits = subreddits
         self._embargo_s = embargo_s
+        self._longest_ago = longest_ago
 
     def documents(self, window: CycleWindow, memory: Memory) -> Collected[Document]:
-        """Posts that are not known yet, back to an hour before the window.
+        """Posts that are not known yet, back to an hour before the window at least.
 
+        Posts older than `longest_ago`, whose text may not be kept any more, are left out.
         A subreddit that is closed is named as missing. Raises: `SourceUnavailable`.
         """
         collected: Collected[Document] = Collected()
@@ -103,7 +111,10 @@ class RedditPosts:
             known = memory.known(document.external_id for document in read.records)
             oldest = min((d.published_at for d in read.records), default=None)
             collected.rejected += read.rejected
-            collected.records += [d for d in read.records if d.external_id not in known]
+            kept_since = window.now - self._longest_ago
+            collected.records += [
+                d for d in read.records if d.external_id not in known and d.published_at >= kept_since
+            ]
             reached = oldest is not None and oldest < window.since - _SLACK
             if len(page) < _PER_PAGE or reached or len(known) == len(read.records):
                 break
@@ -122,10 +133,12 @@ class RedditPosts:
             if is_gone(submission):
                 continue
             try:
-                read.records.append(post(submission, window, self._embargo_s))
+                document = post(submission, window, self._embargo_s)
             except InvalidRecord as error:
                 shown = {name: submission.get(name) for name in ("id", "title", "created_utc")}
                 read.rejected.append(refused("documents", SOURCE, str(error), shown))
+            else:
+                read.records.append(document)
         return read
 
     def _ask(self, request: Any, closed_raises: bool = False) -> list[Mapping[str, Any]]:
@@ -136,8 +149,8 @@ class RedditPosts:
         """
         from prawcore.exceptions import Forbidden, NotFound, Redirect
 
-        limiter = self._client._core.rate_limiter  # type: ignore[union-attr]
-        waits_until = limiter.next_request_timestamp_ns
+        core = self._client._core
+        waits_until = core.rate_limiter.next_request_timestamp_ns if core is not None else None
         if waits_until is not None and waits_until - time.monotonic_ns() > _LONGEST_WAIT_S * 1e9:
             raise SourceUnavailable(SOURCE, "its rate limit is used up")
         try:

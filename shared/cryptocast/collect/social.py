@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from bisect import bisect_right
+from datetime import datetime, timedelta
 from functools import partial
 
 from cryptocast.collect.asking import Asking
@@ -18,6 +19,7 @@ from cryptocast.store.database import Database
 
 SWEPT_AT_ONCE = 200
 """Stored posts that one cycle asks after; each cycle goes on where the last one stopped."""
+_MOST_WITH_TEXT = 5_000
 _SWEEP = "reddit deletions"
 
 
@@ -44,22 +46,20 @@ def collect_social(db: Database, sources: Sources, window: CycleWindow) -> StepR
 
 
 def _sweep_deletions(db: Database, asking: Asking, reddit: RedditPosts, now: datetime) -> int:
-    """Ask after the next stored posts whose text is still here, newest to oldest, then over again."""
-    state = source_store.progress(db, _SWEEP, "") or {}
-    before = datetime.fromisoformat(state["before"]).astimezone(UTC) if state.get("before") else None
-    records = documents.recent(db, SWEPT_AT_ONCE, before=before, kind=DocumentKind.POST)
-    external_ids = [record.document.external_id for record in records]
+    """Ask after the next stored posts whose text is still here, in the order of their ids, in a circle."""
+    records = documents.recent(db, _MOST_WITH_TEXT, kind=DocumentKind.POST)
+    external_ids = sorted(record.document.external_id for record in records)
+    after = (source_store.progress(db, _SWEEP, "") or {}).get("after", "")
+    turn = bisect_right(external_ids, after)
+    batch = (external_ids[turn:] + external_ids[:turn])[:SWEPT_AT_ONCE]
     gone: set[str] = set()
 
     def question() -> Collected[str]:
-        gone.update(reddit.gone_among(external_ids))
+        gone.update(reddit.gone_among(batch))
         return Collected()
 
     asking.ask(reddit.name, question)
-    if asking.has_failed(reddit.name):
+    if asking.has_failed(reddit.name) or not batch:
         return 0
-    deleted = documents.mark_deleted(db, reddit.name, sorted(gone), now)
-    full = len(records) == SWEPT_AT_ONCE
-    oldest = records[-1].document.first_seen_at.isoformat() if full else None
-    source_store.save_progress(db, _SWEEP, "", {"before": oldest})
-    return deleted
+    source_store.save_progress(db, _SWEEP, "", {"after": batch[-1]})
+    return documents.mark_deleted(db, reddit.name, sorted(gone), now)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Protocol
 from urllib.parse import urlsplit
 
@@ -121,7 +122,12 @@ def _reddit(
     if not client_id or not client_secret:
         return None
     client = connect(client_id, client_secret, settings.user_agent, f"{base}/reddit" if base else None)
-    return RedditPosts(client, settings.subreddit_list, settings.document_embargo_s)
+    return RedditPosts(
+        client,
+        settings.subreddit_list,
+        settings.document_embargo_s,
+        timedelta(hours=settings.post_text_hours),
+    )
 
 
 def _vendor_hosts() -> frozenset[str]:
