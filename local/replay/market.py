@@ -93,7 +93,7 @@ class Market:
         kept = (_PERSISTENCE, _MOOD_KEPT, _PRESSURE_KEPT)
         self._fading = {share: share ** np.arange(1, STEPS + 1)[:, None] for share in kept}
         self._states = [self._first_state()]
-        self.day = lru_cache(maxsize=128)(self._make_day)
+        self.day = lru_cache(maxsize=200)(self._make_day)
 
     def bars(self, symbol: str, since_s: float, until_s: float) -> Bars:
         """5-minute bars opened in [since_s, until_s); none before `EPOCH`."""

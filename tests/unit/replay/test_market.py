@@ -10,6 +10,7 @@ from local.replay.simulated import Simulated
 from local.replay.world import Bars
 
 DAY_S = 86_400
+DAYS = 180
 FIRST_S = int(EPOCH.timestamp())
 
 
@@ -19,8 +20,8 @@ def market() -> Market:
 
 
 @pytest.fixture(scope="module")
-def year(market: Market) -> dict[str, Bars]:
-    return {symbol: market.bars(symbol, FIRST_S, FIRST_S + 365 * DAY_S) for symbol in SYMBOLS}
+def season(market: Market) -> dict[str, Bars]:
+    return {symbol: market.bars(symbol, FIRST_S, FIRST_S + DAYS * DAY_S) for symbol in SYMBOLS}
 
 
 def test_a_moment_has_the_same_bar_whatever_was_asked_before(market: Market) -> None:
@@ -38,9 +39,9 @@ def test_another_seed_is_another_market(market: Market) -> None:
     assert not np.array_equal(other.close, market.bars("BTC", FIRST_S, FIRST_S + DAY_S).close)
 
 
-def test_bars_are_well_formed_and_join_across_days(year: dict[str, Bars]) -> None:
-    for symbol, bars in year.items():
-        assert len(bars) == 365 * 288, symbol
+def test_bars_are_well_formed_and_join_across_days(season: dict[str, Bars]) -> None:
+    for symbol, bars in season.items():
+        assert len(bars) == DAYS * 288, symbol
         assert (np.diff(bars.opened_s) == 300).all()
         assert (bars.open[1:] == bars.close[:-1]).all()
         assert (bars.low > 0).all()
@@ -51,25 +52,25 @@ def test_bars_are_well_formed_and_join_across_days(year: dict[str, Bars]) -> Non
         assert ((bars.taker_buy_volume >= 0) & (bars.taker_buy_volume <= bars.volume)).all()
 
 
-def test_it_moves_as_a_market_moves(year: dict[str, Bars]) -> None:
+def test_it_moves_as_a_market_moves(season: dict[str, Bars]) -> None:
     """Fat tails, volatility that clusters, coins that move together, prices that stay within reason."""
-    returns = {symbol: np.diff(np.log(bars.close[::3])) for symbol, bars in year.items()}
+    returns = {symbol: np.diff(np.log(bars.close[::3])) for symbol, bars in season.items()}
     for symbol, moves in returns.items():
         size = np.abs(moves)
         assert np.mean((moves - moves.mean()) ** 4) / moves.var() ** 2 > 4, symbol
         assert np.corrcoef(size[:-1], size[1:])[0, 1] > 0.1, symbol
         assert 0.01 < moves.std() * np.sqrt(96) < 0.08, symbol
-        assert year[symbol].close.max() / year[symbol].close.min() < 20, symbol
-    hourly = [np.diff(np.log(year[symbol].close[::12])) for symbol in ("BTC", "ETH", "SOL")]
+        assert season[symbol].close.max() / season[symbol].close.min() < 20, symbol
+    hourly = [np.diff(np.log(season[symbol].close[::12])) for symbol in ("BTC", "ETH", "SOL")]
     assert np.corrcoef(hourly)[np.triu_indices(3, 1)].min() > 0.4
 
 
-def test_a_little_of_it_can_be_predicted(market: Market, year: dict[str, Bars]) -> None:
+def test_a_little_of_it_can_be_predicted(market: Market, season: dict[str, Bars]) -> None:
     """Moves are partly given back, and the mood leads them: more than nothing, less than an oracle."""
     given_back, led = [], []
-    mood = np.concatenate([market.day(number).mood for number in range(365)])
+    mood = np.concatenate([market.day(number).mood for number in range(DAYS)])
     for k, symbol in enumerate(SYMBOLS):
-        price = np.log(year[symbol].close)
+        price = np.log(season[symbol].close)
         hourly = np.diff(price[::12])
         given_back.append(np.corrcoef(hourly[:-1], hourly[1:])[0, 1])
         led.append(np.corrcoef(mood[:-48, k], price[48:] - price[:-48])[0, 1])
