@@ -11,6 +11,7 @@ from starlette.routing import Route
 from local.replay.clock import iso, parse_moment
 from local.replay.faults import Fault
 from local.replay.replay import replay_of
+from local.replay.shifted import Shifted
 
 
 async def clock(request: Request) -> Response:
@@ -63,6 +64,16 @@ async def deleted(request: Request) -> Response:
     return JSONResponse({"deleted": sorted(replay.deleted_posts)})
 
 
+async def shift(request: Request) -> Response:
+    """POST {"from": ISO}: from that moment on the market is of another nature (see `shifted`)."""
+    given = await _body(request)
+    if not isinstance(given, dict) or not isinstance(given.get("from"), str):
+        return JSONResponse({"error": 'expected {"from": ISO}'}, 400)
+    replay = replay_of(request)
+    replay.world = Shifted(replay.world, parse_moment(given["from"]).timestamp())
+    return JSONResponse({"from": given["from"]})
+
+
 async def _body(request: Request) -> Any:
     try:
         return await request.json()
@@ -75,4 +86,5 @@ ROUTES = [
     Route("/_faults", faults, methods=["GET", "POST", "DELETE"]),
     Route("/_requests", requests, methods=["GET", "DELETE"]),
     Route("/_deleted", deleted, methods=["POST"]),
+    Route("/_shift", shift, methods=["POST"]),
 ]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -41,7 +42,8 @@ def build_feature_rows(
     valid, rejected = valid_feature_rows(table.rows(), window.now, FEATURE_NAMES)
     stored = feature_rows.upsert(db, valid)
     quarantine.add(db, rejected, window.now)
-    missing = _absent(table, symbols) + _show(online, valid)
+    prices = {symbol: _price(db, bars[symbol]) for symbol in symbols if symbol in bars}
+    missing = _absent(table, symbols) + _show(online, valid, prices)
     return StepReport(
         "build_features",
         rows_in=int(table.as_of.size),
@@ -74,12 +76,32 @@ def _absent(table: FeatureTable, symbols: Sequence[str]) -> list[str]:
     ]
 
 
-def _show(online: OnlineStore, rows: Sequence[FeatureRow]) -> list[str]:
-    newest = {row.symbol: row for row in sorted(rows, key=lambda row: row.as_of)}
+def _price(db: Database, series: BarSeries) -> str | None:
+    """What the online store says of a coin's price: the newest close, who served it, the day's log-return."""
+    newest = next(iter(stored_bars.latest(db, series.symbol, 1)), None)
+    if newest is None:
+        return None
+    day_ago_s = int((newest.opened_at - timedelta(days=1)).timestamp())
+    row = int(np.searchsorted(series.opened_s, day_ago_s))
+    known = row < series.opened_s.size and int(series.opened_s[row]) == day_ago_s
+    return json.dumps(
+        {
+            "price": newest.close,
+            "as_of": newest.closed_at.isoformat(),
+            "source": newest.source,
+            "change_24h": math.log(newest.close / float(series.close[row])) if known else None,
+        }
+    )
+
+
+def _show(online: OnlineStore, rows: Sequence[FeatureRow], prices: Mapping[str, str | None]) -> list[str]:
+    updates: dict[str, dict[str, str]] = {symbol: {"price": p} for symbol, p in prices.items() if p}
+    for row in sorted(rows, key=lambda row: row.as_of):
+        updates.setdefault(row.symbol, {})["feature_row"] = _to_json(row)
     try:
-        online.write_coins({symbol: {"feature_row": _to_json(row)} for symbol, row in newest.items()})
+        online.write_coins(updates)
     except StoreUnavailable as error:
-        return [f"online store: the feature rows are not shown ({error})"]
+        return [f"online store: prices and feature rows are not shown ({error})"]
     return []
 
 

@@ -58,6 +58,15 @@ def test_a_cycle_stores_one_row_per_coin_and_shows_it_online(db, online):
         assert shown["missing"] == list(row.missing) == ["posts"]
 
 
+def test_a_coin_shows_its_newest_close_with_source_and_the_return_of_a_day(db, online):
+    store_market(db)
+    build(db, online, window())
+    newest, day_ago = bars.latest(db, "BTC", 97)[0], bars.latest(db, "BTC", 97)[-1]
+    shown = online.read_coin("BTC")["price"]
+    assert (shown["price"], shown["as_of"], shown["source"]) == (newest.close, AS_OF.isoformat(), "coinbase")
+    assert shown["change_24h"] == pytest.approx(np.log(newest.close / day_ago.close))
+
+
 def test_the_rows_of_a_catch_up_are_those_of_its_cycles_one_by_one(db, online):
     store_market(db)
     for cycle in range(8):
@@ -134,7 +143,7 @@ def test_an_online_store_that_is_gone_is_named_and_the_rows_are_stored(db):
     gone = OnlineStore(make_redis("http://127.0.0.1:9", "token", timeout_s=0.2))
     report = build(db, gone, window())
     assert report.rows_stored == 3
-    assert report.missing[0].startswith("online store: the feature rows are not shown")
+    assert report.missing[0].startswith("online store: prices and feature rows are not shown")
     assert len(feature_rows.latest(db, "BTC", 2)) == 1
 
 
