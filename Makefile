@@ -17,6 +17,8 @@ export PATH := $(CURDIR)/$(TOOLS):$(CURDIR)/$(VENV):$(PATH)
 export AWS_DEFAULT_REGION ?= us-east-1
 export SAM_CLI_TELEMETRY := 0
 export PYTHONUNBUFFERED := 1
+# Compiling every import anew makes each process start seconds later.
+unexport PYTHONDONTWRITEBYTECODE
 
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	if $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then echo $$p; break; fi; done)

@@ -67,10 +67,12 @@ async def deleted(request: Request) -> Response:
 async def shift(request: Request) -> Response:
     """POST {"from": ISO}: from that moment on the market is of another nature (see `shifted`)."""
     given = await _body(request)
-    if not isinstance(given, dict) or not isinstance(given.get("from"), str):
+    try:
+        since = parse_moment(given["from"])
+    except (KeyError, TypeError, ValueError, AttributeError):
         return JSONResponse({"error": 'expected {"from": ISO}'}, 400)
     replay = replay_of(request)
-    replay.world = Shifted(replay.world, parse_moment(given["from"]).timestamp())
+    replay.world = Shifted(replay.world, since.timestamp())
     return JSONResponse({"from": given["from"]})
 
 
