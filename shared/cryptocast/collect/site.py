@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -18,6 +19,8 @@ from cryptocast.errors import SourceUnavailable
 
 MOST_PAGES = 20
 """Pages asked for in one cycle; what is left over keeps its headline alone."""
+PAGES_WITHIN_S = 60.0
+"""Nor longer than this: a slow site must not hold up the cycle."""
 _ID_CHARS = 500
 
 
@@ -39,13 +42,20 @@ class NewsSite:
     kind = DocumentKind.NEWS
 
     def __init__(
-        self, name: str, fetcher: Fetcher, site_url: str, feed_path: str, policy: TextPolicy
+        self,
+        name: str,
+        fetcher: Fetcher,
+        site_url: str,
+        feed_path: str,
+        policy: TextPolicy,
+        pages_within_s: float = PAGES_WITHIN_S,
     ) -> None:
         self.name = name
         self._fetcher = fetcher
         self.site_url = site_url
         self._feed_url = f"{site_url}{feed_path}"
         self._policy = policy
+        self._pages_within_s = pages_within_s
         self._robots = Robots(fetcher, site_url, name)
 
     def documents(self, window: CycleWindow, memory: Memory) -> Collected[Document]:
@@ -71,9 +81,10 @@ class NewsSite:
         self, collected: Collected[Document], new: Iterable[tuple[str, Entry]], window: CycleWindow
     ) -> None:
         pages_left = MOST_PAGES
+        deadline = time.monotonic() + self._pages_within_s
         for external_id, entry in new:
             text = entry.full_text if self._policy.keep_full_text else entry.summary or entry.full_text
-            if not clean(text, BODY_CHARS) and pages_left > 0:
+            if not clean(text, BODY_CHARS) and pages_left > 0 and time.monotonic() < deadline:
                 pages_left -= 1
                 try:
                     text = self._page(entry, window)

@@ -129,6 +129,13 @@ def test_pages_per_cycle_are_bounded() -> None:
     assert len(web.asked) == 2 + MOST_PAGES
 
 
+def test_a_slow_site_keeps_its_headlines_when_the_time_for_pages_is_over() -> None:
+    web = Web(rss([item("/a", summary=""), item("/b")]))
+    slow = NewsSite("coindesk", fetcher(web), SITE, "/arc/outboundfeeds/rss/", TextPolicy(), pages_within_s=0)
+    assert [d.body for d in slow.documents(WINDOW, NoMemory()).records] == ["", "It rose again."]
+    assert len(web.asked) == 2
+
+
 def test_robots_txt_is_obeyed_for_pages_and_for_the_feed() -> None:
     rules = answer("User-agent: *\nDisallow: /markets/", "text/plain")
     web = Web(rss([item(summary="")]), robots=rules)
