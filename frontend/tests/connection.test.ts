@@ -8,6 +8,8 @@ import {
   type ConnectionStatus,
 } from '../src/live/connection';
 
+const WELCOME = '{"type":"subscribed"}';
+
 /** The browser's WebSocket, opened and closed by the test. */
 class Socket {
   static made: Socket[] = [];
@@ -34,6 +36,11 @@ class Socket {
   close(): void {
     this.closed = true;
   }
+
+  open(): void {
+    this.onopen?.();
+    this.onmessage?.({ data: WELCOME });
+  }
 }
 
 let statuses: ConnectionStatus[];
@@ -50,6 +57,7 @@ beforeEach(() => {
     url: 'ws://stream.test',
     hello: { action: 'subscribe' },
     ping: { action: 'ping' },
+    isWelcome: (message) => JSON.stringify(message) === WELCOME,
     onMessage: (message) => received.push(message),
     onStatus: (status) => statuses.push(status),
     random: () => 1,
@@ -73,28 +81,37 @@ describe('reconnectDelay', () => {
 
 describe('Connection', () => {
   it('subscribes as soon as it is open', () => {
-    Socket.last.onopen?.();
+    Socket.last.open();
     expect(Socket.last.sent).toEqual([{ action: 'subscribe' }]);
     expect(statuses).toEqual(['connecting', 'live']);
   });
 
-  it('hands on messages and survives what is not JSON', () => {
+  it('is live only once its subscription was taken', () => {
     Socket.last.onopen?.();
+    Socket.last.onmessage?.({ data: '{"type":"error"}' });
+    expect(statuses).toEqual(['connecting']);
+    vi.advanceTimersByTime(OPEN_WITHIN_MS);
+    expect(Socket.last.closed).toBe(true);
+    expect(statuses).not.toContain('live');
+  });
+
+  it('hands on messages and survives what is not JSON', () => {
+    Socket.last.open();
     Socket.last.onmessage?.({ data: '{"type":"pong"}' });
     Socket.last.onmessage?.({ data: '<html>' });
     Socket.last.onmessage?.({ data: new Blob() });
-    expect(received).toEqual([{ type: 'pong' }]);
+    expect(received).toEqual([{ type: 'subscribed' }, { type: 'pong' }]);
   });
 
   it('comes back after a loss, and subscribes again', () => {
-    Socket.last.onopen?.();
+    Socket.last.open();
     Socket.last.onclose?.();
     expect(statuses.at(-1)).toBe('reconnecting');
     vi.advanceTimersByTime(999);
     expect(Socket.made).toHaveLength(1);
     vi.advanceTimersByTime(1);
     expect(Socket.made).toHaveLength(2);
-    Socket.last.onopen?.();
+    Socket.last.open();
     expect(Socket.last.sent).toEqual([{ action: 'subscribe' }]);
     expect(statuses.at(-1)).toBe('live');
   });
@@ -109,14 +126,14 @@ describe('Connection', () => {
     expect(statuses.at(-1)).toBe('polling');
     vi.advanceTimersByTime(4_000);
     expect(Socket.made).toHaveLength(4);
-    Socket.last.onopen?.();
+    Socket.last.open();
     expect(statuses.at(-1)).toBe('live');
   });
 
   it('starts counting anew after it was live', () => {
     Socket.last.onclose?.();
     vi.advanceTimersByTime(1_000);
-    Socket.last.onopen?.();
+    Socket.last.open();
     Socket.last.onclose?.();
     vi.advanceTimersByTime(1_000);
     expect(Socket.made).toHaveLength(3);
@@ -131,7 +148,7 @@ describe('Connection', () => {
   });
 
   it('notices a dead connection by its unanswered ping', () => {
-    Socket.last.onopen?.();
+    Socket.last.open();
     vi.advanceTimersByTime(PING_EVERY_MS);
     expect(Socket.last.sent.at(-1)).toEqual({ action: 'ping' });
     vi.advanceTimersByTime(ANSWER_WITHIN_MS);
@@ -139,7 +156,7 @@ describe('Connection', () => {
   });
 
   it('stays while its pings are answered', () => {
-    Socket.last.onopen?.();
+    Socket.last.open();
     for (let i = 0; i < 3; i += 1) {
       vi.advanceTimersByTime(PING_EVERY_MS);
       Socket.last.onmessage?.({ data: '{"type":"pong"}' });

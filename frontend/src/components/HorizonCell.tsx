@@ -44,7 +44,10 @@ function Until({ forecast, now }: { forecast: Forecast; now: number }) {
   if (isStale(label, asOf, stale, now)) {
     return (
       <span className="whitespace-nowrap text-alarm">
-        old, from <time dateTime={asOf}>{formatTarget(asOf, target)}</time>
+        old
+        <span className="hidden sm:inline">
+          , from <time dateTime={asOf}>{formatTarget(asOf, new Date(now).toISOString())}</time>
+        </span>
       </span>
     );
   }

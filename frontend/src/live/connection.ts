@@ -9,7 +9,7 @@ export const ATTEMPTS_BEFORE_POLLING = 3;
 export const PING_EVERY_MS = 4 * 60_000;
 /** A ping without any message within this time: the connection is dead, though nobody closed it. */
 export const ANSWER_WITHIN_MS = 20_000;
-/** An attempt that has not opened by then has failed. */
+/** An attempt that has not opened, or an opened one whose hello has no answer, has failed by then. */
 export const OPEN_WITHIN_MS = 10_000;
 
 export interface ConnectionOptions {
@@ -17,6 +17,8 @@ export interface ConnectionOptions {
   /** Sent as JSON each time the connection opens. */
   hello: unknown;
   ping: unknown;
+  /** Whether a message says that the hello was taken; only then the connection is live. */
+  isWelcome: (message: unknown) => boolean;
   onMessage: (data: unknown) => void;
   onStatus: (status: ConnectionStatus) => void;
   random?: () => number;
@@ -27,6 +29,7 @@ export class Connection {
   readonly #options: ConnectionOptions;
   #socket: WebSocket | null = null;
   #failures = 0;
+  #live = false;
   #wasLive = false;
   #stopped = false;
   #retry: ReturnType<typeof setTimeout> | undefined;
@@ -78,10 +81,15 @@ export class Connection {
   #opened(socket: WebSocket): void {
     if (socket !== this.#socket) return;
     clearTimeout(this.#patience);
-    this.#failures = 0;
-    this.#wasLive = true;
+    this.#patience = setTimeout(() => this.#lost(socket), OPEN_WITHIN_MS);
     socket.send(JSON.stringify(this.#options.hello));
+  }
+
+  #welcomed(socket: WebSocket): void {
+    clearInterval(this.#heartbeat);
     this.#heartbeat = setInterval(() => this.#ping(socket), PING_EVERY_MS);
+    this.#live = this.#wasLive = true;
+    this.#failures = 0;
     this.#options.onStatus('live');
   }
 
@@ -93,13 +101,17 @@ export class Connection {
 
   #received(socket: WebSocket, data: unknown): void {
     if (socket !== this.#socket) return;
-    clearTimeout(this.#patience);
+    if (this.#live) clearTimeout(this.#patience);
     if (typeof data !== 'string') return;
     let message: unknown;
     try {
       message = JSON.parse(data);
     } catch {
       return;
+    }
+    if (this.#options.isWelcome(message)) {
+      clearTimeout(this.#patience);
+      this.#welcomed(socket);
     }
     this.#options.onMessage(message);
   }
@@ -123,6 +135,7 @@ export class Connection {
   #drop(): void {
     const socket = this.#socket;
     this.#socket = null;
+    this.#live = false;
     clearTimeout(this.#patience);
     clearInterval(this.#heartbeat);
     if (!socket) return;

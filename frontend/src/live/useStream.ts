@@ -22,6 +22,7 @@ export function useStream(url: string | null): ConnectionStatus {
       url,
       hello: { action: 'subscribe', symbols: [], horizons: [] },
       ping: { action: 'ping' },
+      isWelcome: (data) => readMessage(data)?.type === 'subscribed',
       onStatus: setStatus,
       onMessage: (data) => {
         const message = readMessage(data);
