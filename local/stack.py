@@ -6,7 +6,7 @@ import json
 import os
 import secrets
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Protocol, TypeVar
@@ -46,8 +46,11 @@ class Stack:
     know the replay server by its port; a port that was taken meanwhile leads to a new deploy.
     """
 
-    def __init__(self, choice: Choice, folder: Path | None = None) -> None:
+    def __init__(
+        self, choice: Choice, folder: Path | None = None, parameters: Mapping[str, str] | None = None
+    ) -> None:
         self.choice = choice
+        self._overrides = dict(parameters or {})
         self.folder = folder or STATE / choice.profile
         self.logs = self.folder / "logs"
         self._ends = ExitStack()
@@ -128,6 +131,9 @@ class Stack:
             "ScheduleState": "DISABLED",
             "AlarmPeriodSeconds": "10",
             "AlarmPeriods": "1",
+            # A hurried clock passes a cool-down of hours in seconds.
+            "TrainingCooldownSeconds": str(max(60, round(21_600 / self.choice.speed))),
+            **self._overrides,
         }
 
     @property

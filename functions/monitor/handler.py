@@ -1,6 +1,7 @@
 """Measures outcomes, data quality and drift, and puts them to CloudWatch."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from cryptocast import wiring
@@ -20,5 +21,6 @@ def handler(window: CycleWindow, event: Mapping[str, Any]) -> StepReport:
         settings.stage,
         settings.symbol_list,
         bucket=wiring.bucket(),
+        metric_time=datetime.now(UTC),
         steps=step_reports(event),
     )

@@ -1,14 +1,23 @@
 """Pushes the cycle's prices and forecasts to the subscribers of the stream."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from cryptocast import wiring
 from cryptocast.domain import CycleWindow, StepReport
-from cryptocast.events import cycle_step
+from cryptocast.events import cycle_step, missing_inputs
 from cryptocast.stream.push import publish
 
 
 @cycle_step
-def handler(window: CycleWindow, _event: Mapping[str, Any]) -> StepReport:
-    return publish(wiring.online_store(), wiring.push_client(), window, wiring.settings().symbol_list)
+def handler(window: CycleWindow, event: Mapping[str, Any]) -> StepReport:
+    return publish(
+        wiring.online_store(),
+        wiring.push_client(),
+        window,
+        wiring.settings().symbol_list,
+        data_label=wiring.settings().data_label,
+        missing=missing_inputs(event),
+        wall_clock=datetime.now(UTC),
+    )

@@ -10,5 +10,12 @@ from cryptocast.retrain.launcher import start_training
 def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
     """SNS delivers one record a call."""
     message = event["Records"][0]["Sns"]["Message"]
-    start = start_training(wiring.ecs(), wiring.bucket(), wiring.training_task(), message, datetime.now(UTC))
+    start = start_training(
+        wiring.ecs(),
+        wiring.bucket(),
+        wiring.training_task(),
+        message,
+        datetime.now(UTC),
+        cooldown_s=wiring.settings().training_cooldown_s,
+    )
     return start.to_json()

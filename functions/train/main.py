@@ -1,7 +1,7 @@
 """Trains in the container on Fargate, and as a process on a laptop: the same entry point.
 
 Environment: as the functions, and TRAINING_HORIZONS (`15m,1h`, default all), TRAINING_UNTIL (ISO time,
-default now), TRAINING_REASON, TRAINING_THREADS. Exit code 1 where nothing could be registered.
+default the newest cycle's), TRAINING_REASON, TRAINING_THREADS. Exit code 1 where nothing could be registered.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from cryptocast import wiring
 from cryptocast.domain import Horizon
 from cryptocast.errors import CryptocastError
 from cryptocast.observability import get_logger
+from cryptocast.store import cycles
 from cryptocast.train.fit import FitRules
 from cryptocast.train.job import train
 from cryptocast.train.revision import code_revision
 
 
 def main(environ: Mapping[str, str], now: datetime) -> int:
-    until = datetime.fromisoformat(environ.get("TRAINING_UNTIL") or now.isoformat())
     horizons = [Horizon(h) for h in environ.get("TRAINING_HORIZONS", "").split(",") if h] or list(Horizon)
     settings = wiring.settings()
     reports = train(
@@ -29,7 +29,7 @@ def main(environ: Mapping[str, str], now: datetime) -> int:
         wiring.database(),
         settings.symbol_list,
         horizons,
-        until if until.tzinfo else until.replace(tzinfo=UTC),
+        _until(environ, now),
         now,
         settings.data_label,
         sentiment_version=wiring.sentiment_version(),
@@ -40,6 +40,15 @@ def main(environ: Mapping[str, str], now: datetime) -> int:
     for report in reports:
         get_logger().info(report.line)
     return 0 if any(report.version for report in reports) else 1
+
+
+def _until(environ: Mapping[str, str], now: datetime) -> datetime:
+    """What was asked for, else the newest cycle's moment: in a replay the wall clock is years ahead."""
+    if asked := environ.get("TRAINING_UNTIL"):
+        until = datetime.fromisoformat(asked)
+        return until if until.tzinfo else until.replace(tzinfo=UTC)
+    newest = cycles.latest(wiring.database(), 1)
+    return newest[0].as_of if newest else now
 
 
 if __name__ == "__main__":

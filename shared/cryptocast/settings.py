@@ -64,6 +64,8 @@ class Settings(BaseSettings):
     training_task_definition: str | None = None
     training_subnets: str = ""
     training_security_groups: str = ""
+    training_cooldown_s: int = Field(default=21_600, gt=0)
+    """At most one training starts in this time, however many alarms arrive."""
 
     @field_validator("symbols")
     @classmethod
