@@ -42,9 +42,11 @@ def fingerprint(parameters: Mapping[str, str]) -> str:
     return digest.hexdigest()
 
 
-def build(log: Path) -> None:
-    """Raises RuntimeError with the end of the log when SAM cannot build."""
-    _sam(["build", "--config-env", "local", "--cached", "--parallel"], {}, log)
+def build(parameters: Mapping[str, str], log: Path) -> None:
+    """Build, the layers for this machine. Raises RuntimeError with the end of the log when SAM cannot."""
+    command = ["build", "--config-env", "local"]
+    command += ["--parameter-overrides", f"PythonRuntime={parameters['PythonRuntime']}"]
+    _sam(command, {"LAYER_PLATFORM": "host"}, log)
 
 
 def deploy(ministack: MiniStack, parameters: Mapping[str, str], log: Path) -> Deployment:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import time
 from pathlib import Path
 from typing import Any
@@ -46,7 +47,9 @@ class MiniStack:
             # Training runs as a process of ours (local/training.py), with Docker or without.
             "DOCKER_HOST": "unix:///nonexistent",
         }
-        (self.folder / "tmp").mkdir(exist_ok=True)
+        # What it unpacked in an earlier run stays behind otherwise, some hundred MB each time.
+        shutil.rmtree(self.folder / "tmp", ignore_errors=True)
+        (self.folder / "tmp").mkdir()
         self._child = Child("ministack", [str(TOOLS_BIN / "ministack")], env, self.folder / "ministack.log")
         deadline = time.monotonic() + timeout_s
         while time.monotonic() < deadline:

@@ -112,14 +112,16 @@ def _forecasts(stack: Stack) -> str:
 def _one_coin(stack: Stack) -> str:
     symbol = stack.choice.symbols[0]
     body = _get(stack, f"/v1/forecasts/{symbol}")
-    expect(all(0 <= f["p_up"] <= 1 for f in body["forecasts"]), f"p_up out of range: {body}")
-    return ", ".join(f"{f['horizon']} {f['call']} {f['p_up']:.2f}" for f in body["forecasts"])
+    forecasts = body["coin"]["forecasts"]
+    expect(len(forecasts) == len(Horizon), f"a forecast per horizon wanted: {body}")
+    expect(all(0 <= f["p_up"] <= 1 for f in forecasts), f"p_up out of range: {body}")
+    return ", ".join(f"{f['horizon']} {f['call']} {f['p_up']:.2f}" for f in forecasts)
 
 
 def _bars(stack: Stack) -> str:
     body = _get(stack, f"/v1/bars/{stack.choice.symbols[0]}?limit=10")
     expect(len(body["bars"]) == 10, f"10 bars wanted, {len(body['bars'])} came")
-    return f"10 bars, the last from {body['bars'][0]['source']}"
+    return f"10 bars, the last from {body['bars'][-1]['source']}"
 
 
 def _documents(stack: Stack) -> str:
@@ -136,8 +138,8 @@ def _features(stack: Stack) -> str:
 
 def _models(stack: Stack) -> str:
     body = _get(stack, "/v1/models")
-    expect(len(body["models"]) >= len(Horizon), f"a model per horizon wanted: {body}")
-    return ", ".join(str(m["version"]) for m in body["models"])
+    expect(len(body["champions"]) >= len(Horizon), f"a champion per horizon wanted: {body}")
+    return ", ".join(str(m["version"]) for m in body["champions"])
 
 
 def _predict(stack: Stack) -> str:
@@ -151,7 +153,7 @@ def _predict(stack: Stack) -> str:
 def _sentiment(stack: Stack) -> str:
     texts = ["Bitcoin surges to a new high", "Exchange hacked, prices crash"]
     body = _post(stack, "/v1/sentiment", {"texts": texts})
-    scores = body["scores"]
+    scores = body["sentiments"]
     expect(len(scores) == 2, f"two scores wanted: {body}")
     expect(scores[0]["p_bullish"] > scores[1]["p_bullish"], f"a surge must be more bullish: {scores}")
     return f"{scores[0]['label']} / {scores[1]['label']}"

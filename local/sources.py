@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 
@@ -83,10 +83,12 @@ def _replay(data: str | None, start: str | None, speed: float, coins: str | None
 
 
 def _symbols_at(folder: Path, start: str) -> tuple[str, ...]:
-    """The coins that have 15-minute bars in the month after `start`."""
+    """The coins that have 15-minute bars at `start` and still two months later."""
     from local.replay.dataset import symbols_with_bars
 
-    found = symbols_with_bars(folder, _moment(start))
+    begin = _moment(start)
+    later = symbols_with_bars(folder, begin + timedelta(days=60))
+    found = tuple(symbol for symbol in symbols_with_bars(folder, begin) if symbol in later)
     if not found:
         raise WrongChoice(f"FROM={start}: no coin has 15-minute bars then; name another date or COINS=….")
     return found

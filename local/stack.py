@@ -165,7 +165,7 @@ class Stack:
         if kept.exists() and json.loads(kept.read_text())["fingerprint"] == mark:
             self.deployment = sam.describe(self.ministack)
         if self.deployment is None:
-            sam.build(self.logs / "sam-build.log")
+            sam.build(self.parameters, self.logs / "sam-build.log")
             self.deployment = sam.deploy(self.ministack, self.parameters, self.logs / "sam-deploy.log")
             kept.write_text(json.dumps({"fingerprint": mark}))
 
@@ -224,8 +224,8 @@ class Stack:
     @property
     def stream_url(self) -> str:
         assert self.deployment
-        host = f"{self.deployment['StreamApiId']}.execute-api.localhost:{self._ports['ministack']}"
-        return f"ws://{host}/{self.deployment['StreamStage']}"
+        api, stage = self.deployment["StreamApiId"], self.deployment["StreamStage"]
+        return f"ws://127.0.0.1:{self._ports['ministack']}/_aws/execute-api/{api}/{stage}"
 
     @property
     def dashboard_url(self) -> str:

@@ -86,6 +86,8 @@ def train(
                 _moment(until) or floor_to_grid(now),
                 now,
                 settings.data_label,
+                sentiment_version=wiring.sentiment_version(),
+                trigger="the operator",
                 progress=tick,
             )
         for report in reports:

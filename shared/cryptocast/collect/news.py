@@ -15,7 +15,7 @@ from cryptocast.store import sources as source_store
 from cryptocast.store.database import Database
 from cryptocast.validate.split import valid_documents
 
-_SLACK = timedelta(hours=1)
+_SLACK = timedelta(hours=4)
 """How far before the window a catch-up reads: items reach the feeds after their publication."""
 
 

@@ -72,7 +72,7 @@ def test_a_dead_source_is_named_in_the_forecast_and_the_rest_goes_on(deployed: D
 
 
 def test_a_hostile_feed_is_refused_and_the_cycle_goes_on(deployed: Deployed) -> None:
-    entities = "<!ENTITY a \"aaaa\"><!ENTITY b \"&a;&a;&a;\">"
+    entities = '<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;">'
     bomb = f"<!DOCTYPE x [{entities}]><rss><channel><title>&b;</title></channel></rss>"
     deployed.break_source("/coindesk/arc", status=200, body=bomb, content_type="application/rss+xml")
     result = deployed.cycle()
