@@ -1,7 +1,8 @@
 """A world whose market changes its nature at a moment: what drift detection is tried on.
 
-Before the moment the world is as it was. From it on, every coin climbs by about one of its own standard
-deviations each bar, with little noise: no champion trained before has seen the like, one trained after has.
+Before the moment the world is as it was. From it on, the market sleeps through one half of each day and
+climbs restlessly through the other: other features, and another relation of features to returns, though
+nothing that could be called certain (a challenger that is right too often is refused as a leak).
 """
 
 from __future__ import annotations
@@ -14,11 +15,12 @@ import numpy as np
 from local.replay.world import DAY_S, Bars, Document, World
 
 _LOOK_BACK_S = 7 * DAY_S
-_NOISE = 0.3
+_CLIMB, _RESTLESS, _ASLEEP = 0.35, 1.4, 0.05
+"""Mean and deviation of an awake bar's return, and the deviation of a sleeping one's, in usual deviations."""
 
 
 class Shifted:
-    """`world` up to `shift_s` (POSIX seconds), a steady climb from there."""
+    """`world` up to `shift_s` (POSIX seconds), another market from there."""
 
     def __init__(self, world: World, shift_s: float) -> None:
         self._world = world
@@ -44,9 +46,10 @@ class Shifted:
         if until_s <= self._shift_s:
             return self._world.bars(symbol, interval_s, since_s, until_s)
         begin_s = min(since_s, self._shift_s - _LOOK_BACK_S)
-        return self._climb(self._world.bars(symbol, interval_s, begin_s, until_s)).between(since_s, until_s)
+        shifted = self._other_market(self._world.bars(symbol, interval_s, begin_s, until_s))
+        return shifted.between(since_s, until_s)
 
-    def _climb(self, bars: Bars) -> Bars:
+    def _other_market(self, bars: Bars) -> Bars:
         """The bars after the shift, rewritten from the last close before it."""
         first = int(np.searchsorted(bars.opened_s, self._shift_s))
         if first < 2 or first == len(bars):
@@ -54,8 +57,10 @@ class Shifted:
         returns = np.diff(np.log(bars.close))
         usual = float(np.std(returns[: first - 1]))
         noise = returns[first - 1 :] / (float(np.std(returns)) or 1.0)
+        awake = bars.opened_s[first:] % DAY_S >= DAY_S // 2
+        moves = usual * np.where(awake, _CLIMB + _RESTLESS * noise, _ASLEEP * noise)
         close = bars.close.copy()
-        close[first:] = bars.close[first - 1] * np.exp(np.cumsum(usual * (1.0 + _NOISE * noise)))
+        close[first:] = bars.close[first - 1] * np.exp(np.cumsum(moves))
         opened = np.concatenate([bars.open[:first], close[first - 1 : -1]])
         high = np.concatenate([bars.high[:first], np.maximum(opened, close)[first:] * 1.0001])
         low = np.concatenate([bars.low[:first], np.minimum(opened, close)[first:] * 0.9999])
