@@ -12,9 +12,6 @@ from cryptocast.domain import BAR_INTERVAL_S, CycleWindow
 from cryptocast.store import bars, quarantine, sources
 from cryptocast.store.database import Database
 
-SOURCE_SILENT_AFTER = timedelta(hours=1)
-"""A source that nobody asked for so long is as good as down: its collector does not run."""
-
 
 @dataclass(frozen=True, slots=True)
 class Quality:
@@ -52,16 +49,14 @@ def measure_quality(db: Database, window: CycleWindow, symbols: Sequence[str]) -
         quarantined={f"{stage} {source}": count for (stage, source), count in refused.items()},
         missing_bars={symbol: count for symbol, count in absent.items() if count > 0},
         bars_without_volume=sum(int(np.isnan(s.volume).sum()) for s in found.values()),
-        stale_sources=stale_sources(db, window),
+        stale_sources=stale_sources(db),
     )
 
 
-def stale_sources(db: Database, window: CycleWindow) -> tuple[str, ...]:
-    """Sources that failed when last asked, or that were last asked more than an hour ago."""
-    stale = []
-    for status in sources.statuses(db):
-        if not status.ok:
-            stale.append(f"{status.source}: {status.reason} (since {status.since:%Y-%m-%d %H:%M} UTC)")
-        elif window.now - status.checked_at > SOURCE_SILENT_AFTER:
-            stale.append(f"{status.source}: not asked since {status.checked_at:%Y-%m-%d %H:%M} UTC")
-    return tuple(stale)
+def stale_sources(db: Database) -> tuple[str, ...]:
+    """Sources that failed when last asked. A backup that nobody needed to ask is not one of them."""
+    return tuple(
+        f"{status.source}: {status.reason} (since {status.since:%Y-%m-%d %H:%M} UTC)"
+        for status in sources.statuses(db)
+        if not status.ok
+    )

@@ -29,13 +29,16 @@ class DriftReport:
 
     by_horizon: dict[Horizon, drift.Drift] = field(default_factory=dict)
     missing: list[str] = field(default_factory=list)
+    waiting: list[str] = field(default_factory=list)
+    """Horizons with too few rows yet: a new deployment's ordinary state, no fault."""
 
 
 def measure_drift(db: Database, bucket: Bucket | None, as_of: datetime) -> DriftReport:
     """Compare the newest rows with the reference of each horizon's champion.
 
     Champions that were trained on the same data share one reference. Nothing here stops the cycle: a
-    champion that is absent, a manifest that cannot be read or too few rows are named in `missing`.
+    champion that is absent or a manifest that cannot be read is named in `missing`, too few rows in
+    `waiting`.
     """
     report = DriftReport()
     if bucket is None:
@@ -56,6 +59,8 @@ def measure_drift(db: Database, bucket: Bucket | None, as_of: datetime) -> Drift
                     refused[key] = error
                     raise
             report.by_horizon[horizon] = found[key]
+        except NotEnoughData as error:
+            report.waiting.append(f"drift {horizon.value}: {error}")
         except CryptocastError as error:
             report.missing.append(f"drift {horizon.value}: {error}")
     return report

@@ -45,7 +45,7 @@ def monitor(
         rows_in=recorded.stored + recorded.waiting + recorded.unknown,
         rows_stored=recorded.stored,
         missing=[*_missing(recorded, quality), *drifts.missing],
-        detail=_detail(measured, recorded),
+        detail=_detail(measured, recorded) | {"drift_waiting": drifts.waiting},
     )
     body = {
         "recorded_at": (metric_time or window.now).isoformat(),
