@@ -13,7 +13,7 @@ UP_FLAGS = --source $(SOURCE) --speed $(SPEED) $(if $(DATA),--data $(DATA)) $(if
 VENV := .venv/bin
 TOOLS := .tools/bin
 # The real interpreter's folder comes first: pyenv's shims make `sam build` fail.
-export PATH := $(CURDIR)/$(TOOLS):$(CURDIR)/$(VENV):$(PATH)
+export PATH := $(CURDIR)/$(VENV):$(CURDIR)/$(TOOLS):$(PATH)
 export AWS_DEFAULT_REGION ?= us-east-1
 export SAM_CLI_TELEMETRY := 0
 export PYTHONUNBUFFERED := 1

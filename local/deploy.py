@@ -87,7 +87,7 @@ def _sam(arguments: list[str], env: Mapping[str, str], log: Path) -> None:
     log.parent.mkdir(parents=True, exist_ok=True)
     full_env: dict[str, Any] = {
         **os.environ,
-        "PATH": f"{TOOLS_BIN}:{VENV_BIN}:{os.environ['PATH']}",
+        "PATH": f"{VENV_BIN}:{TOOLS_BIN}:{os.environ['PATH']}",
         "SAM_CLI_TELEMETRY": "0",
         "AWS_DEFAULT_REGION": CREDENTIALS["AWS_DEFAULT_REGION"],
         **env,
