@@ -458,6 +458,11 @@ export interface components {
        */
       next_before?: string | null;
       /**
+       * Next Before Id
+       * @description Pass as `before_id` with it: many documents share one moment.
+       */
+      next_before_id?: number | null;
+      /**
        * Stale
        * @description True where `as_of` is over two cycles (30 minutes) old, or absent.
        * @default false
@@ -1235,6 +1240,8 @@ export interface operations {
         limit?: number;
         /** @description Only what is older; `next_before` of a page. */
         before?: string | null;
+        /** @description `next_before_id` of a page. */
+        before_id?: number;
       };
       header?: never;
       path?: never;
@@ -1277,6 +1284,7 @@ export interface operations {
            *       ],
            *       "missing": [],
            *       "next_before": "2024-01-01T12:00:04Z",
+           *       "next_before_id": 4711,
            *       "stale": false
            *     }
            */

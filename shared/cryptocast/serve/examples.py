@@ -144,6 +144,7 @@ DOCUMENTS = _answers(
             }
         ],
         "next_before": "2024-01-01T12:00:04Z",
+        "next_before_id": 4711,
     },
     about_a_coin=True,
 )

@@ -18,7 +18,6 @@ from cryptocast.serve.history import (
     document_body,
     forecast_history,
     from_postgres,
-    page,
     record_of,
 )
 from cryptocast.serve.present import coins_as_of, forecast_body, is_stale
@@ -107,11 +106,12 @@ def get_documents(
     kind: DocumentKind | None = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
     before: Before = None,
+    before_id: Annotated[int, Query(ge=0, description="`next_before_id` of a page.")] = 0,
 ) -> schemas.DocumentsAnswer:
     """News and posts with their sentiment, newest first. Titles and links only, no bodies."""
     coin = checked_symbol(symbol, deps) if symbol else None
-    found = from_postgres(lambda: documents.recent(deps.db, limit + 1, coin, before, kind))
-    shown = page(found, limit, [d.document.first_seen_at for d in found])
+    found = from_postgres(lambda: documents.recent(deps.db, limit + 1, coin, before, kind, before_id))
+    shown, last = found[:limit], found[limit - 1] if len(found) > limit else None
     as_of = shown[0].document.first_seen_at if shown else None
     return schemas.DocumentsAnswer(
         data_label=deps.data_label,
@@ -120,7 +120,8 @@ def get_documents(
         stale=False,  # no news in half an hour is not a fault; /v1/health tells silent sources
         missing=[] if found else ["documents: none here"],
         documents=[document_body(d) for d in shown],
-        next_before=shown[-1].document.first_seen_at if len(found) > len(shown) else None,
+        next_before=last.document.first_seen_at if last else None,
+        next_before_id=last.id if last else None,
     )
 
 

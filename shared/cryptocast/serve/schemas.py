@@ -170,6 +170,9 @@ class Document(Body):
 class DocumentsAnswer(Labelled):
     documents: list[Document] = Field(description="Newest first by `first_seen_at`.")
     next_before: datetime | None = Field(default=None, description=_NEXT)
+    next_before_id: int | None = Field(
+        default=None, description="Pass as `before_id` with it: many documents share one moment."
+    )
 
 
 class Feature(Body):

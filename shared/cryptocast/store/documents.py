@@ -67,18 +67,23 @@ def recent(
     symbol: str | None = None,
     before: datetime | None = None,
     kind: DocumentKind | None = None,
+    before_id: int = 0,
 ) -> list[DocumentRecord]:
-    """The documents seen last (before `before`), newest first; deleted and expired ones are left out."""
+    """The documents seen last, newest first; deleted and expired ones are left out.
+
+    With `before`, those seen earlier, or at that moment with an id below `before_id`: many documents
+    share the moment of one collection, so a page may end within it.
+    """
     query = f"""
         SELECT {_COLUMNS}, s.model_version, s.p_bearish, s.p_neutral, s.p_bullish
         FROM documents d LEFT JOIN LATERAL (
             SELECT * FROM sentiments WHERE document_id = d.id ORDER BY model_version DESC LIMIT 1) s ON true
         WHERE d.deleted_at IS NULL AND d.text_expired_at IS NULL
             AND (%(symbol)s::text IS NULL OR d.symbols @> ARRAY[%(symbol)s::text])
-            AND (%(before)s::timestamptz IS NULL OR d.first_seen_at < %(before)s)
+            AND (%(before)s::timestamptz IS NULL OR (d.first_seen_at, d.id) < (%(before)s, %(before_id)s))
             AND (%(kind)s::text IS NULL OR d.kind = %(kind)s)
         ORDER BY d.first_seen_at DESC, d.id DESC LIMIT %(limit)s"""
-    values = {"symbol": symbol, "before": before, "kind": kind, "limit": limit}
+    values = {"symbol": symbol, "before": before, "before_id": before_id, "kind": kind, "limit": limit}
     with db.connection() as connection:
         return [_record(row) for row in connection.execute(query, values).fetchall()]
 
