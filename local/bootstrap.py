@@ -8,7 +8,9 @@ import threading
 from collections.abc import Callable
 from datetime import timedelta
 
-from cryptocast.domain import DataLabel, floor_to_grid
+from rich.console import Console
+
+from cryptocast.domain import floor_to_grid
 from local.operator import cryptocast
 from local.paths import DIST, ROOT
 from local.stack import Stack
@@ -28,11 +30,12 @@ def bring_up(stack: Stack, announce: Callable[[str], None], history_days: int = 
     deploying = threading.Thread(target=_deploy, args=(stack, failure), name="deploy")
     deploying.start()
     marks = stack.folder / "bootstrapped.json"
-    if not marks.exists() or stack.choice.label is DataLabel.LIVE:
+    if not marks.exists() or stack.clock.is_real:
         announce("backfill (the template is built and deployed meanwhile)")
         cryptocast(stack, "backfill", *_window(stack, history_days))
     announce("sam build, sam deploy, the dashboard")
-    deploying.join()
+    with Console().status("deploying"):
+        deploying.join()
     if failure:
         raise failure[0]
     stack.start_training_agent()

@@ -8,6 +8,7 @@ import secrets
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol, TypeVar
 
@@ -18,6 +19,7 @@ from cryptocast.store.migrate import migrate
 from local import deploy as sam
 from local.clock import Clock
 from local.cycles import CycleDriver
+from local.down import PID_FILE, running_pid
 from local.ministack import CREDENTIALS, MiniStack
 from local.paths import DIST, ROOT, STATE, VENV_BIN
 from local.postgres import Postgres
@@ -58,14 +60,23 @@ class Stack:
         self.replay_url: str | None = None
         self.deployment: sam.Deployment | None = None
         self.training: TrainingAgent | None = None
-        self.is_new = not (self.folder / "deployed.json").exists()
-        self.clock = Clock(choice.start, choice.speed)
+        self.clock = Clock(self._kept_moment() or choice.start, choice.speed)
+
+    def _kept_moment(self) -> datetime | None:
+        """Where a replay goes on: at the last cycle of the run before."""
+        kept = self.folder / "last-cycle"
+        return datetime.fromisoformat(kept.read_text()) if self.choice.start and kept.exists() else None
+
+    def remember(self, as_of: datetime) -> None:
+        """The last cycle that was done, for the next run."""
+        (self.folder / "last-cycle").write_text(as_of.isoformat())
 
     # ---- servers ---------------------------------------------------------------------------
 
     def start(self, announce: Announce = lambda _: None) -> None:
         """Start every server and migrate; raises RuntimeError naming the one that failed."""
         self.folder.mkdir(parents=True, exist_ok=True)
+        self._hold_folder()
         self._choose_ports()
         announce("Postgres")
         self.postgres = self._own(Postgres(self.folder / "postgres", self._ports["postgres"]))
@@ -82,6 +93,13 @@ class Stack:
         if self.choice.label is not DataLabel.LIVE:
             announce("the vendors' stand-in")
             self._start_replay()
+
+    def _hold_folder(self) -> None:
+        """Two stacks on the same data would spoil it."""
+        if (pid := running_pid(self.folder)) not in (None, os.getpid()):
+            raise RuntimeError(f"{self.folder} is in use by process {pid}; `make down` ends it")
+        (self.folder / PID_FILE).write_text(str(os.getpid()))
+        self._ends.callback((self.folder / PID_FILE).unlink, missing_ok=True)
 
     def _own(self, server: ServerT) -> ServerT:
         self._ends.callback(server.stop)

@@ -76,6 +76,7 @@ def _serve(stack: Stack, cycles: int | None, began: float) -> None:
         as_of = min(as_of, last + MAX_WINDOW) if not stack.clock.is_real else as_of
         since = last if not stack.clock.is_real else as_of - timedelta(seconds=BAR_INTERVAL_S)
         _run_cycle(stack, driver, as_of, since)
+        stack.remember(as_of)
         last, done = as_of, done + 1
         if done == 1:
             _print_addresses(stack, time.monotonic() - began)
@@ -84,7 +85,8 @@ def _serve(stack: Stack, cycles: int | None, began: float) -> None:
 def _run_cycle(stack: Stack, driver: CycleDriver, as_of: datetime, since: datetime) -> None:
     now = stack.clock.now() if stack.clock.is_real else as_of
     try:
-        result = driver.run(as_of, since, now)
+        with console.status(f"cycle {as_of:%Y-%m-%d %H:%M}"):
+            result = driver.run(as_of, since, now)
     except CycleFailed as error:
         console.print(f"[red]✗[/red] {as_of:%Y-%m-%d %H:%M}  {error}", highlight=False)
         return
