@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from cryptocast.cli_options import SeveralFiles, files
 from cryptocast.domain import BAR_INTERVAL_S, CycleWindow, Horizon, StepReport, floor_to_grid
 from cryptocast.errors import CryptocastError, ModelNotFound
 
@@ -92,6 +93,46 @@ def train(
             )
         for report in reports:
             console.print(report.line, highlight=False, soft_wrap=True)
+
+
+@app.command(cls=SeveralFiles)
+def evaluate(
+    prices: Annotated[list[Path], typer.Option(help="Parquet; may be given several times")],
+    symbols: Annotated[str, typer.Option(help="the coins to forecast, e.g. BTC,ETH")],
+    horizon: Annotated[str, typer.Option(help="15m, 1h, 4h, 24h: a multiple of the bars' length")],
+    test_from: Annotated[str, typer.Option(help="UTC, inclusive")],
+    test_to: Annotated[str, typer.Option(help="UTC, exclusive")],
+    out: Annotated[Path, typer.Option(help="for report.json, card.html and forecasts.parquet")],
+    documents: Annotated[list[Path] | None, typer.Option(help="Parquet; may be given several times")] = None,
+    refit: Annotated[str, typer.Option(help="monthly, quarterly, yearly or never")] = "quarterly",
+    interval: Annotated[int | None, typer.Option(help="bar length in seconds, else the files' own")] = None,
+    fee_bps: Annotated[float, typer.Option(help="per side")] = 10.0,
+    workers: Annotated[int, typer.Option(help="refits at a time")] = 2,
+) -> None:
+    """Walk forward over files and write what the forecasts were worth; no server, no database."""
+    from cryptocast.train.backtest import Question, backtest, lines, write_report
+
+    with _plain_errors(), _progress() as tick:
+        begin, end = _moment(test_from), _moment(test_to)
+        if begin is None or end is None:
+            raise typer.BadParameter("the test window needs --test-from and --test-to")
+        question = Question(
+            files(prices),
+            symbols.split(","),
+            horizon,
+            begin,
+            end,
+            refit,
+            files(documents),
+            interval,
+            fee_bps,
+            workers=workers,
+        )
+        report, walked, tested = backtest(question, tick)
+        write_report(report, walked, tested, out)
+    for line in lines(report):
+        console.print(line, highlight=False, soft_wrap=True)
+    console.print(f"written: {out / 'report.json'}, {out / 'card.html'}", highlight=False, soft_wrap=True)
 
 
 @app.command()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-FEATURE_VERSION = "1"
+FEATURE_VERSION = "2"
 """Changes whenever a formula does: a model refuses rows of another version than it was trained on."""
 
 MISSING_INPUTS = ("bars", "volume", "market", "news", "posts", "sentiment")
@@ -22,13 +22,15 @@ class FeatureSpec:
     unit: str
     window: str
     when_missing: str
+    mirror: str = "kept"
+    """What becomes of it were the market upside down: `negated`, `one minus` (a share), or `kept`."""
 
 
 _SIGMA = "σ(24h)"
 _CARRIED = "a missing close is the last one before it, at most 48 h old"
 
 
-def _scaled_return(label: str, steps: int) -> FeatureSpec:
+def _scaled_return(label: str, steps: int, when_missing: str = _CARRIED) -> FeatureSpec:
     scale = _SIGMA if steps == 1 else f"({_SIGMA} · √{steps})"
     return FeatureSpec(
         f"return_{label}",
@@ -36,47 +38,87 @@ def _scaled_return(label: str, steps: int) -> FeatureSpec:
         f"ln(close[t] / close[t-{label}]) / {scale}, cut at ±10",
         "standard deviations",
         label,
-        _CARRIED,
+        when_missing,
+        "negated",
+    )
+
+
+def _range_position(label: str) -> FeatureSpec:
+    return FeatureSpec(
+        f"range_position_{label}",
+        "price",
+        "(close[t] - lowest low) / (highest high - lowest low)",
+        "share, 0 to 1",
+        label,
+        "missing bars are left out; 0.5 where the range is zero",
+        "one minus",
+    )
+
+
+def _market_return(label: str) -> FeatureSpec:
+    return FeatureSpec(
+        f"market_return_{label}",
+        "price",
+        f"mean of return_{label} over the other coins",
+        "standard deviations",
+        label,
+        "0 where no other coin has a row",
+        "negated",
     )
 
 
 FEATURES: tuple[FeatureSpec, ...] = (
     _scaled_return("15m", 1),
-    _scaled_return("1h", 4),
-    _scaled_return("4h", 16),
     _scaled_return("24h", 96),
+    _scaled_return("7d", 672, f"{_CARRIED}; 0 where there is none"),
+    FeatureSpec(
+        "median_distance_4h",
+        "price",
+        f"(ln close[t] - median of the last 16 ln close) / ({_SIGMA} · √16), cut at ±10",
+        "standard deviations",
+        "4h",
+        _CARRIED,
+        "negated",
+    ),
+    FeatureSpec(
+        "up_share_7h",
+        "price",
+        "Σ max(r, 0) / Σ |r| over the last 28 returns r of one bar",
+        "share, 0 to 1",
+        "7h",
+        "returns across a gap are left out; 0.5 where nothing moved",
+        "one minus",
+    ),
+    _range_position("8h"),
+    _range_position("48h"),
+    FeatureSpec(
+        "close_location",
+        "price",
+        "((close - low) - (high - close)) / (high - low) of the newest bar",
+        "-1 to 1",
+        "15m",
+        "0 where the bar has no range",
+        "negated",
+    ),
+    FeatureSpec(
+        "signed_volume_24h",
+        "price",
+        "(volume of bars that rose - volume of bars that fell) / volume",
+        "-1 to 1",
+        "24h",
+        "bars without volume are left out; 0 where fewer than 48 bars have one, or all are zero",
+        "negated",
+    ),
     FeatureSpec(
         "volatility_ratio",
         "price",
-        f"ln(σ(4h) / {_SIGMA}), σ being the root mean square of 15-minute log returns, at least 1e-5",
+        f"ln(σ(8h) / {_SIGMA}), σ being the root mean square of 15-minute log returns, at least 1e-5",
         "log ratio",
         "24h",
-        "returns across a gap are left out; 0 where 4 h hold fewer than 4 returns",
+        "returns across a gap are left out; 0 where 8 h hold fewer than 8 returns",
     ),
-    FeatureSpec(
-        "range_position_24h",
-        "price",
-        "(close[t] - lowest low) / (highest high - lowest low)",
-        "share, 0 to 1",
-        "24h",
-        "missing bars are left out; 0.5 where the range is zero",
-    ),
-    FeatureSpec(
-        "volume_ratio_24h",
-        "price",
-        "ln((volume[t] + 0.01 m) / (1.01 m)), m being the mean volume of a bar",
-        "log ratio",
-        "24h",
-        "0 where the newest bar has no volume, or fewer than 48 bars have one",
-    ),
-    FeatureSpec(
-        "market_return_1h",
-        "price",
-        "mean of return_1h over the other coins",
-        "standard deviations",
-        "1h",
-        "0 where no other coin has a row",
-    ),
+    _market_return("15m"),
+    _market_return("24h"),
     FeatureSpec(
         "sentiment_6h",
         "sentiment",
@@ -85,22 +127,7 @@ FEATURES: tuple[FeatureSpec, ...] = (
         "-1 to 1",
         "6h",
         "0 where no document was seen",
-    ),
-    FeatureSpec(
-        "sentiment_momentum",
-        "sentiment",
-        "sentiment_6h - Σ v s / (Σ v + 1) over 24 h, v = 1, or a quarter where no coin is named",
-        "-2 to 2",
-        "24h",
-        "the absent mean counts as 0",
-    ),
-    FeatureSpec(
-        "sentiment_dispersion_6h",
-        "sentiment",
-        "standard deviation of s under the weights of sentiment_6h",
-        "0 to 1",
-        "6h",
-        "0 where no document was seen",
+        "negated",
     ),
     FeatureSpec(
         "posts_ratio_3h",
@@ -110,16 +137,7 @@ FEATURES: tuple[FeatureSpec, ...] = (
         "24h",
         "0 where no post was seen",
     ),
-    FeatureSpec(
-        "news_count_6h",
-        "social",
-        "ln(1 + news items in 6 h), of the coin or of no coin",
-        "log count",
-        "6h",
-        "0 where no news item was seen",
-    ),
-    FeatureSpec("hour_sin", "time", "sin(2π · hour / 24) of the UTC time of day", "-1 to 1", "-", "never"),
-    FeatureSpec("hour_cos", "time", "cos(2π · hour / 24) of the UTC time of day", "-1 to 1", "-", "never"),
+    FeatureSpec("hour", "time", "the UTC time of day in hours", "hours, 0 to 23.75", "-", "never"),
 )
 
 FEATURE_NAMES: tuple[str, ...] = tuple(feature.name for feature in FEATURES)
