@@ -15,7 +15,7 @@ from rich.table import Table
 
 from cryptocast.cli_options import SeveralFiles, files
 from cryptocast.domain import BAR_INTERVAL_S, CycleWindow, Horizon, StepReport, floor_to_grid
-from cryptocast.errors import CryptocastError, ModelNotFound
+from cryptocast.errors import BadInput, CryptocastError, ModelNotFound
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
 models = typer.Typer(no_args_is_help=True, help="Model versions in the registry.")
@@ -93,6 +93,25 @@ def train(
             )
         for report in reports:
             console.print(report.line, highlight=False, soft_wrap=True)
+
+
+@app.command("import", cls=SeveralFiles)
+def import_files(
+    prices: Annotated[list[Path] | None, typer.Option(help="Parquet; may be given several times")] = None,
+    documents: Annotated[list[Path] | None, typer.Option(help="Parquet; may be given several times")] = None,
+) -> None:
+    """Read bars and texts from files into the database; what is there already stays."""
+    from cryptocast import wiring
+    from cryptocast.train import importing
+
+    with _plain_errors(), console.status("importing"):
+        if not prices and not documents:
+            raise BadInput("nothing to import: give --prices FILE… or --documents FILE…")
+        db = wiring.database()
+        if prices:
+            _show(importing.import_prices(db, files(prices)))
+        if documents:
+            _show(importing.import_documents(db, files(documents), datetime.now(UTC)))
 
 
 @app.command(cls=SeveralFiles)

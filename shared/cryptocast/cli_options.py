@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
-import click
 from typer.core import TyperCommand
 
 _SEVERAL = ("--prices", "--documents")
@@ -13,7 +13,7 @@ _SEVERAL = ("--prices", "--documents")
 class SeveralFiles(TyperCommand):
     """A command whose file options may be followed by more than one file."""
 
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         return super().parse_args(ctx, spread(args))
 
 

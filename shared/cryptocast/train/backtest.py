@@ -69,9 +69,7 @@ def backtest(question: Question, progress: Progress | None = None) -> tuple[dict
     examples = _examples(bars, horizon_s, interval_s, question, notes)
     end = int(question.test_to.timestamp())
     _testable(examples, symbols, refits[0], end)
-    walked = walk(
-        examples, symbols, refits, end, question.rules, workers=question.workers, progress=progress
-    )
+    walked = walk(examples, symbols, refits, end, question.rules, workers=question.workers, progress=progress)
     tested = Tested(walked, examples.take(walked.rows), interval_s)
     report = {
         "horizon": question.horizon,
@@ -112,8 +110,8 @@ def lines(report: Mapping[str, Any]) -> list[str]:
     low, high = report["accuracy_ci95"]
     best = max(report["baselines"], key=report["baselines"].get)
     said = [
-        f"{', '.join(report['symbols'])} {report['horizon']}: {report['accuracy']:.2%} of {report['n']:,} calls "
-        f"right ({low:.2%} to {high:.2%}); {best} gets {report['baselines'][best]:.2%}; "
+        f"{', '.join(report['symbols'])} {report['horizon']}: {report['accuracy']:.2%} of {report['n']:,} "
+        f"calls right ({low:.2%} to {high:.2%}); {best} gets {report['baselines'][best]:.2%}; "
         f"Brier {report['brier']:.5f}"
     ]
     for one in report["selective"]:
@@ -230,8 +228,8 @@ def _testable(examples: Examples, symbols: Sequence[str], begin: int, end: int) 
         ups = examples.up[rows]
         if len(ups) > 50 and (ups.all() or not ups.any()):
             raise BadInput(
-                f"{symbol}: one class only: all {len(ups)} tested moves went {'up' if ups.all() else 'down'}; "
-                "an accuracy would say nothing"
+                f"{symbol}: one class only: all {len(ups)} tested moves went "
+                f"{'up' if ups.all() else 'down'}; an accuracy would say nothing"
             )
 
 

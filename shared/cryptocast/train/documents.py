@@ -12,13 +12,19 @@ from cryptocast.domain import COINS
 from cryptocast.errors import BadInput
 from cryptocast.sentiment.scorer import Scorer
 from cryptocast.sentiment.standin import FOLDER
-from cryptocast.series import DocumentSeries
+from cryptocast.series import Bools, DocumentSeries, Ints
 from cryptocast.train.files import read_document_frame
 
 EMBARGO_S = 3_600
 """Files tell when a text was published, not when it was seen: an hour later is assumed, for bare dates the
 next midnight."""
 _DAY_S = 86_400
+
+
+def seen_after(published_s: Ints, news: Bools) -> Ints:
+    """When a text may be used: an hour after its stamp, a day after where a headline bears a bare date."""
+    bare = (published_s % _DAY_S == 0) & news
+    return np.asarray(published_s + np.where(bare, _DAY_S, EMBARGO_S), dtype=np.int64)
 
 
 def read_documents(paths: Sequence[Path], newest_s: int, notes: list[str]) -> DocumentSeries:
@@ -43,14 +49,14 @@ def read_documents(paths: Sequence[Path], newest_s: int, notes: list[str]) -> Do
     named = [mentions(text) for text in texts]
     symbols = tuple(COINS)
     mentioned = np.array([[symbol in names for symbol in symbols] for names in named], dtype=np.bool_)
-    midnight = (published % _DAY_S == 0) & (frame["kind"] == "news").to_numpy()
-    seen = np.where(midnight, published + _DAY_S, published + EMBARGO_S)
+    news = (frame["kind"] == "news").to_numpy()
+    seen = seen_after(published, news)
     order = np.argsort(seen, kind="stable")
     notes.append(f"{len(frame)} texts, scored by {FOLDER.name} and used an hour after their stamp or later")
     return DocumentSeries(
         symbols,
         seen[order],
-        (frame["kind"] == "news").to_numpy()[order],
+        news[order],
         (scores[:, 2] - scores[:, 0])[order],
         mentioned[order],
     )

@@ -20,6 +20,7 @@ from cryptocast.series import BarSeries
 
 PRICE_COLUMNS = ("symbol", "ts", "interval_s", "open", "high", "low", "close", "volume")
 DOCUMENT_COLUMNS = ("kind", "source", "external_id", "published_at", "title", "body")
+_OPTIONAL = ("url",)
 _LONGEST_INTERVAL_S = 86_400
 
 
@@ -44,10 +45,11 @@ def read_prices(paths: Sequence[Path]) -> PriceFiles:
     frames = [_read_price_file(path, notes) for path in paths]
     rows = pd.concat(frames, ignore_index=True)
     rows = _without_doubles(rows, notes)
-    series = {
-        (str(symbol), int(interval_s)): _series(str(symbol), int(interval_s), group)
-        for (symbol, interval_s), group in rows.groupby(["symbol", "interval_s"], sort=True)
-    }
+    series: dict[tuple[str, int], BarSeries] = {}
+    for symbol in rows["symbol"].unique().tolist():
+        own = rows[rows["symbol"] == symbol]
+        for interval_s in own["interval_s"].unique().tolist():
+            series[symbol, interval_s] = _series(symbol, interval_s, own[own["interval_s"] == interval_s])
     return PriceFiles(series, notes)
 
 
@@ -83,7 +85,8 @@ def _read(path: Path, columns: Sequence[str]) -> pd.DataFrame:
         raise BadInput(f"{path}: columns are absent: {', '.join(absent)}")
     if not len(frame):
         raise BadInput(f"{path}: the file has no rows")
-    return frame[list(columns)].reset_index(drop=True)
+    wanted = [*columns, *(name for name in _OPTIONAL if name in frame)]
+    return frame[wanted].reset_index(drop=True)
 
 
 def _read_price_file(path: Path, notes: list[str]) -> pd.DataFrame:
@@ -106,7 +109,7 @@ def _read_price_file(path: Path, notes: list[str]) -> pd.DataFrame:
 def _treated(path: Path, frame: pd.DataFrame, notes: list[str]) -> pd.DataFrame:
     off = (frame["opened_s"] % frame["interval_s"]) != 0
     if off.any():
-        notes.append(f"{path.name}: {int(off.sum())} bars off their grid left out, {_at(path, off)} the first")
+        notes.append(f"{path.name}: {int(off.sum())} bars off their grid left out, first {_at(path, off)}")
     back = frame.groupby(["symbol", "interval_s"], sort=False)["opened_s"].diff() < 0
     if back.any():
         notes.append(f"{path.name}: bars are not in order; sorted, {_at(path, back)} is the first out of it")
@@ -179,7 +182,8 @@ def _numbers(
     if may_be_absent:
         wrong &= column.notna()
     if wrong.any():
-        raise BadInput(f"{_at(path, wrong)}: {name} is {column[wrong].iloc[0]!r}, not from {low:g} to {high:g}")
+        found = column[wrong].iloc[0]
+        raise BadInput(f"{_at(path, wrong)}: {name} is {found!r}, not from {low:g} to {high:g}")
     return numbers
 
 

@@ -12,15 +12,16 @@ import xgboost
 
 from cryptocast.features.mirror import mirrored
 from cryptocast.series import Bools, Floats, Ints
+from cryptocast.train.dataset import Examples
 
 
 @dataclass(frozen=True, slots=True)
 class FitRules:
     """What XGBoost is told. Written down once and not searched, so no figure is picked from many."""
 
-    rounds: int = 300
+    rounds: int = 200
     depth: int = 4
-    learning_rate: float = 0.03
+    learning_rate: float = 0.045
     subsample: float = 0.5
     colsample: float = 0.5
     min_child_weight: float = 200.0
@@ -29,6 +30,8 @@ class FitRules:
     mirror: bool = True
     half_life_days: float = 180.0
     """Sample weights halve with this age; 0 weighs all alike."""
+    most_rows: int = 160_000
+    """Beyond it the rows are thinned evenly in time: labels overlap, so little is lost."""
     threads: int = 1
     seed: int = 7
 
@@ -57,6 +60,7 @@ class FitRules:
             "rounds": self.rounds,
             "mirror": self.mirror,
             "half_life_days": self.half_life_days,
+            "most_rows": self.most_rows,
         }
 
 
@@ -76,6 +80,15 @@ def fit(
         x, label=label, weight=weight, max_bin=rules.max_bin, nthread=rules.threads
     )
     return xgboost.train(rules.params(), data, num_boost_round=rules.rounds)
+
+
+def fit_known(examples: Examples, known: Ints, at_s: int, rules: FitRules) -> xgboost.Booster:
+    """Fit on the rows `known` at `at_s`: the recent ones weigh more, and too many are thinned in time."""
+    rows = known
+    if len(rows) > rules.most_rows:
+        rows = rows[np.arange(0, len(rows), len(rows) / rules.most_rows).astype(np.int64)]
+    weight = recency(examples.as_of[rows], at_s, rules.half_life_days)
+    return fit(examples.x[rows], examples.up[rows], rules, weight)
 
 
 def recency(as_of: Ints, at_s: int, half_life_days: float) -> Floats:

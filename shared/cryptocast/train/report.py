@@ -243,7 +243,7 @@ def _rule(tested: Tested) -> dict[str, Any]:
         n = st.independent(before.as_of[called], before.horizon_s, tested.interval_s)
         if n < 30:
             break
-        low, _ = st.proportion_confint(float(right[called].mean()) * n, n, 0.10, method="beta")
+        low = st.surely(float(right[called].mean()), n)
         if low >= TARGET:
             now = np.maximum(tested.walk.p_up, 1 - tested.walk.p_up) >= threshold
             return {

@@ -23,8 +23,8 @@ def report_card(report: Mapping[str, Any]) -> str:
     parts = [
         f"<h1>{escape(title)}</h1>",
         f"<p class=said>{escape(_headline(report))}</p>",
-        f"<p>Out of sample from {escape(window['test_from'][:10])} to {escape(window['test_to'][:10])}, a new "
-        f"model {escape(window['refit'])}, fitted on {escape(', '.join(window['fitted_symbols']))} since "
+        f"<p>Out of sample from {escape(window['test_from'][:10])} to {escape(window['test_to'][:10])}, a "
+        f"new model {escape(window['refit'])}, fitted on {escape(', '.join(window['fitted_symbols']))} since "
         f"{escape(window['since'][:10])}. Bars of {report['interval_s']} s.</p>",
         "<h2>The surest calls</h2>",
         _selective(report["selective"]),

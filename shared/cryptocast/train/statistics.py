@@ -60,6 +60,12 @@ def block_interval(right: Bools, as_of: Ints, horizon_s: int) -> tuple[float, fl
     return float(low), float(high)
 
 
+def surely(share: float, n: int) -> float:
+    """The one-sided 95 % lower bound (Clopper-Pearson) of a share of `n` independent calls."""
+    low, _ = proportion_confint(share * n, n, 0.10, method="beta")
+    return float(low)
+
+
 def binomial(right: Bools, n_independent: int, to_beat: float) -> Test:
     """One-sided: is the accuracy above that of the best baseline, if only independent calls count?"""
     if n_independent < 1:
@@ -106,4 +112,6 @@ def _mean_above_zero(values: Floats, as_of: Ints, overlap: int) -> Test:
 
 def corrected(p_value: float, trials: int) -> float:
     """Šidák's correction: the probability that the best of `trials` configurations got there by luck."""
-    return float(-math.expm1(trials * math.log1p(-min(p_value, 1 - 1e-12)))) if math.isfinite(p_value) else math.nan
+    if not math.isfinite(p_value):
+        return math.nan
+    return float(-math.expm1(trials * math.log1p(-min(p_value, 1 - 1e-12))))

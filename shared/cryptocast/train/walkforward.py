@@ -23,7 +23,7 @@ from cryptocast.errors import BadInput, NotEnoughData
 from cryptocast.series import Bools, Floats, Ints
 from cryptocast.train.calibrate import platt_slope
 from cryptocast.train.dataset import Examples
-from cryptocast.train.fit import FitRules, fit, margins, recency
+from cryptocast.train.fit import FitRules, fit_known, margins, recency
 from cryptocast.train.splits import DAY_S, known_before
 
 COVERAGES = (0.20, 0.10, 0.05, 0.02, 0.01)
@@ -34,8 +34,6 @@ WARM_UP = 0.4
 EMBARGO_S = 3_600
 FEWEST_ROWS = 1_000
 FEWEST_DAYS = 20
-MOST_ROWS = 160_000
-"""Beyond it the rows to fit on are thinned evenly in time, or two years of many coins would take an hour."""
 
 Progress = Callable[[str, int, int], None]
 
@@ -119,9 +117,9 @@ def _edges_before(examples: Examples, own: Bools, test_from: int) -> list[int]:
     if days < FEWEST_DAYS or len(mine) < FEWEST_ROWS:
         begin = datetime.fromtimestamp(test_from, tz=UTC)
         raise NotEnoughData(
-            f"too little history: {len(mine)} labelled rows over {days:.1f} days of the evaluated coins before "
-            f"the test begins at {begin:%Y-%m-%d %H:%M}; at least {FEWEST_ROWS} rows and {FEWEST_DAYS} days "
-            "are needed"
+            f"too little history: {len(mine)} labelled rows over {days:.1f} days of the evaluated coins "
+            f"before the test begins at {begin:%Y-%m-%d %H:%M}; at least {FEWEST_ROWS} rows and "
+            f"{FEWEST_DAYS} days are needed"
         )
     first = int(mine[0]) + int((test_from - int(mine[0])) * WARM_UP)
     first = max(first, test_from - BEFORE_S)
@@ -131,10 +129,6 @@ def _edges_before(examples: Examples, own: Bools, test_from: int) -> list[int]:
 def _span(examples: Examples, own: Bools, begins: int, ends: int, rules: FitRules) -> Span:
     known = known_before(examples.as_of, examples.horizon_s, begins, EMBARGO_S)
     tested = np.flatnonzero(own & (examples.as_of >= begins) & (examples.as_of < ends))
-    weight = recency(examples.as_of[known], begins, rules.half_life_days)
-    if len(known) > MOST_ROWS:
-        keep = np.arange(0, len(known), len(known) / MOST_ROWS).astype(np.int64)
-        known, weight = known[keep], weight[keep]
     moment = datetime.fromtimestamp(begins, tz=UTC)
     if len(known) < FEWEST_ROWS // 4:
         raise NotEnoughData(f"only {len(known)} labelled rows are known before {moment:%Y-%m-%d %H:%M}")
@@ -144,7 +138,8 @@ def _span(examples: Examples, own: Bools, begins: int, ends: int, rules: FitRule
             f"one class only: every one of the {len(up)} labelled moves before {moment:%Y-%m-%d %H:%M} went "
             f"{'up' if up.all() else 'down'}; there is nothing to learn"
         )
-    booster = fit(examples.x[known], up, rules, weight)
+    booster = fit_known(examples, known, begins, rules)
+    weight = recency(examples.as_of[known], begins, rules.half_life_days)
     said = margins(booster, examples.x[tested]) if len(tested) else np.zeros(0)
     return Span(begins, ends, tested, said, len(known), float(np.average(up, weights=weight)))
 
