@@ -69,26 +69,3 @@ def weighted_sum(column: Floats, weights: Sequence[float]) -> Floats:
     for age in reversed(range(min(len(weights), column.size))):
         out[age:] += weights[age] * column[: column.size - age]
     return out
-
-
-def window_max(column: Floats, width: int) -> Floats:
-    """The largest of the last `width` values at each position; -inf counts as absent."""
-    out = column.copy()
-    reach = 1
-    while reach < min(width, column.size):
-        step = min(reach, width - reach)
-        earlier = out[: column.size - step].copy()
-        np.maximum(out[step:], earlier, out=out[step:])
-        reach += step
-    return out
-
-
-def window_median(column: Floats, width: int) -> Floats:
-    """The median of the last `width` values, `width` being even; NaN where one of them is or none was yet."""
-    out = np.full(column.shape, np.nan)
-    if column.size < width:
-        return out
-    ordered = np.sort(np.lib.stride_tricks.sliding_window_view(column, width), axis=1)
-    middle = 0.5 * (ordered[:, width // 2 - 1] + ordered[:, width // 2])
-    out[width - 1 :] = np.where(np.isnan(ordered[:, -1]), np.nan, middle)
-    return out

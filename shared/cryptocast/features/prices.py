@@ -13,18 +13,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from cryptocast.errors import BadInput
-from cryptocast.features.grid import DAY, WEEK, Grid, shifted, window_max, window_median, window_sum
+from cryptocast.features.grid import DAY, WEEK, Grid, shifted, weighted_sum, window_sum
 from cryptocast.series import BarSeries, Bools, Floats
 
 MIN_BARS = 48
 CARRY = 2 * DAY
 """Steps for which a close may stand for those after it."""
-SHORT = 32
-"""Steps of the short volatility: 8 hours."""
-MIN_SHORT_RETURNS = 8
-MEDIAN = 16
-UP_SHARE = 28
-RANGES = (32, 192)
+STEPS_UP = 32
+"""Steps over which rises are counted: 8 hours."""
+DECAY = tuple((1 - 2 / 9) ** age for age in range(40))
+"""Weights of the moving average: a span of 8 bars, cut where 1/25,000 of the newest is left."""
+MIN_WEEK_RETURNS = 192
 SIGMA_FLOOR = 1e-5
 CUT = 10.0
 LARGEST = 1e18
@@ -39,14 +38,17 @@ class PriceColumns:
     """
 
     return_bar: Floats
+    return_before: Floats
+    return_pair: Floats
+    """Over two bars: what others read as `market_return_30m`."""
+    return_3h: Floats
+    return_6h: Floats
     return_day: Floats
-    return_week: Floats
-    median_distance: Floats
-    up_share: Floats
-    range_short: Floats
-    range_long: Floats
+    average_short: Floats
+    average_day: Floats
+    rises: Floats
     close_location: Floats
-    signed_volume: Floats
+    range_ratio: Floats
     volatility_ratio: Floats
     close: Floats
     closed: Bools
@@ -60,7 +62,6 @@ class PriceColumns:
 class _Bars:
     """Bars placed at their closes; NaN where there is none."""
 
-    open: Floats
     high: Floats
     low: Floats
     close: Floats
@@ -78,25 +79,28 @@ def price_columns(bars: BarSeries, grid: Grid) -> PriceColumns:
     carried = _carry(placed)
     step = _log(placed.close) - shifted(_log(placed.close), 1)
     sigma, _ = _volatility(step, DAY)
-    sigma_short, in_short = _volatility(step, SHORT)
-    signed_volume, volume_missing = _signed_volume(placed)
-    week = _scaled(carried - shifted(carried, WEEK), sigma, WEEK)
+    moves = {steps: _scaled(carried - shifted(carried, steps), sigma, steps) for steps in (1, 2, 12, 24, DAY)}
+    before = _scaled(shifted(carried, 1) - shifted(carried, 2), sigma, 1)
+    short = weighted_sum(np.where(np.isfinite(carried), carried, 0.0), DECAY)
+    weight = weighted_sum(np.isfinite(carried).astype(np.float64), DECAY)
     return PriceColumns(
-        return_bar=_scaled(carried - shifted(carried, 1), sigma, 1),
-        return_day=_scaled(carried - shifted(carried, DAY), sigma, DAY),
-        return_week=np.where(np.isfinite(week), week, 0.0),
-        median_distance=_scaled(carried - window_median(carried, MEDIAN), sigma, MEDIAN),
-        up_share=_up_share(step),
-        range_short=_range_position(placed, RANGES[0]),
-        range_long=_range_position(placed, RANGES[1]),
+        return_bar=moves[1],
+        return_before=np.where(np.isfinite(before), before, 0.0),
+        return_pair=moves[2],
+        return_3h=moves[12],
+        return_6h=moves[24],
+        return_day=moves[DAY],
+        average_short=_scaled(carried - short / np.maximum(weight, 1.0), sigma, 8),
+        average_day=_scaled(carried - _mean(carried, DAY), sigma, DAY),
+        rises=_rises(step),
         close_location=_close_location(placed),
-        signed_volume=signed_volume,
-        volatility_ratio=np.where(in_short >= MIN_SHORT_RETURNS, _log(sigma_short / sigma), 0.0),
+        range_ratio=_range_ratio(placed),
+        volatility_ratio=_volatility_ratio(step, sigma),
         close=placed.close,
         closed=placed.present,
         has_row=placed.present & np.isfinite(shifted(carried, DAY)) & (count >= MIN_BARS),
         bars_missing=count < DAY,
-        volume_missing=volume_missing,
+        volume_missing=_volume_missing(placed),
     )
 
 
@@ -107,13 +111,12 @@ def _place(bars: BarSeries, grid: Grid) -> _Bars:
     at = grid.position(bars.opened_s + grid.step_s)
     keep = grid.inside(at) & (bars.opened_s % grid.step_s == 0) & _usable(bars.close)
     at = at[keep]
-    opened, high, low, close, volume = (np.full(grid.size, np.nan) for _ in range(5))
+    high, low, close, volume = (np.full(grid.size, np.nan) for _ in range(4))
     close[at] = bars.close[keep]
-    opened[at] = np.where(_usable(bars.open), bars.open, bars.close)[keep]
     high[at] = np.fmax(np.where(_usable(bars.high), bars.high, np.nan)[keep], bars.close[keep])
     low[at] = np.fmin(np.where(_usable(bars.low), bars.low, np.nan)[keep], bars.close[keep])
     volume[at] = np.where(_usable(bars.volume) | (bars.volume == 0), bars.volume, np.nan)[keep]
-    return _Bars(opened, high, low, close, volume, np.isfinite(close))
+    return _Bars(high, low, close, volume, np.isfinite(close))
 
 
 def _usable(column: Floats) -> Bools:
@@ -144,22 +147,34 @@ def _scaled(move: Floats, sigma: Floats, steps: int) -> Floats:
     return np.clip(move / (sigma * float(np.sqrt(steps))), -CUT, CUT)
 
 
-def _up_share(step: Floats) -> Floats:
-    """Rises as a share of all movement between neighbouring bars; 0.5 where nothing moved."""
+def _mean(column: Floats, width: int) -> Floats:
+    """The mean of the last `width` values, those that are not finite left out."""
+    there = np.isfinite(column)
+    count = window_sum(there.astype(np.float64), width)
+    return window_sum(np.where(there, column, 0.0), width) / np.maximum(count, 1.0)
+
+
+def _rises(step: Floats) -> Floats:
+    """Bars that rose less bars that fell, as a share of those with a bar before them."""
     there = np.isfinite(step)
-    rises = window_sum(np.where(there, np.maximum(step, 0.0), 0.0), UP_SHARE)
-    falls = window_sum(np.where(there, np.maximum(-step, 0.0), 0.0), UP_SHARE)
-    moved = rises + falls
-    return np.where(moved > 0, rises / np.where(moved > 0, moved, 1.0), 0.5)
+    sign = np.sign(np.where(there, step, 0.0))
+    return window_sum(sign, STEPS_UP) / np.maximum(window_sum(there.astype(np.float64), STEPS_UP), 1.0)
 
 
-def _range_position(placed: _Bars, width: int) -> Floats:
-    highest = window_max(np.where(placed.present, placed.high, -np.inf), width)
-    lowest = -window_max(np.where(placed.present, -placed.low, -np.inf), width)
-    known = np.isfinite(highest) & np.isfinite(lowest) & placed.present
-    span = np.where(known, highest, 1.0) - np.where(known, lowest, 0.0)
-    above = np.where(known, placed.close, 0.5) - np.where(known, lowest, 0.0)
-    return np.where(span > 0, above / np.where(span > 0, span, 1.0), 0.5)
+def _volatility_ratio(step: Floats, sigma: Floats) -> Floats:
+    week, count = _volatility(step, WEEK)
+    return np.where(count >= MIN_WEEK_RETURNS, _log(sigma / week), 0.0)
+
+
+def _range_ratio(placed: _Bars) -> Floats:
+    """The newest bar's range over the mean range of 24 h, in logs of price; 1 where nothing ever ranged."""
+    known = placed.present
+    span = np.where(
+        known, _log(np.where(known, placed.high, 1.0)) - _log(np.where(known, placed.low, 1.0)), np.nan
+    )
+    mean = _mean(span, DAY)
+    usable = known & (mean > 0)
+    return np.where(usable, np.minimum(span / np.where(usable, mean, 1.0), CUT), 1.0)
 
 
 def _close_location(placed: _Bars) -> Floats:
@@ -170,15 +185,6 @@ def _close_location(placed: _Bars) -> Floats:
     return np.where(span > 0, ((close - low) - (high - close)) / np.where(span > 0, span, 1.0), 0.0)
 
 
-def _signed_volume(placed: _Bars) -> tuple[Floats, Bools]:
-    """Volume of bars that rose less that of bars that fell, as a share of all of 24 h."""
+def _volume_missing(placed: _Bars) -> Bools:
     there = np.isfinite(placed.volume)
-    count = window_sum(there.astype(np.float64), DAY)
-    volume = np.where(there, placed.volume, 0.0)
-    rose = np.where(there, placed.close > placed.open, False)
-    fell = np.where(there, placed.close < placed.open, False)
-    total = window_sum(volume, DAY)
-    risen, fallen = window_sum(np.where(rose, volume, 0.0), DAY), window_sum(np.where(fell, volume, 0.0), DAY)
-    missing = ~there | (count < MIN_BARS)
-    usable = (count >= MIN_BARS) & (total > 0)
-    return np.where(usable, (risen - fallen) / np.where(usable, total, 1.0), 0.0), missing
+    return np.asarray(~there | (window_sum(there.astype(np.float64), DAY) < MIN_BARS))

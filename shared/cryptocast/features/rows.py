@@ -109,25 +109,24 @@ def compute(
     return _join(parts, {symbol: _reasons(prices[symbol], at) for symbol in symbols})
 
 
-def _market_returns(prices: Mapping[str, PriceColumns]) -> dict[str, tuple[Floats, Floats, Bools]]:
-    """Per coin, the means of the others' return_15m and return_24h, and where there is no other."""
+def _market_returns(prices: Mapping[str, PriceColumns]) -> dict[str, tuple[Floats, Bools]]:
+    """Per coin, the mean scaled return of the others over two bars, and where there is no other."""
     out = {}
     for symbol in prices:
-        bar, day, count = (np.zeros_like(prices[symbol].close) for _ in range(3))
+        total = np.zeros_like(prices[symbol].close)
+        count = np.zeros_like(total)
         for other, columns in prices.items():
             if other != symbol:
-                bar += np.where(columns.has_row, columns.return_bar, 0.0)
-                day += np.where(columns.has_row, columns.return_day, 0.0)
+                total += np.where(columns.has_row, columns.return_pair, 0.0)
                 count += columns.has_row
-        some = np.maximum(count, 1.0)
-        out[symbol] = (bar / some, day / some, count == 0)
+        out[symbol] = (total / np.maximum(count, 1.0), count == 0)
     return out
 
 
 def _part(
     symbol: str,
     price: PriceColumns,
-    market: tuple[Floats, Floats, Bools],
+    market: tuple[Floats, Bools],
     text: TextColumns,
     grid: Grid,
     at: Ints,
@@ -136,24 +135,24 @@ def _part(
     as_of = grid.first_s + at * grid.step_s
     columns = (
         price.return_bar,
+        price.return_before,
+        price.return_3h,
+        price.return_6h,
         price.return_day,
-        price.return_week,
-        price.median_distance,
-        price.up_share,
-        price.range_short,
-        price.range_long,
+        price.average_short,
+        price.average_day,
+        price.rises,
         price.close_location,
-        price.signed_volume,
+        price.range_ratio,
         price.volatility_ratio,
         market[0],
-        market[1],
         text.sentiment,
         text.posts_ratio,
     )
     absent = (
         price.bars_missing,
         price.volume_missing,
-        market[2],
+        market[1],
         text.news_missing,
         text.posts_missing,
         text.sentiment_missing,

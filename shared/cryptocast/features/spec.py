@@ -30,7 +30,7 @@ _SIGMA = "σ(24h)"
 _CARRIED = "a missing close is the last one before it, at most 48 h old"
 
 
-def _scaled_return(label: str, steps: int, when_missing: str = _CARRIED) -> FeatureSpec:
+def _scaled_return(label: str, steps: int) -> FeatureSpec:
     scale = _SIGMA if steps == 1 else f"({_SIGMA} · √{steps})"
     return FeatureSpec(
         f"return_{label}",
@@ -38,59 +38,48 @@ def _scaled_return(label: str, steps: int, when_missing: str = _CARRIED) -> Feat
         f"ln(close[t] / close[t-{label}]) / {scale}, cut at ±10",
         "standard deviations",
         label,
-        when_missing,
+        _CARRIED,
         "negated",
     )
 
 
-def _range_position(label: str) -> FeatureSpec:
+def _distance(label: str, average: str, steps: int) -> FeatureSpec:
     return FeatureSpec(
-        f"range_position_{label}",
+        f"average_distance_{label}",
         "price",
-        "(close[t] - lowest low) / (highest high - lowest low)",
-        "share, 0 to 1",
-        label,
-        "missing bars are left out; 0.5 where the range is zero",
-        "one minus",
-    )
-
-
-def _market_return(label: str) -> FeatureSpec:
-    return FeatureSpec(
-        f"market_return_{label}",
-        "price",
-        f"mean of return_{label} over the other coins",
+        f"(ln close[t] - {average}) / ({_SIGMA} · √{steps}), cut at ±10",
         "standard deviations",
-        label,
-        "0 where no other coin has a row",
+        "10h" if steps == 8 else label,
+        _CARRIED,
         "negated",
     )
 
 
 FEATURES: tuple[FeatureSpec, ...] = (
     _scaled_return("15m", 1),
-    _scaled_return("24h", 96),
-    _scaled_return("7d", 672, f"{_CARRIED}; 0 where there is none"),
     FeatureSpec(
-        "median_distance_4h",
+        "return_15m_before",
         "price",
-        f"(ln close[t] - median of the last 16 ln close) / ({_SIGMA} · √16), cut at ±10",
+        f"ln(close[t-15m] / close[t-30m]) / {_SIGMA}, cut at ±10",
         "standard deviations",
-        "4h",
+        "30m",
         _CARRIED,
         "negated",
     ),
+    _scaled_return("3h", 12),
+    _scaled_return("6h", 24),
+    _scaled_return("24h", 96),
+    _distance("2h", "Σ w ln close / Σ w, w = (7/9)^age over the last 40 bars", 8),
+    _distance("24h", "mean of ln close over the last 96 bars", 96),
     FeatureSpec(
-        "up_share_7h",
+        "rises_8h",
         "price",
-        "Σ max(r, 0) / Σ |r| over the last 28 returns r of one bar",
-        "share, 0 to 1",
-        "7h",
-        "returns across a gap are left out; 0.5 where nothing moved",
-        "one minus",
+        "(bars that rose - bars that fell) / bars, over the last 32",
+        "share, -1 to 1",
+        "8h",
+        "returns across a gap are left out",
+        "negated",
     ),
-    _range_position("8h"),
-    _range_position("48h"),
     FeatureSpec(
         "close_location",
         "price",
@@ -101,24 +90,30 @@ FEATURES: tuple[FeatureSpec, ...] = (
         "negated",
     ),
     FeatureSpec(
-        "signed_volume_24h",
+        "range_ratio",
         "price",
-        "(volume of bars that rose - volume of bars that fell) / volume",
-        "-1 to 1",
+        "ln(high / low) of the newest bar / its mean over 24 h, at most 10",
+        "ratio",
         "24h",
-        "bars without volume are left out; 0 where fewer than 48 bars have one, or all are zero",
-        "negated",
+        "missing bars are left out; 1 where no bar has a range",
     ),
     FeatureSpec(
         "volatility_ratio",
         "price",
-        f"ln(σ(8h) / {_SIGMA}), σ being the root mean square of 15-minute log returns, at least 1e-5",
+        f"ln({_SIGMA} / σ(7d)), σ being the root mean square of 15-minute log returns, at least 1e-5",
         "log ratio",
-        "24h",
-        "returns across a gap are left out; 0 where 8 h hold fewer than 8 returns",
+        "7d",
+        "returns across a gap are left out; 0 where 7 d hold fewer than 192 returns",
     ),
-    _market_return("15m"),
-    _market_return("24h"),
+    FeatureSpec(
+        "market_return_30m",
+        "price",
+        f"mean over the other coins of ln(close[t] / close[t-30m]) / ({_SIGMA} · √2), cut at ±10",
+        "standard deviations",
+        "30m",
+        "0 where no other coin has a row",
+        "negated",
+    ),
     FeatureSpec(
         "sentiment_6h",
         "sentiment",

@@ -18,6 +18,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import numpy as np
+import xgboost
 
 from cryptocast.errors import BadInput, NotEnoughData
 from cryptocast.series import Bools, Floats, Ints
@@ -40,7 +41,11 @@ Progress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """One stretch of time forecast by one model: rows of `Examples`, margins out of fold."""
+    """One stretch of time forecast by one model: rows of `Examples`, margins out of fold.
+
+    The margins are in units of what the model says of the last weeks that it was fitted on: a model of
+    little history speaks louder, and a threshold must mean the same for every model.
+    """
 
     begins_s: int
     ends_s: int
@@ -139,9 +144,19 @@ def _span(examples: Examples, own: Bools, begins: int, ends: int, rules: FitRule
             f"{'up' if up.all() else 'down'}; there is nothing to learn"
         )
     booster = fit_known(examples, known, begins, rules)
+    scale = _scale(booster, examples, known[own[known]], begins)
     weight = recency(examples.as_of[known], begins, rules.half_life_days)
-    said = margins(booster, examples.x[tested]) if len(tested) else np.zeros(0)
+    said = margins(booster, examples.x[tested]) / scale if len(tested) else np.zeros(0)
     return Span(begins, ends, tested, said, len(known), float(np.average(up, weights=weight)))
+
+
+def _scale(booster: xgboost.Booster, examples: Examples, known: Ints, begins: int) -> float:
+    """The 90 % quantile of |margin| over the coins' last 90 days that the model was fitted on."""
+    recent = known[examples.as_of[known] >= begins - 90 * DAY_S]
+    recent = recent if len(recent) >= FEWEST_ROWS // 4 else known
+    if not len(recent):
+        return 1.0
+    return max(float(np.quantile(np.abs(margins(booster, examples.x[recent])), 0.9)), 1e-6)
 
 
 def _join(examples: Examples, spans: Sequence[Span], tested: int) -> Walk:

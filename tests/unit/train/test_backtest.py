@@ -80,8 +80,8 @@ def test_the_command_writes_every_key_that_was_promised(written):
     assert done.exit_code == 0, done.output
     report = json.loads((out / "report.json").read_text())
     assert {
-        "n", "n_independent", "accuracy", "accuracy_ci95", "baselines", "selective", "brier", "log_loss", "ece",
-        "tests", "months", "after_costs", "target", "trials", "data_window",
+        "n", "n_independent", "accuracy", "accuracy_ci95", "baselines", "selective", "brier", "log_loss",
+        "ece", "tests", "months", "after_costs", "target", "trials", "data_window",
     } <= set(report)  # fmt: skip
     assert set(report["baselines"]) == {"majority", "persistence", "reversal"}
     assert [one["coverage_target"] for one in report["selective"]] == [0.2, 0.1, 0.05, 0.02, 0.01]
@@ -102,9 +102,7 @@ def test_later_bars_change_neither_thresholds_nor_forecasts(written, tmp_path):
     whole, _, _ = backtest(ask(path))
     rows = pd.read_parquet(path)
     cut = rows[rows["ts"] < "2024-02-20"]
-    _, short, short_rows = backtest(
-        ask(write(tmp_path, cut), test_to=datetime(2024, 2, 19, tzinfo=UTC))
-    )
+    _, short, short_rows = backtest(ask(write(tmp_path, cut), test_to=datetime(2024, 2, 19, tzinfo=UTC)))
     later = rows.copy()
     after = later["ts"] >= "2024-02-20"
     later.loc[after, ["open", "high", "low", "close"]] *= 3
@@ -145,8 +143,6 @@ def test_gaps_are_noted_and_nothing_is_filled_in(written, tmp_path):
         tested.as_of < pd.Timestamp("2024-02-15T06:15Z").timestamp()
     )
     assert not inside.any()
-
-
 
 
 @pytest.mark.parametrize(
