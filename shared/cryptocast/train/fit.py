@@ -19,8 +19,8 @@ from cryptocast.train.dataset import Examples
 class FitRules:
     """What XGBoost is told. Written down once and not searched, so no figure is picked from many."""
 
-    rounds: int = 200
-    depth: int = 4
+    rounds: int = 300
+    depth: int = 3
     learning_rate: float = 0.045
     subsample: float = 0.5
     colsample: float = 0.5
