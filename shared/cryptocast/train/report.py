@@ -14,14 +14,12 @@ from cryptocast.series import Bools, Floats
 from cryptocast.train import statistics as st
 from cryptocast.train.dataset import Examples
 from cryptocast.train.evaluate import brier, expected_calibration_error, log_loss
+from cryptocast.train.fit import TRIALS
 from cryptocast.train.walkforward import COVERAGES, Walk
 
 TARGET = 0.65
 FEE_BPS = 10.0
 """Per side; a call is a position opened and closed."""
-TRIALS = 48
-"""Configurations tried on this project's data before this recipe was written down
-(docs/decisions/0006-features-and-recipe.md lists them)."""
 
 
 @dataclass(frozen=True, slots=True)
