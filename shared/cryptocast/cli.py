@@ -167,6 +167,20 @@ def cycle(as_of: Moment = None, since: Moment = None) -> None:
             _show(report)
 
 
+@app.command("verify-log")
+def verify_log() -> None:
+    """Check the chain of hashes over every forecast ever issued; name the first link that is broken."""
+    from cryptocast import wiring
+    from cryptocast.store.forecasts import first_broken_link
+
+    with _plain_errors(), console.status("checking"):
+        broken = first_broken_link(wiring.database())
+    if broken is not None:
+        console.print(f"[red]broken[/red] entry {broken} does not follow from those before it")
+        raise typer.Exit(1)
+    console.print("every forecast follows from those before it")
+
+
 @models.command("list")
 def list_models() -> None:
     """The champion of each horizon and of sentiment."""
