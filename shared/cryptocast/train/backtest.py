@@ -205,12 +205,12 @@ def _examples(
         newest = max(int(series.opened_s[-1]) for series in bars.values()) + interval_s
         documents = read_documents(question.documents, newest, notes)
     table = build_table(bars, documents, since, until, interval_s)
-    if table.skipped:
-        notes += [
-            f"{symbol}: no feature row at {count} moments: {reason}"
-            for symbol, reasons in table.skipped.items()
-            for reason, count in reasons.items()
-        ]
+    short = "under 24 h of bars"
+    notes += [
+        f"{symbol}: no feature row at {reasons[short]} moments: {short}"
+        for symbol, reasons in table.skipped.items()
+        if short in reasons
+    ]
     examples = label_examples(bars, table, horizon_s, until)
     if not len(examples):
         raise NotEnoughData("too little history: not one moment has a feature row and a later close")
