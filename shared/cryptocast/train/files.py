@@ -21,6 +21,8 @@ from cryptocast.series import BarSeries
 PRICE_COLUMNS = ("symbol", "ts", "interval_s", "open", "high", "low", "close", "volume")
 DOCUMENT_COLUMNS = ("kind", "source", "external_id", "published_at", "title", "body")
 _OPTIONAL = ("url",)
+_KINDS = {"social": "post"}
+"""What files call a post."""
 _LONGEST_INTERVAL_S = 86_400
 
 
@@ -61,6 +63,7 @@ def read_document_frame(paths: Sequence[Path]) -> pd.DataFrame:
         frame = frame.assign(published_at=_moments(path, frame["published_at"], "published_at"))
         for column in ("title", "body", "source"):
             frame[column] = frame[column].fillna("").astype(str)
+        frame["kind"] = frame["kind"].replace(_KINDS)
         wrong = ~frame["kind"].isin(["news", "post"])
         if wrong.any():
             raise BadInput(f"{_at(path, wrong)}: kind is {frame['kind'][wrong].iloc[0]!r}, not news or post")

@@ -224,7 +224,7 @@ def test_bars_without_any_volume_are_forecast_and_noted(tmp_path):
 def test_texts_from_the_future_are_left_out_and_noted(written, tmp_path):
     texts = pd.DataFrame(
         {
-            "kind": "news",
+            "kind": ["social", "news"],
             "source": "paper",
             "external_id": ["a", "b"],
             "published_at": pd.to_datetime(["2024-02-12T10:00Z", "2030-01-01T10:00Z"]),
