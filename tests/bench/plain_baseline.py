@@ -82,7 +82,10 @@ def _columns(bar: pd.DataFrame, move: pd.Series, others: list[pd.Series], interv
     out |= {f"market_{w}": market.rolling(w).sum() / np.sqrt(w) for w in (1, 4)}
     angle = 2 * np.pi * ((bar.index + interval_s) % 86_400) / 86_400
     out |= {"sin": np.sin(angle), "cos": np.cos(angle)}
-    frame = pd.DataFrame(out, index=bar.index + interval_s)
+    # Stamped at the open until here: the frame is made first and moved to the close as a whole, because
+    # given another index pandas would align, and every row would know the bar after its own.
+    frame = pd.DataFrame(out, index=bar.index)
+    frame.index = frame.index + interval_s
     return frame[bar["close"].notna().to_numpy()].replace([np.inf, -np.inf], np.nan)
 
 
