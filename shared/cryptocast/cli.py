@@ -13,8 +13,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from cryptocast.cli_options import SeveralFiles, files
 from cryptocast.domain import BAR_INTERVAL_S, CycleWindow, Horizon, StepReport, floor_to_grid
-from cryptocast.errors import CryptocastError, ModelNotFound
+from cryptocast.errors import BadInput, CryptocastError, ModelNotFound
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
 models = typer.Typer(no_args_is_help=True, help="Model versions in the registry.")
@@ -94,6 +95,65 @@ def train(
             console.print(report.line, highlight=False, soft_wrap=True)
 
 
+@app.command("import", cls=SeveralFiles)
+def import_files(
+    prices: Annotated[list[Path] | None, typer.Option(help="Parquet; may be given several times")] = None,
+    documents: Annotated[list[Path] | None, typer.Option(help="Parquet; may be given several times")] = None,
+) -> None:
+    """Read bars and texts from files into the database; what is there already stays."""
+    from cryptocast import wiring
+    from cryptocast.train import importing
+
+    with _plain_errors(), console.status("importing"):
+        if not prices and not documents:
+            raise BadInput("nothing to import: give --prices FILE… or --documents FILE…")
+        db = wiring.database()
+        if prices:
+            _show(importing.import_prices(db, files(prices)))
+        if documents:
+            _show(importing.import_documents(db, files(documents), datetime.now(UTC)))
+
+
+@app.command(cls=SeveralFiles)
+def evaluate(
+    prices: Annotated[list[Path], typer.Option(help="Parquet; may be given several times")],
+    symbols: Annotated[str, typer.Option(help="the coins to forecast, e.g. BTC,ETH")],
+    horizon: Annotated[str, typer.Option(help="15m, 1h, 4h, 24h: a multiple of the bars' length")],
+    test_from: Annotated[str, typer.Option(help="UTC, inclusive")],
+    test_to: Annotated[str, typer.Option(help="UTC, exclusive")],
+    out: Annotated[Path, typer.Option(help="for report.json, card.html and forecasts.parquet")],
+    documents: Annotated[list[Path] | None, typer.Option(help="Parquet; may be given several times")] = None,
+    refit: Annotated[str, typer.Option(help="monthly, quarterly, yearly or never")] = "quarterly",
+    interval: Annotated[int | None, typer.Option(help="bar length in seconds, else the files' own")] = None,
+    fee_bps: Annotated[float, typer.Option(help="per side")] = 10.0,
+    workers: Annotated[int, typer.Option(help="refits at a time")] = 2,
+) -> None:
+    """Walk forward over files and write what the forecasts were worth; no server, no database."""
+    from cryptocast.train.backtest import Question, backtest, lines, write_report
+
+    with _plain_errors(), _progress() as tick:
+        begin, end = _moment(test_from), _moment(test_to)
+        if begin is None or end is None:
+            raise typer.BadParameter("the test window needs --test-from and --test-to")
+        question = Question(
+            files(prices),
+            symbols.split(","),
+            horizon,
+            begin,
+            end,
+            refit,
+            files(documents),
+            interval,
+            fee_bps,
+            workers=workers,
+        )
+        report, walked, tested = backtest(question, tick)
+        write_report(report, walked, tested, out)
+    for line in lines(report):
+        console.print(line, highlight=False, soft_wrap=True)
+    console.print(f"written: {out / 'report.json'}, {out / 'card.html'}", highlight=False, soft_wrap=True)
+
+
 @app.command()
 def cycle(as_of: Moment = None, since: Moment = None) -> None:
     """Run one cycle in this process: the steps of the state machine, in its order."""
@@ -105,6 +165,20 @@ def cycle(as_of: Moment = None, since: Moment = None) -> None:
         begin = _moment(since) or end - timedelta(seconds=BAR_INTERVAL_S)
         for report in run_cycle(CycleWindow(end, begin, _moment(as_of) or now)):
             _show(report)
+
+
+@app.command("verify-log")
+def verify_log() -> None:
+    """Check the chain of hashes over every forecast ever issued; name the first link that is broken."""
+    from cryptocast import wiring
+    from cryptocast.store.forecasts import first_broken_link
+
+    with _plain_errors(), console.status("checking"):
+        broken = first_broken_link(wiring.database())
+    if broken is not None:
+        console.print(f"[red]broken[/red] entry {broken} does not follow from those before it")
+        raise typer.Exit(1)
+    console.print("every forecast follows from those before it")
 
 
 @models.command("list")

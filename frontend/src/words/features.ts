@@ -1,10 +1,19 @@
 /** What each feature looks at, for readers who have never seen the model. */
 const WORDS: Readonly<Record<string, string>> = {
   return_15m: 'Price move, last 15 min',
+  return_15m_before: 'The 15 min before that',
   return_1h: 'Price move, last hour',
+  return_3h: 'Price move, last 3 h',
   return_4h: 'Price move, last 4 h',
+  return_6h: 'Price move, last 6 h',
   return_24h: 'Price move, last 24 h',
-  volatility_ratio: 'How rough the last 4 h were',
+  average_distance_2h: 'Distance from the 2 h average',
+  average_distance_24h: 'Distance from the day’s average',
+  rises_8h: 'More rises or more falls, last 8 h',
+  close_location: 'Where the last bar closed',
+  range_ratio: 'How wide the last bar was',
+  volatility_ratio: 'How rough the day was',
+  market_return_30m: 'Other coins, last 30 min',
   range_position_24h: 'Place in the day’s range',
   volume_ratio_24h: 'Trading volume',
   market_return_1h: 'Other coins, last hour',
@@ -14,6 +23,7 @@ const WORDS: Readonly<Record<string, string>> = {
   posts_ratio_3h: 'How much is being posted',
   news_count_6h: 'How much news there is',
   time_of_day: 'Time of day',
+  hour: 'Time of day',
 };
 
 /** The two halves of the clock are one reason. */

@@ -17,35 +17,38 @@ from cryptocast.errors import BadInput
 from cryptocast.series import Bools, Floats, Ints
 
 DAY = 96
-"""Grid steps in 24 hours, the longest window of any feature."""
+"""Grid steps in 24 hours of 15-minute bars. Windows are counted in bars, whatever a bar's length."""
+WEEK = 7 * DAY
+"""The longest window of any feature."""
 
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """Consecutive grid times. Position `i` is the moment `first_s + 900 * i`, in POSIX seconds."""
+    """Consecutive grid times. Position `i` is the moment `first_s + step_s * i`, in POSIX seconds."""
 
     first_s: int
     size: int
+    step_s: int = BAR_INTERVAL_S
 
     def position(self, moments_s: Ints) -> Ints:
         """The first position whose time is not before each moment; may lie outside the grid."""
-        return np.asarray(-((self.first_s - moments_s) // BAR_INTERVAL_S), dtype=np.int64)
+        return np.asarray(-((self.first_s - moments_s) // self.step_s), dtype=np.int64)
 
     def inside(self, positions: Ints) -> Bools:
         """Which positions the grid has."""
         return np.asarray((positions >= 0) & (positions < self.size))
 
 
-def grid_for(as_ofs: Ints, lookback: int) -> Grid:
+def grid_for(as_ofs: Ints, lookback: int, step_s: int = BAR_INTERVAL_S) -> Grid:
     """The grid from `lookback` steps before the first `as_of` to the last one; `as_ofs` ascend.
 
     Raises `BadInput` where an `as_of` does not lie on the grid.
     """
-    off = as_ofs[as_ofs % BAR_INTERVAL_S != 0]
+    off = as_ofs[as_ofs % step_s != 0]
     if off.size:
-        raise BadInput(f"as_of {int(off[0])} is not on the {BAR_INTERVAL_S} s grid")
-    first = int(as_ofs[0]) - lookback * BAR_INTERVAL_S
-    return Grid(first, (int(as_ofs[-1]) - first) // BAR_INTERVAL_S + 1)
+        raise BadInput(f"as_of {int(off[0])} is not on the {step_s} s grid")
+    first = int(as_ofs[0]) - lookback * step_s
+    return Grid(first, (int(as_ofs[-1]) - first) // step_s + 1, step_s)
 
 
 def shifted(column: Floats, steps: int) -> Floats:
@@ -65,12 +68,4 @@ def weighted_sum(column: Floats, weights: Sequence[float]) -> Floats:
     out = np.zeros(column.shape)
     for age in reversed(range(min(len(weights), column.size))):
         out[age:] += weights[age] * column[: column.size - age]
-    return out
-
-
-def window_max(column: Floats, width: int) -> Floats:
-    """The largest of the last `width` values at each position; -inf counts as absent."""
-    out = column.copy()
-    for age in range(1, min(width, column.size)):
-        np.maximum(out[age:], column[: column.size - age], out=out[age:])
     return out

@@ -6,7 +6,6 @@ its `as_of` and documents first seen by it.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cryptocast.domain import BAR_INTERVAL_S, FeatureRow
-from cryptocast.features.grid import DAY, Grid, grid_for
+from cryptocast.features.grid import WEEK, Grid, grid_for
 from cryptocast.features.prices import CARRY, PriceColumns, price_columns
 from cryptocast.features.spec import (
     FEATURE_NAMES,
@@ -41,14 +40,11 @@ __all__ = (
 
 Symbols: TypeAlias = npt.NDArray[np.str_]
 
-_LOOKBACK = DAY + CARRY
+_LOOKBACK = WEEK + CARRY
 HISTORY_S = (_LOOKBACK + 1) * BAR_INTERVAL_S
 """A row needs bars opened, and documents first seen, no earlier than this many seconds before `as_of`:
-24 h of window and, for a close that fell into a gap, 48 h in which to look for the one before it."""
-
-_DAY_ANGLES = [2.0 * math.pi * step / DAY for step in range(DAY)]
-_SIN = np.array([math.sin(angle) for angle in _DAY_ANGLES])
-_COS = np.array([math.cos(angle) for angle in _DAY_ANGLES])
+a week of window and, for a close that fell into a gap, 48 h in which to look for the one before it."""
+_HOUR_S = 3_600
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,18 +81,24 @@ class FeatureTable:
         ]
 
 
-def compute(bars: Mapping[str, BarSeries], documents: DocumentSeries, as_ofs: Ints) -> FeatureTable:
+def compute(
+    bars: Mapping[str, BarSeries],
+    documents: DocumentSeries,
+    as_ofs: Ints,
+    interval_s: int = BAR_INTERVAL_S,
+) -> FeatureTable:
     """The feature rows of every coin in `bars` at every one of `as_ofs`.
 
-    `as_ofs` are POSIX seconds on the 15-minute grid, in any order, repeats ignored. Inputs may reach
+    `as_ofs` are POSIX seconds on the grid of `interval_s`, in any order, repeats ignored. Inputs may reach
     further back than `HISTORY_S` and further forward than the last `as_of`: neither changes a row.
+    With bars of another length every window keeps its number of bars, so 24 h becomes 96 bars.
     Raises `BadInput` for times off the grid and for bars of another interval.
     """
     moments = np.unique(np.asarray(as_ofs, dtype=np.int64))
     symbols = sorted(bars)
     if not moments.size or not symbols:
         return _empty()
-    grid = grid_for(moments, _LOOKBACK)
+    grid = grid_for(moments, _LOOKBACK, interval_s)
     at = grid.position(moments)
     prices = {symbol: price_columns(bars[symbol], grid) for symbol in symbols}
     market = _market_returns(prices)
@@ -108,14 +110,14 @@ def compute(bars: Mapping[str, BarSeries], documents: DocumentSeries, as_ofs: In
 
 
 def _market_returns(prices: Mapping[str, PriceColumns]) -> dict[str, tuple[Floats, Bools]]:
-    """Per coin, the mean scaled 1 h return of the others, and where there is no other."""
+    """Per coin, the mean scaled return of the others over two bars, and where there is no other."""
     out = {}
     for symbol in prices:
         total = np.zeros_like(prices[symbol].close)
         count = np.zeros_like(total)
         for other, columns in prices.items():
             if other != symbol:
-                total += np.where(columns.has_row, columns.returns[1], 0.0)
+                total += np.where(columns.has_row, columns.return_pair, 0.0)
                 count += columns.has_row
         out[symbol] = (total / np.maximum(count, 1.0), count == 0)
     return out
@@ -130,19 +132,22 @@ def _part(
     at: Ints,
 ) -> FeatureTable:
     at = at[price.has_row[at]]
-    as_of = grid.first_s + at * BAR_INTERVAL_S
-    step_of_day = (as_of % 86_400) // BAR_INTERVAL_S
+    as_of = grid.first_s + at * grid.step_s
     columns = (
-        *price.returns,
+        price.return_bar,
+        price.return_before,
+        price.return_3h,
+        price.return_6h,
+        price.return_day,
+        price.average_short,
+        price.average_day,
+        price.rises,
+        price.close_location,
+        price.range_ratio,
         price.volatility_ratio,
-        price.range_position,
-        price.volume_ratio,
         market[0],
         text.sentiment,
-        text.momentum,
-        text.dispersion,
         text.posts_ratio,
-        text.news_count,
     )
     absent = (
         price.bars_missing,
@@ -155,7 +160,7 @@ def _part(
     return FeatureTable(
         symbols=np.full(at.shape, symbol),
         as_of=as_of,
-        values=np.column_stack([*(column[at] for column in columns), _SIN[step_of_day], _COS[step_of_day]]),
+        values=np.column_stack([*(column[at] for column in columns), (as_of % 86_400) / _HOUR_S]),
         missing=np.column_stack([flags[at] for flags in absent]),
         close=price.close[at],
         skipped={},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-FEATURE_VERSION = "1"
+FEATURE_VERSION = "2"
 """Changes whenever a formula does: a model refuses rows of another version than it was trained on."""
 
 MISSING_INPUTS = ("bars", "volume", "market", "news", "posts", "sentiment")
@@ -22,6 +22,8 @@ class FeatureSpec:
     unit: str
     window: str
     when_missing: str
+    mirror: str = "kept"
+    """What becomes of it were the market upside down: `negated`, `one minus` (a share), or `kept`."""
 
 
 _SIGMA = "σ(24h)"
@@ -37,45 +39,80 @@ def _scaled_return(label: str, steps: int) -> FeatureSpec:
         "standard deviations",
         label,
         _CARRIED,
+        "negated",
+    )
+
+
+def _distance(label: str, average: str, steps: int) -> FeatureSpec:
+    return FeatureSpec(
+        f"average_distance_{label}",
+        "price",
+        f"(ln close[t] - {average}) / ({_SIGMA} · √{steps}), cut at ±10",
+        "standard deviations",
+        "10h" if steps == 8 else label,
+        _CARRIED,
+        "negated",
     )
 
 
 FEATURES: tuple[FeatureSpec, ...] = (
     _scaled_return("15m", 1),
-    _scaled_return("1h", 4),
-    _scaled_return("4h", 16),
+    FeatureSpec(
+        "return_15m_before",
+        "price",
+        f"ln(close[t-15m] / close[t-30m]) / {_SIGMA}, cut at ±10",
+        "standard deviations",
+        "30m",
+        _CARRIED,
+        "negated",
+    ),
+    _scaled_return("3h", 12),
+    _scaled_return("6h", 24),
     _scaled_return("24h", 96),
+    _distance("2h", "Σ w ln close / Σ w, w = (7/9)^age over the last 40 bars", 8),
+    _distance("24h", "mean of ln close over the last 96 bars", 96),
+    FeatureSpec(
+        "rises_8h",
+        "price",
+        "(bars that rose - bars that fell) / bars, over the last 32",
+        "share, -1 to 1",
+        "8h",
+        "returns across a gap are left out",
+        "negated",
+    ),
+    FeatureSpec(
+        "close_location",
+        "price",
+        "((close - low) - (high - close)) / (high - low) of the newest bar",
+        "-1 to 1",
+        "15m",
+        "0 where the bar has no range",
+        "negated",
+    ),
+    FeatureSpec(
+        "range_ratio",
+        "price",
+        "ln(high / low) of the newest bar / its mean over 24 h, at most 10",
+        "ratio",
+        "24h",
+        "missing bars are left out; 1 where no bar has a range",
+    ),
     FeatureSpec(
         "volatility_ratio",
         "price",
-        f"ln(σ(4h) / {_SIGMA}), σ being the root mean square of 15-minute log returns, at least 1e-5",
+        f"ln({_SIGMA} / σ(7d)), σ being the root mean square of 15-minute log returns, at least 1e-5",
         "log ratio",
-        "24h",
-        "returns across a gap are left out; 0 where 4 h hold fewer than 4 returns",
+        "7d",
+        "returns across a gap are left out; 0 where 7 d hold fewer than 192 returns",
     ),
     FeatureSpec(
-        "range_position_24h",
+        "market_return_30m",
         "price",
-        "(close[t] - lowest low) / (highest high - lowest low)",
-        "share, 0 to 1",
-        "24h",
-        "missing bars are left out; 0.5 where the range is zero",
-    ),
-    FeatureSpec(
-        "volume_ratio_24h",
-        "price",
-        "ln((volume[t] + 0.01 m) / (1.01 m)), m being the mean volume of a bar",
-        "log ratio",
-        "24h",
-        "0 where the newest bar has no volume, or fewer than 48 bars have one",
-    ),
-    FeatureSpec(
-        "market_return_1h",
-        "price",
-        "mean of return_1h over the other coins",
+        f"mean over the other coins of ln(close[t] / close[t-30m]) / ({_SIGMA} · √2), cut at ±10",
         "standard deviations",
-        "1h",
+        "30m",
         "0 where no other coin has a row",
+        "negated",
     ),
     FeatureSpec(
         "sentiment_6h",
@@ -85,22 +122,7 @@ FEATURES: tuple[FeatureSpec, ...] = (
         "-1 to 1",
         "6h",
         "0 where no document was seen",
-    ),
-    FeatureSpec(
-        "sentiment_momentum",
-        "sentiment",
-        "sentiment_6h - Σ v s / (Σ v + 1) over 24 h, v = 1, or a quarter where no coin is named",
-        "-2 to 2",
-        "24h",
-        "the absent mean counts as 0",
-    ),
-    FeatureSpec(
-        "sentiment_dispersion_6h",
-        "sentiment",
-        "standard deviation of s under the weights of sentiment_6h",
-        "0 to 1",
-        "6h",
-        "0 where no document was seen",
+        "negated",
     ),
     FeatureSpec(
         "posts_ratio_3h",
@@ -110,16 +132,7 @@ FEATURES: tuple[FeatureSpec, ...] = (
         "24h",
         "0 where no post was seen",
     ),
-    FeatureSpec(
-        "news_count_6h",
-        "social",
-        "ln(1 + news items in 6 h), of the coin or of no coin",
-        "log count",
-        "6h",
-        "0 where no news item was seen",
-    ),
-    FeatureSpec("hour_sin", "time", "sin(2π · hour / 24) of the UTC time of day", "-1 to 1", "-", "never"),
-    FeatureSpec("hour_cos", "time", "cos(2π · hour / 24) of the UTC time of day", "-1 to 1", "-", "never"),
+    FeatureSpec("hour", "time", "the UTC time of day in hours", "hours, 0 to 23.75", "-", "never"),
 )
 
 FEATURE_NAMES: tuple[str, ...] = tuple(feature.name for feature in FEATURES)

@@ -19,7 +19,7 @@ _LABELLED: dict[str, Any] = {
     "stale": False,
     "missing": ["reddit: no credentials"],
 }
-_CONTRIBUTIONS = {"return_1h": 0.021, "sentiment_6h": 0.013, "volume_ratio_24h": -0.008}
+_CONTRIBUTIONS = {"return_3h": 0.021, "sentiment_6h": 0.013, "range_ratio": -0.008}
 _FORECAST = {
     "symbol": "BTC",
     "horizon": "1h",

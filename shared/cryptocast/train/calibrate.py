@@ -32,6 +32,21 @@ def fit_platt(margins: Floats, up: Bools) -> Calibration:
     return Calibration(a=0.0, b=math.log((ups + 1) / (downs + 1)))
 
 
+def platt_slope(margins: Floats, up: Bools) -> float:
+    """Platt's scaling without an intercept: no margin, no lean. 0 where the margins order nothing."""
+    a = 1.0
+    target = up.astype(np.float64)
+    for _ in range(50):
+        p = 1.0 / (1.0 + np.exp(-np.clip(a * margins, -30, 30)))
+        gradient = float(margins @ (p - target))
+        hessian = float((margins * margins) @ np.maximum(p * (1 - p), 1e-9)) + 1e-6
+        step = float(np.clip(gradient / hessian, -5.0, 5.0))
+        a -= step
+        if abs(step) < 1e-9:
+            break
+    return max(a, 0.0)
+
+
 def fix_threshold(p_up: Floats, tested: Examples, to_beat: float) -> Abstain:
     """The smallest confidence whose calls are surely enough better than `to_beat` on the calibration slice.
 

@@ -35,7 +35,7 @@ def make_card(manifest: Manifest, self_tests: Sequence[SelfTest]) -> bytes:
         "limits": [
             "Over all 15-minute calls nobody honest reaches 60 %; the record after the fact is what counts.",
             "Labels overlap at horizons above 15 minutes; `independent_calls` counts them thinned.",
-            "Fixed parameters, one configuration tried; costs of trading are not counted.",
+            "Fixed parameters, chosen among those of docs/decisions/0006; costs of trading are not counted.",
             "Figures of simulated or replayed data say nothing about the live market.",
         ],
         "not_for": "Trading decisions. This is no financial advice.",

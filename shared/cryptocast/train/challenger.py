@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import xgboost
@@ -13,8 +13,11 @@ from cryptocast.series import Bools, Floats, Ints
 from cryptocast.train.calibrate import fit_platt, fix_threshold
 from cryptocast.train.dataset import Examples
 from cryptocast.train.evaluate import baselines, best_baseline, evaluate
-from cryptocast.train.fit import FitRules, fit, margins
+from cryptocast.train.fit import FitRules, fit_known, margins
 from cryptocast.train.splits import Plan, known_before
+
+FOLD_ROWS = 40_000
+"""What a fold's model is fitted on at most: it only serves calibration and threshold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,7 @@ def make_challenger(examples: Examples, plan: Plan, embargo_s: int, rules: FitRu
     to_beat = max(best_baseline(baselines(tested, share_up)), float(hindsight))
     abstain = fix_threshold(p_up, tested, to_beat)
     walk_forward = evaluate(p_up, tested, abstain.threshold, share_up)
-    booster = fit(examples.x[plan.development], examples.up[plan.development], rules)
+    booster = fit_known(examples, plan.development, plan.held_out_begins_s, rules)
     held_out = examples.take(plan.held_out)
     figures = evaluate(
         apply_platt(calibration, margins(booster, held_out.x)),
@@ -63,8 +66,9 @@ def _out_of_fold(examples: Examples, plan: Plan, rules: FitRules) -> tuple[Ints,
     """Row numbers, ascending, and the margin of each by the one fold's model that was not fitted on it."""
     rows: list[Ints] = []
     out: list[Floats] = []
+    short = replace(rules, most_rows=min(rules.most_rows, FOLD_ROWS))
     for fold in plan.folds:
-        booster = fit(examples.x[fold.fit], examples.up[fold.fit], rules)
+        booster = fit_known(examples, fold.fit, fold.begins_s, short)
         rows.append(fold.test)
         out.append(margins(booster, examples.x[fold.test]))
     return np.concatenate(rows), np.concatenate(out)

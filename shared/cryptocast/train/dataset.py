@@ -58,14 +58,21 @@ def build_examples(
     bars: Mapping[str, BarSeries], table: FeatureTable, horizon: Horizon, until_s: int
 ) -> Examples:
     """Join feature rows with their labels; nothing that was known only after `until_s` is used."""
-    known = table.as_of + horizon.seconds <= until_s
+    return label_examples(bars, table, horizon.seconds, until_s)
+
+
+def label_examples(
+    bars: Mapping[str, BarSeries], table: FeatureTable, horizon_s: int, until_s: int
+) -> Examples:
+    """The same for any horizon, in seconds."""
+    known = table.as_of + horizon_s <= until_s
     moves = np.full(len(table.as_of), np.nan)
     for symbol, series in bars.items():
         rows = np.flatnonzero((table.symbols == symbol) & known)
-        moves[rows] = labels(series, table.as_of[rows], horizon.seconds)
+        moves[rows] = labels(series, table.as_of[rows], horizon_s)
     keep = np.flatnonzero(np.isfinite(moves) & (moves != 0.0))
     return Examples(
-        horizon.seconds,
+        horizon_s,
         table.symbols[keep],
         table.as_of[keep],
         table.values[keep].astype(np.float32),
@@ -75,11 +82,15 @@ def build_examples(
 
 
 def build_table(
-    bars: Mapping[str, BarSeries], documents: DocumentSeries, since_s: int, until_s: int
+    bars: Mapping[str, BarSeries],
+    documents: DocumentSeries,
+    since_s: int,
+    until_s: int,
+    interval_s: int = BAR_INTERVAL_S,
 ) -> FeatureTable:
     """The feature rows of every coin at every grid time in [since_s, until_s]."""
-    first = -(-since_s // BAR_INTERVAL_S) * BAR_INTERVAL_S
-    return compute(bars, documents, np.arange(first, until_s + 1, BAR_INTERVAL_S, dtype=np.int64))
+    first = -(-since_s // interval_s) * interval_s
+    return compute(bars, documents, np.arange(first, until_s + 1, interval_s, dtype=np.int64), interval_s)
 
 
 def read_series(

@@ -23,7 +23,7 @@ from cryptocast.train.card import make_card
 from cryptocast.train.challenger import Challenger, make_challenger
 from cryptocast.train.dataset import Examples, build_examples, build_table, newest_close, read_series
 from cryptocast.train.export import check_parity, to_onnx, to_trees
-from cryptocast.train.fit import FitRules
+from cryptocast.train.fit import TRIALS, FitRules
 from cryptocast.train.gate import Decision, pass_gate
 from cryptocast.train.revision import code_revision as git_revision
 from cryptocast.train.selftest import SelfTest, run_self_tests
@@ -195,7 +195,7 @@ def register(
             **rules.fit.recorded(),
             "split": asdict(rules.split),
             "sentiment_version": rules.sentiment_version,
-            "configurations_tried": 1,
+            "configurations_tried": TRIALS,
         },
         feature_names=FEATURE_NAMES,
         feature_version=FEATURE_VERSION,

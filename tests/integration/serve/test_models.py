@@ -64,9 +64,9 @@ def test_given_features_and_the_same_row_stored_say_the_same(
         ({"horizon": "1h", "symbol": "BTC", "features": FEATURES}, "either `features` or `symbol`"),
         ({"horizon": "1h", "features": FEATURES, "as_of": "2026-03-02T12:00:00Z"}, "`as_of` belongs to"),
         ({"horizon": "2h", "symbol": "BTC"}, "horizon"),
-        ({"horizon": "1h", "features": {**FEATURES, "hour_sin": None}}, "features.hour_sin"),
+        ({"horizon": "1h", "features": {**FEATURES, "hour": None}}, "features.hour"),
         ({"horizon": "1h", "features": {**FEATURES, "moon": 1.0}}, "moon"),
-        ({"horizon": "1h", "features": {"hour_sin": 1.0}}, "features are absent"),
+        ({"horizon": "1h", "features": {"hour": 1.0}}, "features are absent"),
         ({"horizon": "1h", "symbol": "BTC", "as_of": "2026-03-02T12:01:00Z"}, "15-minute grid"),
         ({"horizon": "1h", "symbol": "BTC", "colour": "red"}, "colour"),
     ],
@@ -79,7 +79,7 @@ def test_a_wrong_request_is_told_what_is_wrong(
     assert words in answer.json()["error"]["message"]
 
 
-@pytest.mark.parametrize("text", ['{"horizon": "1h", "features": {"hour_sin": NaN}}', "{broken", "[]", ""])
+@pytest.mark.parametrize("text", ['{"horizon": "1h", "features": {"hour": NaN}}', "{broken", "[]", ""])
 def test_what_is_not_a_request_is_refused(client: TestClient, champion: str, text: str) -> None:
     answer = client.post("/v1/predict", content=text, headers={"content-type": "application/json"})
     assert answer.status_code == 422

@@ -18,49 +18,78 @@ def price_row(series: BarSeries, as_of: int) -> dict[str, float]:
         """The last close at or before `at`."""
         return float(series.close[closed[max(moment for moment in closed if moment <= at)]])
 
-    def sigma(steps: int) -> float:
+    def moved(steps: int) -> list[float]:
+        """The returns between neighbouring bars, the newest first."""
         moments = [as_of - STEP * age for age in range(steps)]
-        moves = [math.log(close(m) / close(m - STEP)) for m in moments if m in closed and m - STEP in closed]
-        return math.sqrt(fmean(move * move for move in moves))
+        return [math.log(close(m) / close(m - STEP)) for m in moments if m in closed and m - STEP in closed]
 
+    def sigma(steps: int) -> float:
+        return math.sqrt(fmean(move * move for move in moved(steps)))
+
+    def known(at: int) -> bool:
+        return any(moment <= at for moment in closed)
+
+    def logs(steps: int) -> list[tuple[int, float]]:
+        return [(age, math.log(close(m))) for age in range(steps) if known(m := as_of - STEP * age)]
+
+    def scaled(move: float, steps: int) -> float:
+        return move / (sigma(DAY) * math.sqrt(steps))
+
+    def back(steps: int) -> float:
+        return scaled(math.log(close(as_of) / close(as_of - STEP * steps)), steps)
+
+    i = closed[as_of]
+    high, low, last = float(series.high[i]), float(series.low[i]), float(series.close[i])
     window = [closed[m] for age in range(DAY) if (m := as_of - STEP * age) in closed]
-    low, high = min(series.low[window]), max(series.high[window])
-    mean = fmean(series.volume[window])
-    row = {
-        "volatility_ratio": math.log(sigma(16) / sigma(DAY)),
-        "range_position_24h": (close(as_of) - low) / (high - low),
-        "volume_ratio_24h": math.log((series.volume[closed[as_of]] + 0.01 * mean) / (1.01 * mean)),
-        "hour_sin": math.sin(2 * math.pi * (as_of % 86_400) / 86_400),
-        "hour_cos": math.cos(2 * math.pi * (as_of % 86_400) / 86_400),
+    spans = [math.log(series.high[k] / series.low[k]) for k in window]
+    weights = [((7 / 9) ** age, log) for age, log in logs(40)]
+    average = sum(w * log for w, log in weights) / sum(w for w, _ in weights)
+    week = moved(7 * DAY)
+    now, before = math.log(last), as_of - STEP
+    return {
+        "return_15m": back(1),
+        "return_15m_before": scaled(math.log(close(before) / close(before - STEP)), 1),
+        "return_3h": back(12),
+        "return_6h": back(24),
+        "return_24h": back(DAY),
+        "average_distance_2h": scaled(now - average, 8),
+        "average_distance_24h": scaled(now - fmean(log for _, log in logs(DAY)), DAY),
+        "rises_8h": sum((move > 0) - (move < 0) for move in moved(32)) / len(moved(32)),
+        "close_location": ((last - low) - (high - last)) / (high - low),
+        "range_ratio": min(math.log(high / low) / fmean(spans), 10.0),
+        "volatility_ratio": math.log(sigma(DAY) / sigma(7 * DAY)) if len(week) >= 192 else 0.0,
+        "hour": as_of % 86_400 / 3_600,
     }
-    for label, steps in (("15m", 1), ("1h", 4), ("4h", 16), ("24h", DAY)):
-        move = math.log(close(as_of) / close(as_of - STEP * steps))
-        row[f"return_{label}"] = move / (sigma(DAY) * math.sqrt(steps))
-    return row
+
+
+def pair_return(series: BarSeries, as_of: int) -> float:
+    """What the others see of a coin: its scaled return over two bars."""
+    closes = {int(opened) + STEP: float(c) for opened, c in zip(series.opened_s, series.close, strict=True)}
+    moves = [
+        math.log(closes[m] / closes[m - STEP])
+        for age in range(DAY)
+        if (m := as_of - STEP * age) - STEP in closes
+    ]
+    sigma = math.sqrt(fmean(move * move for move in moves))
+    return math.log(closes[as_of] / closes[as_of - 2 * STEP]) / (sigma * math.sqrt(2))
 
 
 def text_row(texts: DocumentSeries, symbol: str, as_of: int) -> dict[str, float]:
     column = texts.symbols.index(symbol)
     scored: list[tuple[int, float, float]] = []
-    posts, news = [], []
+    posts = []
     for i, seen in enumerate(texts.first_seen_s):
         age = (as_of - int(seen)) // STEP
         own, nobody = bool(texts.mentions[i, column]), not texts.mentions[i].any()
         if seen > as_of or age >= DAY or not (own or nobody):
             continue
-        (news if texts.is_news[i] else posts).append(age)
+        if not texts.is_news[i]:
+            posts.append(age)
         if not math.isnan(texts.score[i]):
             scored.append((age, 1.0 if own else 0.25, float(texts.score[i])))
     recent = [(weight * 2 ** (-age / 8), score) for age, weight, score in scored if age < 24]
     total = sum(weight for weight, _ in recent)
-    fast = sum(weight * score for weight, score in recent) / (total + 1)
-    slow = sum(weight * score for _, weight, score in scored) / (sum(w for _, w, _ in scored) + 1)
-    mean = sum(weight * score for weight, score in recent) / total if total else 0.0
-    spread = sum(weight * (score - mean) ** 2 for weight, score in recent)
     return {
-        "sentiment_6h": fast,
-        "sentiment_momentum": fast - slow,
-        "sentiment_dispersion_6h": math.sqrt(spread / total) if total else 0.0,
+        "sentiment_6h": sum(weight * score for weight, score in recent) / (total + 1),
         "posts_ratio_3h": math.log((sum(age < 12 for age in posts) + 1) / (len(posts) / 8 + 1)),
-        "news_count_6h": math.log(1 + sum(age < 24 for age in news)),
     }

@@ -83,4 +83,4 @@ def test_a_document_is_used_from_the_as_of_it_was_seen_at_and_not_a_second_earli
             SYMBOLS, np.array([seen]), np.array([True]), np.array([1.0]), np.array([[True, True]])
         )
         table = compute(MARKET, one, np.array([as_of]))
-        assert (table.rows()[0].values["news_count_6h"] > 0) is used
+        assert (table.rows()[0].values["sentiment_6h"] > 0) is used

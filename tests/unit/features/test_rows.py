@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from cryptocast.errors import BadInput
+from cryptocast.features.mirror import mirrored
 from cryptocast.features.rows import FEATURE_NAMES, FEATURE_VERSION, HISTORY_S, compute
 from cryptocast.series import BarSeries, DocumentSeries
 from tests.unit.features.markets import START, STEP, bars, documents, kept, no_documents
-from tests.unit.features.reference import price_row, text_row
+from tests.unit.features.reference import pair_return, price_row, text_row
 
 COUNT = 300
 SYMBOLS = ("AAVE", "DOT", "SOL")
@@ -36,11 +37,11 @@ def test_values_are_those_of_the_formulas(as_of):
     made, texts = market(), documents(SYMBOLS, 500, STEP * COUNT)
     prices = {symbol: price_row(made[symbol], as_of) for symbol in SYMBOLS}
     for row in compute(made, texts, np.array([as_of])).rows():
-        others = [prices[symbol]["return_1h"] for symbol in SYMBOLS if symbol != row.symbol]
+        others = [pair_return(made[symbol], as_of) for symbol in SYMBOLS if symbol != row.symbol]
         expected = {
             **prices[row.symbol],
             **text_row(texts, row.symbol, as_of),
-            "market_return_1h": sum(others) / 2,
+            "market_return_30m": sum(others) / 2,
         }
         assert list(row.values) == list(FEATURE_NAMES)
         assert row.values == pytest.approx(expected, rel=1e-9, abs=1e-12)
@@ -79,19 +80,18 @@ def test_rows_begin_again_12_hours_after_a_long_outage_and_stay():
     assert table.as_of[-1] == START + STEP * 600
 
 
-def test_absent_volume_is_zero_and_named():
+def test_absent_volume_is_named():
     series = bars("SOL", COUNT)
     series.volume[-1] = np.nan
     (row,) = compute({"SOL": series}, no_documents(), NOW).rows()
-    assert row.values["volume_ratio_24h"] == 0.0
     assert "volume" in row.missing
 
 
 def test_a_coin_alone_without_texts_names_all_that_is_missing():
     (row,) = compute({"SOL": bars("SOL", COUNT)}, no_documents(), NOW).rows()
     assert row.missing == ("market", "news", "posts", "sentiment")
-    texts = FEATURE_NAMES[8:13]
-    assert [row.values[name] for name in ("market_return_1h", *texts)] == [0.0] * 6
+    absent = ("market_return_30m", "sentiment_6h", "posts_ratio_3h")
+    assert [row.values[name] for name in absent] == [0.0] * 3
 
 
 def test_a_document_about_another_coin_alone_is_left_out():
@@ -104,12 +104,11 @@ def test_a_document_about_another_coin_alone_is_left_out():
     assert sol.values["sentiment_6h"] == 0.0
 
 
-def test_a_document_that_was_not_scored_is_counted_and_has_no_sentiment():
+def test_a_document_that_was_not_scored_is_seen_and_has_no_sentiment():
     unscored = DocumentSeries(
         ("SOL",), np.array([AS_OF]), np.array([True]), np.array([np.nan]), np.array([[True]])
     )
     (row,) = compute({"SOL": bars("SOL", COUNT)}, unscored, NOW).rows()
-    assert row.values["news_count_6h"] == pytest.approx(np.log(2))
     assert row.values["sentiment_6h"] == 0.0
     assert "sentiment" in row.missing
     assert "news" not in row.missing
@@ -134,7 +133,7 @@ def test_a_price_that_never_moves_gives_finite_values():
     series = BarSeries("SOL", STEP, bars("SOL", COUNT).opened_s, flat, flat, flat, flat, np.zeros(COUNT))
     (row,) = compute({"SOL": series}, no_documents(), NOW).rows()
     assert row.values["return_24h"] == 0.0
-    assert row.values["range_position_24h"] == 0.5
+    assert row.values["range_ratio"] == 1.0
     assert np.isfinite(list(row.values.values())).all()
 
 
@@ -190,4 +189,19 @@ def test_rows_ascend_by_as_of_then_symbol():
 
 
 def test_history_reaches_over_the_window_and_the_longest_carried_close():
-    assert HISTORY_S == 72 * 3_600 + STEP
+    assert HISTORY_S == (7 + 2) * 86_400 + STEP
+
+
+def test_the_market_upside_down_is_the_mirrored_row():
+    series = bars("SOL", COUNT)
+    turned = replace(
+        series, open=1 / series.open, high=1 / series.low, low=1 / series.high, close=1 / series.close
+    )
+    one, other = (
+        compute({"SOL": given, "DOT": given}, no_documents(), NOW).values for given in (series, turned)
+    )
+    close_location = FEATURE_NAMES.index("close_location")
+    expected = mirrored(one.astype(np.float32))
+    keep = np.arange(15) != close_location
+    np.testing.assert_allclose(other[:, keep], expected[:, keep], rtol=1e-4, atol=1e-5)
+    np.testing.assert_allclose(other[:, close_location], expected[:, close_location], atol=0.02)

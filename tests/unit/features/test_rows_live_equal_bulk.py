@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from cryptocast.features.rows import FeatureTable, compute
 from tests.unit.features.markets import START, STEP, bars, documents, kept, known_at
 
-COUNT = 700
+COUNT = 1_000
 SYMBOLS = ("AAVE", "DOT", "SOL")
 AS_OFS = START + STEP * np.arange(1, COUNT + 1, dtype=np.int64)
 

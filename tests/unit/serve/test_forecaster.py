@@ -86,10 +86,10 @@ def test_one_prediction_by_name_in_any_order(artifact: Artifact) -> None:
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"return_1h": None}, "absent: return_1h"),
+        ({"return_3h": None}, "absent: return_3h"),
         ({"moon": 1.0}, "unknown: moon"),
-        ({"return_1h": float("nan")}, "not finite numbers: return_1h"),
-        ({"return_1h": float("inf")}, "not finite numbers: return_1h"),
+        ({"return_3h": float("nan")}, "not finite numbers: return_3h"),
+        ({"return_3h": float("inf")}, "not finite numbers: return_3h"),
     ],
 )
 def test_wrong_features_are_refused_by_name(artifact: Artifact, changes: dict[str, float], said: str) -> None:

@@ -1,0 +1,249 @@
+"""`cryptocast evaluate`: files in, report.json and card.html out, without server and database."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from cryptocast.errors import BadInput, NotEnoughData
+from cryptocast.features.rows import FEATURE_NAMES, FEATURE_VERSION
+from cryptocast.series import BarSeries
+from cryptocast.train.dataset import Examples, build_table, label_examples, no_documents
+from cryptocast.train.documents import read_documents
+from cryptocast.train.files import PriceFiles, read_prices
+from cryptocast.train.fit import FitRules
+from cryptocast.train.report import FEE_BPS, Tested, figures, moment, plain
+from cryptocast.train.report_card import report_card
+from cryptocast.train.resample import resample
+from cryptocast.train.walkforward import Progress, Walk, refit_times, walk
+
+_HORIZON = re.compile(r"^(\d+)(m|h|d)$")
+_SECONDS = {"m": 60, "h": 3_600, "d": 86_400}
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked of `evaluate`."""
+
+    prices: Sequence[Path]
+    symbols: Sequence[str]
+    horizon: str
+    test_from: datetime
+    test_to: datetime
+    refit: str = "quarterly"
+    documents: Sequence[Path] = ()
+    interval_s: int | None = None
+    fee_bps: float = FEE_BPS
+    rules: FitRules = field(default_factory=FitRules)
+    workers: int = 2
+
+
+def horizon_seconds(text: str) -> int:
+    """`15m`, `1h`, `4h`, `1d` → seconds. Raises `BadInput`."""
+    found = _HORIZON.match(text.strip().lower())
+    if not found or int(found[1]) < 1:
+        raise BadInput(f"--horizon is {text!r}; write for example 15m, 1h, 4h or 24h")
+    return int(found[1]) * _SECONDS[found[2]]
+
+
+def backtest(question: Question, progress: Progress | None = None) -> tuple[dict[str, Any], Walk, Examples]:
+    """Walk forward over the test window and give the report, the forecasts and what became of them.
+
+    Raises `BadInput` or `NotEnoughData` that says what is wrong or lacks.
+    """
+    horizon_s = horizon_seconds(question.horizon)
+    refits = refit_times(question.test_from, question.test_to, question.refit)
+    files = read_prices(question.prices)
+    symbols = tuple(dict.fromkeys(symbol.strip().upper() for symbol in question.symbols if symbol.strip()))
+    notes = list(files.notes)
+    interval_s = _interval(files, symbols, question, horizon_s)
+    bars = _bars(files, interval_s, notes)
+    _gaps(bars, symbols, notes)
+    examples = _examples(bars, horizon_s, interval_s, question, notes)
+    end = int(question.test_to.timestamp())
+    _testable(examples, symbols, refits[0], end)
+    walked = walk(examples, symbols, refits, end, question.rules, workers=question.workers, progress=progress)
+    tested = Tested(walked, examples.take(walked.rows), interval_s)
+    report = {
+        "horizon": question.horizon,
+        "interval_s": interval_s,
+        "symbols": list(symbols),
+        **figures(tested, question.fee_bps),
+        "data_window": _window(question, examples, bars, walked),
+        "features": list(FEATURE_NAMES),
+        "feature_version": FEATURE_VERSION,
+        "params": dict(question.rules.recorded()),
+        "notes": notes,
+    }
+    return plain(report), walked, tested.examples
+
+
+def write_report(report: Mapping[str, Any], walked: Walk, tested: Examples, out: Path) -> None:
+    """report.json, card.html and forecasts.parquet in `out`."""
+    import pandas as pd
+
+    out.mkdir(parents=True, exist_ok=True)
+    (out / "report.json").write_text(json.dumps(report, indent=1, allow_nan=False) + "\n", encoding="utf-8")
+    (out / "card.html").write_text(report_card(report), encoding="utf-8")
+    frame = pd.DataFrame(
+        {
+            "symbol": tested.symbols,
+            "as_of": tested.as_of.astype("datetime64[s]"),
+            "p_up": walked.p_up,
+            "rank": walked.rank,
+            "up": tested.up,
+            "return_log": tested.return_log,
+        }
+    )
+    frame.to_parquet(out / "forecasts.parquet", index=False)
+
+
+def lines(report: Mapping[str, Any]) -> list[str]:
+    """The report for the terminal."""
+    low, high = report["accuracy_ci95"]
+    best = max(report["baselines"], key=report["baselines"].get)
+    said = [
+        f"{', '.join(report['symbols'])} {report['horizon']}: {report['accuracy']:.2%} of {report['n']:,} "
+        f"calls right ({low:.2%} to {high:.2%}); {best} gets {report['baselines'][best]:.2%}; "
+        f"Brier {report['brier']:.5f}"
+    ]
+    for one in report["selective"]:
+        if one["accuracy"] is not None:
+            low, high = one["ci95"]
+            said.append(
+                f"surest {one['coverage_target']:.0%}: {one['accuracy']:.2%} of {one['n']:,} "
+                f"({low:.2%} to {high:.2%}), {one['coverage']:.1%} called"
+            )
+    return [*said, report["target"]["said"], *(f"note: {note}" for note in report["notes"])]
+
+
+def _interval(files: PriceFiles, symbols: Sequence[str], question: Question, horizon_s: int) -> int:
+    """The bars' own length: the finest that every evaluated coin has across the test window."""
+    known = sorted({symbol for symbol, _ in files.series})
+    if absent := [symbol for symbol in symbols if symbol not in known]:
+        raise BadInput(f"no price file has bars of {', '.join(absent)}; they hold {', '.join(known)}")
+    if not symbols:
+        raise BadInput("--symbols names no coin")
+    begin, end = int(question.test_from.timestamp()), int(question.test_to.timestamp())
+    found = []
+    for interval_s in sorted({interval for _, interval in files.series}):
+        spans = [files.series.get((symbol, interval_s)) for symbol in symbols]
+        if all(span is not None and _covers(span, begin, end) for span in spans):
+            found.append(interval_s)
+    chosen = question.interval_s or next(iter(found), None)
+    if chosen is None:
+        held = [f"{symbol} at {interval} s {_range(one)}" for (symbol, interval), one in files.series.items()]
+        raise BadInput(
+            f"the files hold no bars of {', '.join(symbols)} in the test window; they hold {'; '.join(held)}"
+        )
+    fitting = [interval_s for interval_s in found if horizon_s % interval_s == 0]
+    if question.interval_s is None and horizon_s % chosen and fitting:
+        chosen = fitting[0]
+    if horizon_s % chosen:
+        raise BadInput(
+            f"a horizon of {horizon_s} s is no multiple of the files' bar interval of {chosen} s; "
+            "nothing can be said about a close that no bar has"
+        )
+    return chosen
+
+
+def _covers(series: BarSeries, begin: int, end: int) -> bool:
+    inside = (series.opened_s >= begin) & (series.opened_s < end)
+    return bool(inside.any()) and int(series.opened_s[0]) < begin
+
+
+def _range(series: BarSeries) -> str:
+    first, last = (np.datetime64(int(second), "s") for second in series.opened_s[[0, -1]])
+    return f"from {first} to {last}"
+
+
+def _bars(files: PriceFiles, interval_s: int, notes: list[str]) -> dict[str, BarSeries]:
+    """Every coin's bars at one interval; finer ones are joined to it, coarser ones cannot be cut."""
+    bars: dict[str, BarSeries] = {}
+    for (symbol, interval), series in sorted(files.series.items(), key=lambda item: -item[0][1]):
+        if interval == interval_s:
+            bars[symbol] = series
+    for (symbol, interval), series in sorted(files.series.items()):
+        if interval > interval_s:
+            notes.append(f"{symbol}: bars of {interval} s are left out, the evaluation is on {interval_s} s")
+        elif interval < interval_s and symbol not in bars and interval_s % interval == 0:
+            bars[symbol] = resample(series, interval_s)
+            notes.append(f"{symbol}: bars of {interval} s are joined to {interval_s} s")
+    return {symbol: bars[symbol] for symbol in sorted(bars)}
+
+
+def _gaps(bars: Mapping[str, BarSeries], symbols: Sequence[str], notes: list[str]) -> None:
+    for symbol in symbols:
+        series = bars[symbol]
+        if not np.ptp(series.close):
+            raise BadInput(f"{symbol}: constant prices: the close is {series.close[0]:g} in every bar")
+        steps = np.diff(series.opened_s) // series.interval_s
+        if (steps > 1).any():
+            longest = int(np.argmax(steps))
+            at = np.datetime64(int(series.opened_s[longest]), "s")
+            notes.append(
+                f"{symbol}: {int((steps - 1).sum())} bars are absent in {int((steps > 1).sum())} gaps, the "
+                f"longest of {int(steps[longest] - 1)} bars after {at}; nothing is filled in"
+            )
+
+
+def _examples(
+    bars: Mapping[str, BarSeries], horizon_s: int, interval_s: int, question: Question, notes: list[str]
+) -> Examples:
+    """Only what the evaluation may see: bars up to the end of the last tested horizon."""
+    until = int(question.test_to.timestamp()) + horizon_s
+    since = min(int(series.opened_s[0]) for series in bars.values())
+    documents = no_documents(tuple(bars))
+    if question.documents:
+        newest = max(int(series.opened_s[-1]) for series in bars.values()) + interval_s
+        documents = read_documents(question.documents, newest, notes)
+    table = build_table(bars, documents, since, until, interval_s)
+    short = "under 24 h of bars"
+    notes += [
+        f"{symbol}: no feature row at {reasons[short]} moments: {short}"
+        for symbol, reasons in table.skipped.items()
+        if short in reasons
+    ]
+    examples = label_examples(bars, table, horizon_s, until)
+    if not len(examples):
+        raise NotEnoughData("too little history: not one moment has a feature row and a later close")
+    return examples
+
+
+def _testable(examples: Examples, symbols: Sequence[str], begin: int, end: int) -> None:
+    inside = (examples.as_of >= begin) & (examples.as_of < end)
+    for symbol in symbols:
+        rows = inside & (examples.symbols == symbol)
+        if not rows.any():
+            raise NotEnoughData(
+                f"{symbol}: no labelled row in the test window: its bars end before, or its price never moves"
+            )
+        ups = examples.up[rows]
+        if len(ups) > 50 and (ups.all() or not ups.any()):
+            raise BadInput(
+                f"{symbol}: one class only: all {len(ups)} tested moves went "
+                f"{'up' if ups.all() else 'down'}; an accuracy would say nothing"
+            )
+
+
+def _window(
+    question: Question, examples: Examples, bars: Mapping[str, BarSeries], walked: Walk
+) -> dict[str, Any]:
+    return {
+        "since": moment(examples.as_of[0]),
+        "test_from": question.test_from.isoformat(),
+        "test_to": question.test_to.isoformat(),
+        "until": moment(examples.as_of[walked.rows[-1]]),
+        "refit": question.refit,
+        "refits": [moment(refit) for refit in walked.refits],
+        "fitted_rows": list(walked.fitted_rows),
+        "fitted_symbols": sorted(bars),
+        "files": [path.name for path in [*question.prices, *question.documents]],
+    }

@@ -1,0 +1,62 @@
+"""Documents out of files as the features read them: scored, with mentions and a time of first sight."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from cryptocast.collect.mentions import mentions
+from cryptocast.domain import COINS
+from cryptocast.errors import BadInput
+from cryptocast.sentiment.scorer import Scorer
+from cryptocast.sentiment.standin import FOLDER
+from cryptocast.series import Bools, DocumentSeries, Ints
+from cryptocast.train.files import read_document_frame
+
+EMBARGO_S = 3_600
+"""Files tell when a text was published, not when it was seen: an hour later is assumed, for bare dates the
+next midnight."""
+_DAY_S = 86_400
+
+
+def seen_after(published_s: Ints, news: Bools) -> Ints:
+    """When a text may be used: an hour after its stamp, a day after where a headline bears a bare date."""
+    bare = (published_s % _DAY_S == 0) & news
+    return np.asarray(published_s + np.where(bare, _DAY_S, EMBARGO_S), dtype=np.int64)
+
+
+def read_documents(paths: Sequence[Path], newest_s: int, notes: list[str]) -> DocumentSeries:
+    """Score the texts with the stand-in that ships with the package; no crawl-time figure is read.
+
+    Texts published after `newest_s`, the newest bar's close, cannot belong to any forecast: they are left
+    out and noted. Raises `BadInput` where nothing is left.
+    """
+    frame = read_document_frame(paths)
+    published = frame["published_at"].to_numpy(dtype="datetime64[s]").astype(np.int64)
+    future = published > newest_s
+    if future.any():
+        notes.append(
+            f"{int(future.sum())} texts are from the future of the newest bar and left out, the first is "
+            f"{frame['source'][future].iloc[0]} {frame['published_at'][future].iloc[0]}"
+        )
+        frame, published = frame[~future], published[~future]
+    if not len(frame):
+        raise BadInput("no document was published before the newest bar's close")
+    texts = [f"{t}\n{b}".strip() for t, b in zip(frame["title"], frame["body"], strict=True)]
+    scores = Scorer.load(FOLDER, threads=1).score(texts)
+    named = [mentions(text) for text in texts]
+    symbols = tuple(COINS)
+    mentioned = np.array([[symbol in names for symbol in symbols] for names in named], dtype=np.bool_)
+    news = (frame["kind"] == "news").to_numpy()
+    seen = seen_after(published, news)
+    order = np.argsort(seen, kind="stable")
+    notes.append(f"{len(frame)} texts, scored by {FOLDER.name} and used an hour after their stamp or later")
+    return DocumentSeries(
+        symbols,
+        seen[order],
+        news[order],
+        (scores[:, 2] - scores[:, 0])[order],
+        mentioned[order],
+    )

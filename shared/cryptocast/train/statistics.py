@@ -1,0 +1,117 @@
+"""The tests of a report: what could be luck, with overlapping labels and coins that move together.
+
+Every test that needs independent observations is made on sums per moment, with Newey-West variances
+(statsmodels) over the overlap or with whole blocks of time resampled.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import statsmodels.api as sm
+from scipy import stats
+from statsmodels.stats.proportion import proportion_confint
+
+from cryptocast.series import Bools, Floats, Ints
+
+DAY_S = 86_400
+RESAMPLES = 2_000
+_SEED = 11
+
+
+@dataclass(frozen=True, slots=True)
+class Test:
+    """A statistic and the probability of one at least as large by luck; NaN where it cannot be had."""
+
+    statistic: float
+    p_value: float
+
+    def as_json(self) -> dict[str, float | None]:
+        return {"statistic": finite(self.statistic), "p_value": finite(self.p_value)}
+
+
+def finite(value: float) -> float | None:
+    """JSON knows no NaN."""
+    return float(value) if math.isfinite(value) else None
+
+
+def independent(as_of: Ints, horizon_s: int, interval_s: int) -> int:
+    """Calls with coins of one moment and overlapping labels counted once, counted low."""
+    return int(len(np.unique(as_of)) / max(1.0, horizon_s / interval_s))
+
+
+def block_interval(right: Bools, as_of: Ints, horizon_s: int) -> tuple[float, float]:
+    """95 % interval of the accuracy: whole blocks of time are resampled, at least a day and two horizons.
+
+    Where fewer than ten blocks hold a call, Clopper-Pearson over the blocks' number, which is wide.
+    """
+    if not len(right):
+        return math.nan, math.nan
+    block = as_of // max(DAY_S, 2 * horizon_s)
+    _, where = np.unique(block, return_inverse=True)
+    hits, calls = np.bincount(where, weights=right), np.bincount(where).astype(np.float64)
+    if len(calls) < 10:
+        low, high = proportion_confint(right.mean() * len(calls), len(calls), 0.05, method="beta")
+        return float(low), float(high)
+    drawn = np.random.default_rng(_SEED).integers(0, len(calls), (RESAMPLES, len(calls)))
+    low, high = np.quantile(hits[drawn].sum(axis=1) / calls[drawn].sum(axis=1), [0.025, 0.975])
+    return float(low), float(high)
+
+
+def surely(share: float, n: int) -> float:
+    """The one-sided 95 % lower bound (Clopper-Pearson) of a share of `n` independent calls."""
+    low, _ = proportion_confint(share * n, n, 0.10, method="beta")
+    return float(low)
+
+
+def binomial(right: Bools, n_independent: int, to_beat: float) -> Test:
+    """One-sided: is the accuracy above that of the best baseline, if only independent calls count?"""
+    if n_independent < 1:
+        return Test(math.nan, math.nan)
+    hits = round(float(right.mean()) * n_independent)
+    found = stats.binomtest(hits, n_independent, min(max(to_beat, 0.0), 1.0), alternative="greater")
+    return Test(float(right.mean()), float(found.pvalue))
+
+
+def pesaran_timmermann(called_up: Bools, up: Bools, as_of: Ints, overlap: int) -> Test:
+    """One-sided: do calls and moves go together? Newey-West over the overlap, coins of a moment summed."""
+    if called_up.all() or not called_up.any() or up.all() or not up.any():
+        return Test(math.nan, math.nan)
+    together = (called_up - called_up.mean()) * (up - up.mean())
+    return _mean_above_zero(together, as_of, overlap)
+
+
+def diebold_mariano(loss: Floats, reference: Floats, as_of: Ints, overlap: int) -> Test:
+    """One-sided: is our loss lower? Newey-West, corrected for small samples (Harvey, Leybourne, Newbold)."""
+    found = _mean_above_zero(reference - loss, as_of, overlap)
+    n = len(np.unique(as_of))
+    correction = (n + 1 - 2 * overlap + overlap * (overlap - 1) / n) / n
+    if correction <= 0 or not math.isfinite(found.statistic):
+        return Test(math.nan, math.nan)
+    statistic = found.statistic * math.sqrt(correction)
+    return Test(statistic, float(stats.t.sf(statistic, n - 1)))
+
+
+def mcnemar(right: Bools, other_right: Bools, as_of: Ints, overlap: int) -> Test:
+    """One-sided, paired: is one right more often than the other on the same rows? Overlap accounted for."""
+    return _mean_above_zero(right.astype(np.float64) - other_right.astype(np.float64), as_of, overlap)
+
+
+def _mean_above_zero(values: Floats, as_of: Ints, overlap: int) -> Test:
+    _, where = np.unique(as_of, return_inverse=True)
+    sums = np.bincount(where, weights=values)
+    if len(sums) < 30 or np.ptp(sums) == 0:
+        return Test(math.nan, math.nan)
+    lags = max(overlap - 1, int(len(sums) ** 0.25))
+    fitted = sm.OLS(sums, np.ones((len(sums), 1))).fit(cov_type="HAC", cov_kwds={"maxlags": lags})
+    statistic = float(fitted.tvalues[0])
+    return Test(statistic, float(stats.norm.sf(statistic)))
+
+
+def corrected(p_value: float, trials: int) -> float:
+    """Šidák's correction: the probability that the best of `trials` configurations got there by luck."""
+    if not math.isfinite(p_value):
+        return math.nan
+    return float(-math.expm1(trials * math.log1p(-min(p_value, 1 - 1e-12))))

@@ -1,0 +1,204 @@
+"""Forecasts of the past as they would have been made: refitted on a calendar, each by a model that could
+not know what it was asked.
+
+    |------ warm-up ------|- before 1 -|- ... -|- before k -|- test 1 -|- test 2 -|- ...
+                                                            ^ thresholds are fixed here
+
+A row may be fitted on for a span that begins at T only when its label was known an embargo before T. The
+spans before the test give the margins out of fold on which calibration and thresholds are fixed; at a
+later refit the spans tested since then, all known by then, join them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+
+import numpy as np
+import xgboost
+
+from cryptocast.errors import BadInput, NotEnoughData
+from cryptocast.series import Bools, Floats, Ints
+from cryptocast.train.calibrate import platt_slope
+from cryptocast.train.dataset import Examples
+from cryptocast.train.fit import FitRules, fit_known, margins, recency
+from cryptocast.train.splits import DAY_S, known_before
+
+COVERAGES = (0.20, 0.10, 0.05, 0.02, 0.01)
+SPANS_BEFORE = 4
+BEFORE_S = 365 * DAY_S
+WARM_UP = 0.4
+"""The share of a short history that only ever is fitted on."""
+EMBARGO_S = 3_600
+FEWEST_ROWS = 1_000
+FEWEST_DAYS = 20
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """One stretch of time forecast by one model: rows of `Examples`, margins out of fold.
+
+    The margins are in units of what the model says of the last weeks that it was fitted on: a model of
+    little history speaks louder, and a threshold must mean the same for every model.
+    """
+
+    begins_s: int
+    ends_s: int
+    rows: Ints
+    margins: Floats
+    fitted_rows: int
+    share_up: float
+    """The weighted share of ups that the model was fitted on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """Every forecast of the test window, ascending by (`as_of`, coin); (n,) each.
+
+    `thresholds[refit]` holds the confidence of each of `COVERAGES`, fixed at that refit from earlier
+    spans only; `rank` is the share of those earlier confidences that a forecast exceeds.
+    """
+
+    rows: Ints
+    p_up: Floats
+    rank: Floats
+    refit: Ints
+    share_up: Floats
+    refits: tuple[int, ...]
+    thresholds: tuple[tuple[float, ...], ...]
+    before: Examples
+    before_p_up: Floats
+    """What the models before the test said, calibrated as at the first refit."""
+    fitted_rows: tuple[int, ...]
+
+
+def refit_times(test_from: datetime, test_to: datetime, refit: str) -> list[int]:
+    """POSIX seconds: the window's begin, then each calendar boundary inside it. Raises `BadInput`."""
+    if test_to <= test_from:
+        raise BadInput(f"the test ends ({test_to:%Y-%m-%d}) before it begins ({test_from:%Y-%m-%d})")
+    months = {"monthly": (1,) * 12, "quarterly": (1, 0, 0) * 4, "yearly": (1, *(0,) * 11), "never": (0,) * 12}
+    if refit not in months:
+        raise BadInput(f"--refit is {refit!r}; possible are {', '.join(months)}")
+    times, day = [test_from], (test_from + timedelta(days=32)).replace(day=1)
+    day = test_from.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    while day < test_to:
+        if months[refit][day.month - 1] and day > test_from:
+            times.append(day)
+        day = (day + timedelta(days=32)).replace(day=1)
+    return [int(moment.timestamp()) for moment in times]
+
+
+def walk(
+    examples: Examples,
+    symbols: Sequence[str],
+    refits: Sequence[int],
+    ends_s: int,
+    rules: FitRules,
+    *,
+    workers: int = 2,
+    progress: Progress | None = None,
+) -> Walk:
+    """Forecast `symbols` from the first refit to `ends_s`. Raises `NotEnoughData` that says what lacks."""
+    own = np.isin(examples.symbols, list(symbols))
+    edges = [*_edges_before(examples, own, refits[0]), *refits, ends_s]
+    with ThreadPoolExecutor(max(1, workers), thread_name_prefix="walk") as pool:
+        jobs = [pool.submit(_span, examples, own, begins, ends, rules) for begins, ends in pairwise(edges)]
+        spans = []
+        for done, job in enumerate(jobs, start=1):
+            spans.append(job.result())
+            if progress:
+                progress("refits", done, len(jobs))
+    return _join(examples, spans, len(refits))
+
+
+def _edges_before(examples: Examples, own: Bools, test_from: int) -> list[int]:
+    mine = examples.as_of[own & (examples.as_of < test_from)]
+    days = (test_from - int(mine[0])) / DAY_S if len(mine) else 0.0
+    if days < FEWEST_DAYS or len(mine) < FEWEST_ROWS:
+        begin = datetime.fromtimestamp(test_from, tz=UTC)
+        raise NotEnoughData(
+            f"too little history: {len(mine)} labelled rows over {days:.1f} days of the evaluated coins "
+            f"before the test begins at {begin:%Y-%m-%d %H:%M}; at least {FEWEST_ROWS} rows and "
+            f"{FEWEST_DAYS} days are needed"
+        )
+    first = int(mine[0]) + int((test_from - int(mine[0])) * WARM_UP)
+    first = max(first, test_from - BEFORE_S)
+    return [first + (test_from - first) * i // SPANS_BEFORE for i in range(SPANS_BEFORE)]
+
+
+def _span(examples: Examples, own: Bools, begins: int, ends: int, rules: FitRules) -> Span:
+    known = known_before(examples.as_of, examples.horizon_s, begins, EMBARGO_S)
+    tested = np.flatnonzero(own & (examples.as_of >= begins) & (examples.as_of < ends))
+    moment = datetime.fromtimestamp(begins, tz=UTC)
+    if len(known) < FEWEST_ROWS // 4:
+        raise NotEnoughData(f"only {len(known)} labelled rows are known before {moment:%Y-%m-%d %H:%M}")
+    up = examples.up[known]
+    if up.all() or not up.any():
+        raise BadInput(
+            f"one class only: every one of the {len(up)} labelled moves before {moment:%Y-%m-%d %H:%M} went "
+            f"{'up' if up.all() else 'down'}; there is nothing to learn"
+        )
+    booster = fit_known(examples, known, begins, rules)
+    scale = _scale(booster, examples, known[own[known]], begins)
+    weight = recency(examples.as_of[known], begins, rules.half_life_days)
+    said = margins(booster, examples.x[tested]) / scale if len(tested) else np.zeros(0)
+    return Span(begins, ends, tested, said, len(known), float(np.average(up, weights=weight)))
+
+
+def _scale(booster: xgboost.Booster, examples: Examples, known: Ints, begins: int) -> float:
+    """The 90 % quantile of |margin| over the coins' last 90 days that the model was fitted on."""
+    recent = known[examples.as_of[known] >= begins - 90 * DAY_S]
+    recent = recent if len(recent) >= FEWEST_ROWS // 4 else known
+    if not len(recent):
+        return 1.0
+    return max(float(np.quantile(np.abs(margins(booster, examples.x[recent])), 0.9)), 1e-6)
+
+
+def _join(examples: Examples, spans: Sequence[Span], tested: int) -> Walk:
+    parts, thresholds = [], []
+    before = len(spans) - tested
+    before_p_up = np.zeros(0)
+    for i in range(before, len(spans)):
+        slope, history = _calibrated(examples, spans[:i], spans[i].begins_s)
+        if i == before:
+            before_p_up = _probability(slope, np.concatenate([span.margins for span in spans[:i]]))
+        confidence = np.sort(np.maximum(history, 1 - history))
+        thresholds.append(tuple(float(np.quantile(confidence, 1 - share)) for share in COVERAGES))
+        p_up = _probability(slope, spans[i].margins)
+        rank = np.searchsorted(confidence, np.maximum(p_up, 1 - p_up)) / len(confidence)
+        size = len(spans[i].rows)
+        parts.append((p_up, rank, np.full(size, i - before), np.full(size, spans[i].share_up)))
+    p_up, rank, refit, share_up = (np.concatenate(column) for column in zip(*parts, strict=True))
+    return Walk(
+        rows=np.concatenate([span.rows for span in spans[before:]]),
+        p_up=p_up,
+        rank=rank,
+        refit=refit,
+        share_up=share_up,
+        refits=tuple(span.begins_s for span in spans[before:]),
+        thresholds=tuple(thresholds),
+        before=examples.take(np.concatenate([span.rows for span in spans[:before]])),
+        before_p_up=before_p_up,
+        fitted_rows=tuple(span.fitted_rows for span in spans[before:]),
+    )
+
+
+def _calibrated(examples: Examples, earlier: Sequence[Span], begins_s: int) -> tuple[float, Floats]:
+    """The slope fitted on earlier spans of the last year, labels known by then; and their probabilities."""
+    rows = np.concatenate([span.rows for span in earlier])
+    said = np.concatenate([span.margins for span in earlier])
+    as_of = examples.as_of[rows]
+    use = (as_of >= begins_s - BEFORE_S) & (as_of + examples.horizon_s + EMBARGO_S <= begins_s)
+    if use.sum() < 200:
+        raise NotEnoughData(f"only {int(use.sum())} forecasts before the test to fix thresholds on")
+    slope = platt_slope(said[use], examples.up[rows[use]])
+    return slope, _probability(slope, said[use])
+
+
+def _probability(slope: float, said: Floats) -> Floats:
+    return np.asarray(1.0 / (1.0 + np.exp(-np.clip(slope * said, -30, 30))))
