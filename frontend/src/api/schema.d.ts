@@ -1443,9 +1443,9 @@ export interface operations {
            *               "call": "abstain",
            *               "confidence": 0.541,
            *               "contributions": {
-           *                 "return_1h": 0.021,
-           *                 "sentiment_6h": 0.013,
-           *                 "volume_ratio_24h": -0.008
+           *                 "range_ratio": -0.008,
+           *                 "return_3h": 0.021,
+           *                 "sentiment_6h": 0.013
            *               },
            *               "data_label": "simulated",
            *               "horizon": "1h",
@@ -1544,9 +1544,9 @@ export interface operations {
            *             "call": "abstain",
            *             "confidence": 0.541,
            *             "contributions": {
-           *               "return_1h": 0.021,
-           *               "sentiment_6h": 0.013,
-           *               "volume_ratio_24h": -0.008
+           *               "range_ratio": -0.008,
+           *               "return_3h": 0.021,
+           *               "sentiment_6h": 0.013
            *             },
            *             "data_label": "simulated",
            *             "horizon": "1h",
@@ -1585,9 +1585,9 @@ export interface operations {
            *           "call": "up",
            *           "confidence": 0.61,
            *           "contributions": {
-           *             "return_1h": 0.021,
-           *             "sentiment_6h": 0.013,
-           *             "volume_ratio_24h": -0.008
+           *             "range_ratio": -0.008,
+           *             "return_3h": 0.021,
+           *             "sentiment_6h": 0.013
            *           },
            *           "data_label": "simulated",
            *           "horizon": "1h",
@@ -1830,27 +1830,27 @@ export interface operations {
            *       "call": "abstain",
            *       "confidence": 0.541,
            *       "contributions": {
-           *         "return_1h": 0.021,
-           *         "sentiment_6h": 0.013,
-           *         "volume_ratio_24h": -0.008
+           *         "range_ratio": -0.008,
+           *         "return_3h": 0.021,
+           *         "sentiment_6h": 0.013
            *       },
            *       "data_label": "simulated",
            *       "features": {
-           *         "hour_cos": 0,
-           *         "hour_sin": 0,
-           *         "market_return_1h": 0,
-           *         "news_count_6h": 0,
+           *         "average_distance_24h": 0,
+           *         "average_distance_2h": 0,
+           *         "close_location": 0,
+           *         "hour": 0,
+           *         "market_return_30m": 0,
            *         "posts_ratio_3h": 0,
-           *         "range_position_24h": 0,
+           *         "range_ratio": 0,
            *         "return_15m": 0,
-           *         "return_1h": 0,
+           *         "return_15m_before": 0,
            *         "return_24h": 0,
-           *         "return_4h": 0,
+           *         "return_3h": 0,
+           *         "return_6h": 0,
+           *         "rises_8h": 0,
            *         "sentiment_6h": 0,
-           *         "sentiment_dispersion_6h": 0,
-           *         "sentiment_momentum": 0,
-           *         "volatility_ratio": 0,
-           *         "volume_ratio_24h": 0
+           *         "volatility_ratio": 0
            *       },
            *       "horizon": "1h",
            *       "missing": [
