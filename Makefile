@@ -23,7 +23,7 @@ unexport PYTHONDONTWRITEBYTECODE
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	if $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then echo $$p; break; fi; done)
 
-.PHONY: help setup up down clean test smoke lint format bench lock replay-report openapi
+.PHONY: help setup up down clean test smoke lint format bench lock replay-report openapi sentiment-export sentiment-train
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
@@ -87,8 +87,23 @@ openapi: setup ## rewrite frontend/openapi.json and the client's types
 	@python -m local.openapi > frontend/openapi.json
 	@cd frontend && npm run --silent generate
 
+sentiment-export: .venv-export/.done ## an environment with torch; with MODEL= OUT= exports a model from the hub
+	@if [ -n "$(OUT)" ]; then .venv-export/bin/python -m cryptocast.cli sentiment export --out "$(OUT)" \
+		$(if $(MODEL),--model "$(MODEL)") $(if $(REVISION),--revision "$(REVISION)") $(if $(PROCESSOR),--processor "$(PROCESSOR)"); \
+	else echo "ready; now: make sentiment-export OUT=FOLDER [MODEL=ElKulako/cryptobert] [REVISION=] [PROCESSOR=avx2|arm64]"; fi
+
+sentiment-train: .venv-export/.done ## train the default sentiment model again from DATA (default ../shared/data); about an hour
+	@.venv-export/bin/python -m sentiment_training --data $(or $(DATA),../shared/data) --out $(or $(OUT),.local/sentiment-default)
+
+.venv-export/.done: requirements/sentiment-export.txt shared/pyproject.toml .venv/.done
+	@test -x .venv-export/bin/python || .venv/bin/python -m venv .venv-export
+	@echo "installing torch, transformers and optimum into .venv-export (1.3 GB)"
+	@.venv/bin/python -m uv pip sync --quiet --python .venv-export/bin/python requirements/sentiment-export.txt
+	@.venv/bin/python -m uv pip install --quiet --python .venv-export/bin/python --no-deps --editable shared
+	@touch $@
+
 lock: .venv/.done ## lock every environment into requirements/ and layers/
 	@bash local/lock.sh
 
 clean: ## delete what was built and the kept data
-	@rm -rf .venv .tools .local .aws-sam frontend/node_modules frontend/dist .mypy_cache .ruff_cache .hypothesis
+	@rm -rf .venv .venv-export .tools .local .aws-sam frontend/node_modules frontend/dist .mypy_cache .ruff_cache .hypothesis

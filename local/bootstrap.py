@@ -39,7 +39,7 @@ def bring_up(stack: Stack, announce: Callable[[str], None], history_days: int = 
     stack.serve_dashboard()
     if not marks.exists():
         announce("sentiment of the backfilled documents")
-        cryptocast(stack, "sentiment", "publish-standin")
+        cryptocast(stack, "sentiment", "publish-default")
         cryptocast(stack, "score")
         announce("first models, one per horizon")
         cryptocast(stack, "train", "--until", _now(stack))

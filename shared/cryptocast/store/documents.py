@@ -95,6 +95,17 @@ def unscored(db: Database, model_version: str, limit: int) -> list[tuple[int, st
         ).fetchall()
 
 
+def count_unscored(db: Database, model_version: str) -> int:
+    """How many documents with text `model_version` has not scored."""
+    with db.connection() as connection:
+        row = connection.execute(
+            "SELECT count(*) FROM documents d WHERE d.deleted_at IS NULL AND d.text_expired_at IS NULL "
+            "AND NOT EXISTS (SELECT FROM sentiments s WHERE s.document_id = d.id AND s.model_version = %s)",
+            (model_version,),
+        ).fetchone()
+    return int(row[0]) if row else 0
+
+
 def series(
     db: Database, symbols: Sequence[str], since: datetime, until: datetime, model_version: str
 ) -> DocumentSeries:
