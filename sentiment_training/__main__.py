@@ -43,9 +43,7 @@ def prepared(data: Path, work: Path) -> tuple[train.Classifier, Tokenizer]:
     return train.start(base, means, MAX_TOKENS), tokenizer
 
 
-def trained(
-    data: Path, work: Path, first_epochs: int, more_epochs: int
-) -> tuple[train.Classifier, Tokenizer]:
+def trained(data: Path, work: Path, epochs: tuple[int, int]) -> tuple[train.Classifier, Tokenizer]:
     """Steps 1 to 3; weights after step 2 are kept in `work`, to go on from."""
     model, tokenizer = prepared(data, work)
     known = texts.labelled(data)
@@ -54,7 +52,7 @@ def trained(
     if first.exists():
         model.load_state_dict(torch.load(first))
     else:
-        train.fit(model, tokenizer, sure, epochs=first_epochs, rate=1.5e-4, max_tokens=96, seed=SEED)
+        train.fit(model, tokenizer, sure, epochs=epochs[0], rate=1.5e-4, max_tokens=96, seed=SEED)
         torch.save(model.state_dict(), first)
     print("first", ship.measured(model, tokenizer, known.of("development"), MAX_TOKENS))
     without = frozenset(pd.read_csv(SIDES)["external_id"])
@@ -62,7 +60,7 @@ def trained(
     soft = texts.soft_examples(
         unlabelled, lambda some: train.probabilities(model, train.encode(tokenizer, some, 64))
     )
-    train.fit(model, tokenizer, sure + soft, epochs=more_epochs, rate=8e-5, max_tokens=96, seed=SEED + 1)
+    train.fit(model, tokenizer, sure + soft, epochs=epochs[1], rate=8e-5, max_tokens=96, seed=SEED + 1)
     print("second", ship.measured(model, tokenizer, known.of("development"), MAX_TOKENS))
     return model, tokenizer
 
@@ -78,7 +76,7 @@ def main() -> None:
     given = parser.parse_args()
     torch.set_num_threads(given.threads)
     given.work.mkdir(parents=True, exist_ok=True)
-    model, tokenizer = trained(given.data, given.work, *given.epochs)
+    model, tokenizer = trained(given.data, given.work, given.epochs)
     torch.save(model.state_dict(), given.work / "last.pt")
     manifest = ship.ship(
         model, tokenizer, given.data, given.out, given.epochs, datetime.now(tz=UTC).replace(microsecond=0)

@@ -81,7 +81,7 @@ def ship(
         p = onnx_probabilities(small, body, LABELS, max_tokens, posts)
         either = np.where(p[:, 2] > p[:, 0], 2, 0)
         metrics = {
-            "held_out": f"the {HELD_OUT_PERCENT} % of texts that a hash picked; nothing was fitted or chosen on them",
+            "held_out": f"the {HELD_OUT_PERCENT} % of texts that a hash picked; none was fitted or chosen on",
             **measure(scores[1], held.label, held.two_way),
             "reddit_sides_two_way_accuracy": round(float((either == truth).mean()), 4),
             "reddit_sides_texts": len(truth),
@@ -100,7 +100,7 @@ def _said(metrics: dict[str, Any], epochs: tuple[int, int], tokenizer: Tokenizer
         "training_data": {
             STOCKTWITS: "StockTwits messages on US equities, 2020: bearish, bullish",
             TWITTER: "Finance headlines on Twitter: bearish, neutral, bullish",
-            POSTS: "Crypto posts on Reddit without labels; soft labels by a first model and VADER's word list",
+            POSTS: "Crypto posts on Reddit; soft labels by a first model and VADER's word list",
             "cryptocast.sentiment.phrases": "phrases of our own in crypto's language",
         },
         "licences": {
