@@ -53,8 +53,9 @@ def labelled(folder: Path) -> Labelled:
 
 
 def words(folder: Path) -> list[str]:
-    """Texts that say which words are worth a vector: the training part, posts and news."""
-    found = labelled(folder).of("train").text
+    """Texts that say which words are worth a vector: labelled ones not held out, posts and news."""
+    known = labelled(folder)
+    found = known.of("train").text + known.of("development").text
     posts = pd.read_parquet(folder / "documents" / POSTS)
     found += _joined(posts).sample(60_000, random_state=0).tolist()
     for name in NEWS:
