@@ -23,7 +23,9 @@ unexport PYTHONDONTWRITEBYTECODE
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	if $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then echo $$p; break; fi; done)
 
-.PHONY: help setup up down clean test smoke lint format bench lock replay-report openapi
+EXPORT_PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || echo $(PYTHON))
+
+.PHONY: help setup up down clean test smoke lint format bench lock replay-report openapi sentiment-export sentiment-train sentiment-test bench-sentiment
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
@@ -87,8 +89,32 @@ openapi: setup ## rewrite frontend/openapi.json and the client's types
 	@python -m local.openapi > frontend/openapi.json
 	@cd frontend && npm run --silent generate
 
+sentiment-export: .venv-export/.done ## an environment with torch; with MODEL= OUT= exports a model from the hub
+	@if [ -n "$(OUT)" ]; then .venv-export/bin/python -m cryptocast.cli sentiment export --out "$(OUT)" \
+		$(if $(MODEL),--model "$(MODEL)") $(if $(REVISION),--revision "$(REVISION)") $(if $(PROCESSOR),--processor "$(PROCESSOR)"); \
+	else echo "ready; now: make sentiment-export OUT=FOLDER [MODEL=ElKulako/cryptobert] [REVISION=] [PROCESSOR=avx2|arm64]"; fi
+
+sentiment-train: .venv-export/.done ## train the default sentiment model again from DATA (default ../shared/data); about an hour
+	@.venv-export/bin/python -m sentiment_training --data $(or $(DATA),../shared/data) --out $(or $(OUT),.local/sentiment-default)
+
+sentiment-test: .venv-export/.done ## the tests of the export, which need torch
+	@.venv-export/bin/python -m pytest -q --noconftest -p no:cacheprovider tests/unit/sentiment/test_export.py
+
+bench-sentiment: .venv-export/.done ## the scorer against a transformers pipeline, at CryptoBERT's shape
+	@.venv-export/bin/python -m tests.bench.sentiment_throughput
+
+# pip, not uv, and not locked: which torch is right depends on the machine. On Linux without a GPU, TORCH_INDEX
+# can name PyTorch's index of CPU builds, which are a tenth of the size.
+.venv-export/.done: pyproject.toml shared/pyproject.toml
+	@test -x .venv-export/bin/python || $(EXPORT_PYTHON) -m venv .venv-export
+	@echo "installing torch, transformers and optimum into .venv-export (1.3 GB and more)"
+	@.venv-export/bin/python -m pip install --quiet --upgrade 'pip>=25.1'
+	@.venv-export/bin/python -m pip install --quiet $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) --group sentiment-export
+	@.venv-export/bin/python -m pip install --quiet --no-deps --editable shared
+	@touch $@
+
 lock: .venv/.done ## lock every environment into requirements/ and layers/
 	@bash local/lock.sh
 
 clean: ## delete what was built and the kept data
-	@rm -rf .venv .tools .local .aws-sam frontend/node_modules frontend/dist .mypy_cache .ruff_cache .hypothesis
+	@rm -rf .venv .venv-export .tools .local .aws-sam frontend/node_modules frontend/dist .mypy_cache .ruff_cache .hypothesis

@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from cryptocast.cli_options import SeveralFiles, files
 from cryptocast.domain import BAR_INTERVAL_S, CycleWindow, Horizon, StepReport, floor_to_grid
-from cryptocast.errors import BadInput, CryptocastError, ModelNotFound
+from cryptocast.errors import BadInput, ModelNotFound
+from cryptocast.sentiment_commands import sentiment
+from cryptocast.terminal import console, plain_errors, progress_bars
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
 models = typer.Typer(no_args_is_help=True, help="Model versions in the registry.")
-sentiment = typer.Typer(no_args_is_help=True, help="The sentiment model.")
 app.add_typer(models, name="models")
 app.add_typer(sentiment, name="sentiment")
-console = Console()
 
 Moment = Annotated[str | None, typer.Option(help="UTC, e.g. 2021-10-12 or 2021-10-12T12:00")]
 
@@ -33,7 +29,7 @@ def migrate() -> None:
     from cryptocast import wiring
     from cryptocast.store.migrate import migrate as migrate_database
 
-    with _plain_errors():
+    with plain_errors():
         console.print(f"schema is at {migrate_database(wiring.database_url())}")
 
 
@@ -43,12 +39,12 @@ def backfill(since: Moment = None, until: Moment = None, documents: bool = True)
     from cryptocast import wiring
     from cryptocast.collect import backfill as work
 
-    with _plain_errors():
+    with plain_errors():
         end = _moment(until) or floor_to_grid(datetime.now(UTC))
         begin = _moment(since) or end - timedelta(days=182)
         settings, sources, db = wiring.settings(), wiring.sources(), wiring.database()
         now = end if settings.source_base_url else datetime.now(UTC)
-        with _progress() as tick:
+        with progress_bars() as tick:
             candles, symbols = sources.candles, settings.symbol_list
             _show(work.backfill_bars(db, candles, symbols, begin, end, now, progress=tick))
             if documents:
@@ -61,7 +57,7 @@ def score(limit: int = 1_000_000) -> None:
     from cryptocast import wiring
     from cryptocast.sentiment.score import score_sentiment
 
-    with _plain_errors(), console.status("scoring documents"):
+    with plain_errors(), console.status("scoring documents"):
         report = score_sentiment(wiring.database(), wiring.scorer(), limit)
     _show(report)
 
@@ -75,10 +71,10 @@ def train(
     from cryptocast import wiring
     from cryptocast.train.job import train as run_training
 
-    with _plain_errors():
+    with plain_errors():
         now = datetime.now(UTC)
         settings = wiring.settings()
-        with _progress() as tick:
+        with progress_bars() as tick:
             reports = run_training(
                 wiring.bucket(),
                 wiring.database(),
@@ -104,7 +100,7 @@ def import_files(
     from cryptocast import wiring
     from cryptocast.train import importing
 
-    with _plain_errors(), console.status("importing"):
+    with plain_errors(), console.status("importing"):
         if not prices and not documents:
             raise BadInput("nothing to import: give --prices FILE… or --documents FILE…")
         db = wiring.database()
@@ -131,7 +127,7 @@ def evaluate(
     """Walk forward over files and write what the forecasts were worth; no server, no database."""
     from cryptocast.train.backtest import Question, backtest, lines, write_report
 
-    with _plain_errors(), _progress() as tick:
+    with plain_errors(), progress_bars() as tick:
         begin, end = _moment(test_from), _moment(test_to)
         if begin is None or end is None:
             raise typer.BadParameter("the test window needs --test-from and --test-to")
@@ -159,7 +155,7 @@ def cycle(as_of: Moment = None, since: Moment = None) -> None:
     """Run one cycle in this process: the steps of the state machine, in its order."""
     from cryptocast.cycle import run_cycle
 
-    with _plain_errors():
+    with plain_errors():
         now = datetime.now(UTC)
         end = floor_to_grid(_moment(as_of) or now)
         begin = _moment(since) or end - timedelta(seconds=BAR_INTERVAL_S)
@@ -173,7 +169,7 @@ def verify_log() -> None:
     from cryptocast import wiring
     from cryptocast.store.forecasts import first_broken_link
 
-    with _plain_errors(), console.status("checking"):
+    with plain_errors(), console.status("checking"):
         broken = first_broken_link(wiring.database())
     if broken is not None:
         console.print(f"[red]broken[/red] entry {broken} does not follow from those before it")
@@ -189,7 +185,7 @@ def list_models() -> None:
     from cryptocast.registry.load import read_champion, read_manifest
 
     table = Table("model", "champion", "promoted", "trained until", "data", "held-out accuracy", "why")
-    with _plain_errors():
+    with plain_errors():
         for name in [*(layout.price_model(h) for h in Horizon), layout.SENTIMENT]:
             try:
                 champion, _ = read_champion(wiring.bucket(), name)
@@ -216,7 +212,7 @@ def show_model(name: str, version: str) -> None:
     from cryptocast import wiring
     from cryptocast.registry.load import read_manifest
 
-    with _plain_errors():
+    with plain_errors():
         console.print_json(read_manifest(wiring.bucket(), name, version).model_dump_json())
 
 
@@ -226,28 +222,9 @@ def rollback_model(name: str, reason: Annotated[str, typer.Option(help="kept in 
     from cryptocast import wiring
     from cryptocast.registry.promote import rollback
 
-    with _plain_errors():
+    with plain_errors():
         champion = rollback(wiring.bucket(), name, reason, datetime.now(UTC))
     console.print(f"{name}: {champion.version} serves")
-
-
-@sentiment.command("publish")
-def publish_sentiment(folder: Path) -> None:
-    """Register the sentiment model in FOLDER and make it the champion."""
-    from cryptocast import wiring
-    from cryptocast.registry import sentiment_model
-
-    with _plain_errors():
-        version = sentiment_model.publish_sentiment(wiring.bucket(), folder, datetime.now(UTC))
-    console.print(f"sentiment: {version} serves")
-
-
-@sentiment.command("publish-standin")
-def publish_standin() -> None:
-    """Register the small stand-in that ships with the package, and make it the champion."""
-    from cryptocast.sentiment.standin import FOLDER
-
-    publish_sentiment(FOLDER)
 
 
 def _moment(text: str | None) -> datetime | None:
@@ -269,26 +246,5 @@ def _show(report: StepReport) -> None:
     console.print(line, highlight=False, soft_wrap=True)
 
 
-@contextmanager
-def _plain_errors() -> Iterator[None]:
-    """Our errors end the command with one line; anything else is a defect and shows its traceback."""
-    try:
-        yield
-    except CryptocastError as error:
-        console.print(f"[red]error[/red] {error}", highlight=False)
-        raise typer.Exit(1) from None
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[str, int, int], None]]:
-    """Yields `tick(task, done, total)`; bars where it is a terminal, silence elsewhere."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True) as bars:
-        tasks: dict[str, TaskID] = {}
-
-        def tick(task: str, done: int, total: int) -> None:
-            if task not in tasks:
-                tasks[task] = bars.add_task(task, total=total)
-            bars.update(tasks[task], completed=done, total=total)
-
-        yield tick
+if __name__ == "__main__":
+    app()

@@ -9,8 +9,10 @@ from typing import Any
 import boto3
 import pytest
 from moto import mock_aws
+from typer.testing import CliRunner
 
 from cryptocast import wiring
+from cryptocast.cli import app
 from cryptocast.errors import CorruptArtifact, ModelNotFound, SettingsError, StoreUnavailable
 from cryptocast.registry import layout
 from cryptocast.registry.bucket import Bucket
@@ -138,6 +140,13 @@ class TestScorer:
     def test_is_loaded_once_while_the_champion_stays(self, registry: Bucket) -> None:
         publish_standin(registry, NOW)
         assert wiring.scorer() is wiring.scorer()
+
+    def test_the_model_that_ships_is_published_and_serves(self, registry: Bucket) -> None:
+        answer = CliRunner().invoke(app, ["sentiment", "publish-default"])
+        assert answer.exit_code == 0, answer.output
+        assert "minilm-finance" in answer.output
+        assert not wiring.scorer().manifest.stand_in
+        assert wiring.scorer().model_version == wiring.sentiment_version()
 
     def test_without_a_champion_the_stand_in_scores_and_says_so(self, registry: Bucket) -> None:
         assert wiring.scorer().manifest.stand_in

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import cache
 
 from cryptocast.domain import COINS, Coin
 
 _OTHER_COINS = r"(?! (?:cash|gold|classic|sv)\b)"
 """Bitcoin Cash and Ethereum Classic are coins of their own."""
+_NOT_THE_COIN: Mapping[str, str] = {
+    "ADA": r"(?<!the )ADA(?![ -](?i:complian|accessib|lovelace|act\b|title|lawsuit|requirement|guideline))",
+    "DOT": r"(?<![Tt]he )(?<!US )(?<!U\.S\. )DOT(?![ -](?:com\b|plot|matrix|regulat|inspect|secretary))",
+    "LINK": r"(?<![Tt]he )(?<![Mm]y )(?<![Tt]his )LINK(?![ -]?(?:in\b|below|here|to\b|is in\b|:))",
+    "UNI": r"(?<![Aa]t )(?<![Tt]o )(?<!from )UNI(?! (?:student|degree|exam))",
+}
+"""Bare symbols that are words or other bodies' names too: the law, the department, a link, a university."""
 
 
 def mentions(text: str) -> tuple[str, ...]:
@@ -35,7 +43,8 @@ def _named(coin: Coin) -> re.Pattern[str]:
 
 @cache
 def _bare(symbol: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<![\w$]){re.escape(symbol)}(?!\w)")
+    pattern = _NOT_THE_COIN.get(symbol, re.escape(symbol))
+    return re.compile(rf"(?<![\w$])(?:{pattern})(?!\w)")
 
 
 def _capital_share(text: str) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from cryptocast.domain import Rejected, Sentiment, StepReport
@@ -13,10 +13,16 @@ from cryptocast.validate.split import valid_sentiments
 
 CHUNK = 2_000
 """Documents that are read, scored and stored together: what is done stays done if a later one fails."""
+RESCORE_CHUNK = 500
 
 
 def score_sentiment(
-    db: Database, scorer: Scorer, limit: int, now: datetime | None = None, chunk: int = CHUNK
+    db: Database,
+    scorer: Scorer,
+    limit: int,
+    now: datetime | None = None,
+    chunk: int = CHUNK,
+    progress: Callable[[int], None] = lambda _: None,
 ) -> StepReport:
     """Score up to `limit` documents, the newest first, and store their sentiments, `chunk` at a time.
 
@@ -36,11 +42,31 @@ def score_sentiment(
         report.rows_in += len(waiting)
         report.rows_stored += stored
         report.rows_rejected += len(rejected)
+        progress(report.rows_in)
         if not stored:
             break
     if documents.unscored(db, scorer.model_version, 1):
         report.missing.append("sentiment: more documents wait for their score")
     return report
+
+
+def rescore(
+    db: Database,
+    scorer: Scorer,
+    limit: int,
+    now: datetime,
+    progress: Callable[[str, int, int], None] = lambda *_: None,
+) -> StepReport:
+    """Score history with the model that serves now, newest first, `RESCORE_CHUNK` stored at a time.
+
+    Stopped at any moment and started again, it goes on with what is left. Earlier versions' scores
+    stay. Raises `StoreUnavailable`.
+    """
+    total = min(limit, documents.count_unscored(db, scorer.model_version))
+    progress("documents", 0, total)
+    return score_sentiment(
+        db, scorer, limit, now, RESCORE_CHUNK, lambda done: progress("documents", done, max(done, total))
+    )
 
 
 def _score(scorer: Scorer, waiting: Sequence[tuple[int, str]]) -> tuple[list[Sentiment], list[Rejected]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -35,7 +36,8 @@ class Scorer:
     def load(cls, source: Path | str | Mapping[str, bytes], *, threads: int = 0) -> Scorer:
         """Load from a folder, or from file contents by name, and score the golden texts.
 
-        `threads` is ONNX Runtime's intra-op count, 0 for its own choice. Raises `CorruptArtifact`
+        `threads` is ONNX Runtime's intra-op count, 0 for the processors that this process may use: in
+        Lambda ONNX Runtime's own count can be the machine's. Raises `CorruptArtifact`
         where a file is absent, altered or swapped, is not what its name says, or where this machine
         does not give the golden probabilities.
         """
@@ -98,9 +100,17 @@ class Scorer:
             )
 
 
+def _processors() -> int:
+    affinity = getattr(os, "sched_getaffinity", None)
+    return len(affinity(0)) if affinity else os.cpu_count() or 1
+
+
 def _session(body: bytes, threads: int) -> onnxruntime.InferenceSession:
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
+    options.intra_op_num_threads = threads or _processors()
+    options.inter_op_num_threads = 1
+    # Waiting threads sleep: spinning ones take the time that the others need on a small machine.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     options.log_severity_level = 3
     try:
         session = onnxruntime.InferenceSession(body, options, providers=["CPUExecutionProvider"])

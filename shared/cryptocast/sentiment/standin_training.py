@@ -79,11 +79,12 @@ def read_texts(folder: Path) -> Texts:
         text=texts,
         label=np.array([LABELS.index(label) for label in frame["label"]], dtype=np.int64),
         two_way=frame["two_way"].to_numpy(dtype=np.bool_),
-        held_out=np.array([_percentile(text) < HELD_OUT_PERCENT for text in texts]),
+        held_out=np.array([percentile(text) < HELD_OUT_PERCENT for text in texts]),
     )
 
 
-def _percentile(text: str) -> int:
+def percentile(text: str) -> int:
+    """0 to 99, by the text's hash: which part of the texts it belongs to."""
     return int(hashlib.sha256(text.encode()).hexdigest()[:8], 16) % 100
 
 

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 # earlier, and an estimate never displaces an observation.
 _UPSERT = """
 INSERT INTO documents (kind, source, external_id, url, title, body, text_sha256, published_at,
-    first_seen_at, first_seen_estimated, symbols, deleted_at)
+    first_seen_at, first_seen_estimated, symbols, deleted_at, title_key)
 SELECT kind, source, external_id, url, title, body, text_sha256, published_at,
-    first_seen_at, first_seen_estimated, string_to_array(symbols, ','), deleted_at
+    first_seen_at, first_seen_estimated, string_to_array(symbols, ','), deleted_at, title_key(title)
 FROM unnest(%s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[], %s::bytea[],
     %s::timestamptz[], %s::timestamptz[], %s::bool[], %s::text[], %s::timestamptz[])
     AS t (kind, source, external_id, url, title, body, text_sha256, published_at,
@@ -100,18 +100,32 @@ def unscored(db: Database, model_version: str, limit: int) -> list[tuple[int, st
         ).fetchall()
 
 
+def count_unscored(db: Database, model_version: str) -> int:
+    """How many documents with text `model_version` has not scored."""
+    with db.connection() as connection:
+        row = connection.execute(
+            "SELECT count(*) FROM documents d WHERE d.deleted_at IS NULL AND d.text_expired_at IS NULL "
+            "AND NOT EXISTS (SELECT FROM sentiments s WHERE s.document_id = d.id AND s.model_version = %s)",
+            (model_version,),
+        ).fetchone()
+    return int(row[0]) if row else 0
+
+
 def series(
     db: Database, symbols: Sequence[str], since: datetime, until: datetime, model_version: str
 ) -> DocumentSeries:
     """Documents scored by `model_version` with `first_seen_at` in [since, until), as columns.
 
-    Those deleted or expired since are included: their score was known.
+    Those deleted or expired since are included: their score was known. A near-duplicate of one first
+    seen in the 24 h before it, of whatever source, is left out: a story counts once.
     """
     with db.connection() as connection, connection.cursor(binary=True) as cursor:
         cursor.execute(
             "SELECT extract(epoch FROM d.first_seen_at)::float8, d.kind = 'news', s.p_bullish - s.p_bearish, "
             "d.symbols FROM documents d JOIN sentiments s ON s.document_id = d.id AND s.model_version = %s "
-            "WHERE d.first_seen_at >= %s AND d.first_seen_at < %s ORDER BY d.first_seen_at, d.id",
+            "WHERE d.first_seen_at >= %s AND d.first_seen_at < %s AND NOT EXISTS (SELECT FROM documents e "
+            "WHERE e.title_key = d.title_key AND e.first_seen_at >= d.first_seen_at - interval '24 hours' "
+            "AND (e.first_seen_at, e.id) < (d.first_seen_at, d.id)) ORDER BY d.first_seen_at, d.id",
             (model_version, since, until),
         )
         return _series(tuple(symbols), cursor.fetchall())

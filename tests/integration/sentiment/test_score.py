@@ -7,7 +7,7 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from cryptocast.sentiment.score import score_sentiment
+from cryptocast.sentiment.score import rescore, score_sentiment
 from cryptocast.sentiment.scorer import Scorer
 from cryptocast.sentiment.standin import FOLDER
 from cryptocast.store import documents, quarantine
@@ -86,3 +86,26 @@ def test_hostile_texts_are_scored_with_the_rest(db, scorer):
     assert (report.rows_stored, report.rows_rejected) == (5, 0)
     leans = [record.sentiment.p_bullish for record in documents.recent(db, 10) if record.sentiment]
     assert np.isfinite(leans).all()
+
+
+class Interrupted(Exception):
+    """What stops a rescore in its middle."""
+
+
+def test_a_rescore_that_was_stopped_goes_on_with_what_is_left(db, scorer, monkeypatch):
+    monkeypatch.setattr("cryptocast.sentiment.score.RESCORE_CHUNK", 4)
+    store_documents(db, 10)
+    seen = []
+
+    def stop(what, done, total):
+        seen.append((what, done, total))
+        if done == 4:
+            raise Interrupted
+
+    with pytest.raises(Interrupted):
+        rescore(db, scorer, 1_000, AS_OF, stop)
+    assert documents.count_unscored(db, scorer.model_version) == 6
+    rest = rescore(db, scorer, 1_000, AS_OF, lambda *step: seen.append(step))
+    assert (rest.rows_in, rest.rows_stored) == (6, 6)
+    assert seen == [("documents", n, t) for n, t in ((0, 10), (4, 10), (0, 6), (4, 6), (6, 6))]
+    assert rescore(db, scorer, 1_000, AS_OF).rows_in == 0

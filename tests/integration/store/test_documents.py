@@ -104,6 +104,28 @@ def test_series_has_what_was_scored_by_that_model_in_the_window(db: Database) ->
     assert documents.series(db, ["BTC"], SEEN + 2 * MINUTE, AS_OF, "other").mentions.shape == (0, 1)
 
 
+def test_a_story_that_others_carry_within_a_day_counts_once(db: Database) -> None:
+    title = "Bitcoin rises to a record high"
+    documents.upsert(
+        db,
+        [
+            make_document("1", title=title),
+            make_document("2", title=f"{title.upper()}! | CryptoSlate", first_seen_at=SEEN + MINUTE),
+            make_document("3", title="Bitcoin rises to a record low", first_seen_at=SEEN + 2 * MINUTE),
+            make_document("4", title=title, first_seen_at=SEEN + timedelta(hours=25)),
+            make_document("5", title="Daily thread", first_seen_at=SEEN + 3 * MINUTE),
+            make_document("6", title="Daily thread", first_seen_at=SEEN + 4 * MINUTE),
+        ],
+    )
+    sentiments.upsert(db, [make_sentiment(record.id) for record in documents.recent(db, 9)])
+    seen = documents.series(db, ["BTC"], SEEN, SEEN + timedelta(days=2), "standin-1").first_seen_s
+    minutes = (seen - int(SEEN.timestamp())) // 60
+    assert minutes.tolist() == [0, 2, 3, 4, 25 * 60]
+    # The same whatever window is read: what came before its beginning still counts.
+    later = documents.series(db, ["BTC"], SEEN + MINUTE, SEEN + timedelta(days=2), "standin-1")
+    assert later.first_seen_s.tolist() == seen.tolist()[1:]
+
+
 def test_expired_post_loses_its_text_and_keeps_its_score(db: Database) -> None:
     post = make_document("p", kind=DocumentKind.POST, source="reddit")
     documents.upsert(db, [post, make_document("news")])

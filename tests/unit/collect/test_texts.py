@@ -99,3 +99,37 @@ def test_without_usable_json_ld_the_paragraphs_of_article_are_read(head: str) ->
 @given(st.binary(max_size=500))
 def test_any_bytes_are_a_page(body: bytes) -> None:
     page_text(body)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ada wrote the first program",
+        "Ada Lovelace, ADA Lovelace and the machine",
+        "The site must meet the ADA compliance rules",
+        "one more thing: this is the one",
+        "The DOT grants money for roads",
+        "Follow the LINK in bio",
+        "LINK below, thank me later",
+        "The sun god is called Sol",
+        "I passed my UNI exam and unite with friends",
+        "A dot on the map",
+        "She linked the dots",
+    ],
+)
+def test_a_word_or_a_person_is_no_coin(text: str) -> None:
+    assert mentions(text) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "symbols"),
+    [
+        ("ADA is up 4 % since Monday", ("ADA",)),
+        ("I moved my ADA and DOT to a wallet", ("DOT", "ADA")),
+        ("LINK and UNI follow", ("LINK", "UNI")),
+        ("SOL rallies", ("SOL",)),
+        ("$link to the moon", ("LINK",)),
+    ],
+)
+def test_the_bare_symbol_still_names_the_coin(text: str, symbols: tuple[str, ...]) -> None:
+    assert set(mentions(text)) == set(symbols)

@@ -1,0 +1,143 @@
+"""The trained model as the service loads it: ONNX, int8, compared, measured, written."""
+
+from __future__ import annotations
+
+import copy
+import json
+import tempfile
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import torch
+from tokenizers import Tokenizer
+
+from cryptocast.sentiment.artifact import LABELS
+from cryptocast.sentiment.int8 import Agreement, compare, quantise_blocks
+from cryptocast.sentiment.standin_training import STOCKTWITS, TWITTER, measure
+from cryptocast.sentiment.writing import onnx_probabilities, write_model
+from sentiment_training import train
+from sentiment_training.texts import HELD_OUT_PERCENT, POSTS, Labelled, labelled
+
+SIDES = Path(__file__).parent / "reddit_sides.csv"
+
+
+def measured(
+    model: train.Classifier, tokenizer: Tokenizer, known: Labelled, max_tokens: int
+) -> dict[str, Any]:
+    """The float model's figures."""
+    p = train.probabilities(model, train.encode(tokenizer, known.text, max_tokens))
+    return measure(p.astype(np.float64), known.label, known.two_way)
+
+
+class RowScaled(torch.nn.Module):
+    """Word vectors as int8 with a scale of its own for each word, nearly without loss."""
+
+    def __init__(self, words: torch.nn.Embedding) -> None:
+        super().__init__()
+        weight = words.weight.detach()
+        scale = weight.abs().amax(dim=1, keepdim=True).clamp(min=1e-8) / 127
+        self.register_buffer("table", torch.round(weight / scale).to(torch.int8))
+        self.register_buffer("scale", scale)
+
+    def forward(self, ids: torch.Tensor) -> torch.Tensor:
+        return self.table[ids].to(self.scale.dtype) * self.scale[ids]
+
+
+def to_onnx(model: train.Classifier, path: Path) -> None:
+    """`input_ids`, `attention_mask` to `logits`, any batch and length."""
+    model = copy.deepcopy(model).eval()
+    embeddings = model.encoder.embeddings
+    embeddings.word_embeddings = RowScaled(embeddings.word_embeddings)
+    ids = torch.tensor([[2, 100, 200, 3], [2, 300, 3, 0]])
+    mask = torch.tensor([[1, 1, 1, 1], [1, 1, 1, 0]])
+    axes = {0: "batch", 1: "sequence"}
+    torch.onnx.export(
+        model, (ids, mask), str(path), input_names=["input_ids", "attention_mask"], output_names=["logits"],
+        dynamic_axes={"input_ids": axes, "attention_mask": axes, "logits": {0: "batch"}},
+        opset_version=17, dynamo=False,
+    )  # fmt: skip
+
+
+def sides(data: Path) -> tuple[list[str], np.ndarray]:
+    """The posts that one of us gave a side to, by id; their texts stay where they are."""
+    given = pd.read_csv(SIDES)
+    frame = pd.read_parquet(data / "documents" / POSTS).merge(given, on="external_id")
+    text = frame["title"].fillna("") + ". " + frame["body"].fillna("").str.slice(0, 250)
+    return text.tolist(), np.array([LABELS.index(label) for label in frame["label"]])
+
+
+def compact(tokenizer: Tokenizer) -> bytes:
+    """tokenizer.json without the white space."""
+    return json.dumps(json.loads(tokenizer.to_str()), ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def ship(
+    model: train.Classifier,
+    tokenizer: Tokenizer,
+    data: Path,
+    out: Path,
+    epochs: tuple[int, int],
+    now: datetime,
+) -> dict[str, Any]:
+    """Write the folder; returns the manifest. Raises `Disagreement` where int8 differs too much."""
+    tokenizer.no_truncation()
+    body, max_tokens = compact(tokenizer), model.encoder.config.max_position_embeddings
+    held = labelled(data).of("held out")
+    with tempfile.TemporaryDirectory() as scratch:
+        whole, small = Path(scratch) / "whole.onnx", Path(scratch) / "small.onnx"
+        to_onnx(model, whole)
+        quantise_blocks(whole, small)
+        scores = [onnx_probabilities(path, body, LABELS, max_tokens, held.text) for path in (whole, small)]
+        agreement = _agreement(scores, held)
+        print(agreement)
+        agreement.require()
+        posts, truth = sides(data)
+        p = onnx_probabilities(small, body, LABELS, max_tokens, posts)
+        either = np.where(p[:, 2] > p[:, 0], 2, 0)
+        metrics = {
+            "held_out": f"the {HELD_OUT_PERCENT} % of texts that a hash picked; none was fitted or chosen on",
+            **measure(scores[1], held.label, held.two_way),
+            "reddit_sides_two_way_accuracy": round(float((either == truth).mean()), 4),
+            "reddit_sides_texts": len(truth),
+            "agreement_with_float": agreement.as_metrics(),
+        }
+        return write_model(
+            out, small.read_bytes(), body, name="minilm-finance", labels=LABELS, max_tokens=max_tokens,
+            created_at=now, said=_said(metrics, epochs, tokenizer),
+        )  # fmt: skip
+
+
+def _agreement(scores: list[np.ndarray], held: Labelled) -> Agreement:
+    """Answers and shift on all texts; recall on those that have three labels."""
+    three = ~held.two_way
+    everything = compare(*scores)
+    labelled_ones = compare(scores[0][three], scores[1][three], held.label[three])
+    return replace(everything, recall_loss=labelled_ones.recall_loss)
+
+
+def _said(metrics: dict[str, Any], epochs: tuple[int, int], tokenizer: Tokenizer) -> dict[str, Any]:
+    return {
+        "title": "A small transformer (MiniLM-L6) for finance and crypto texts. Not CryptoBERT.",
+        "source": {"model": "sentence-transformers/all-MiniLM-L6-v2", "licence": "Apache-2.0"},
+        "training_data": {
+            STOCKTWITS: "StockTwits messages on US equities, 2020: bearish, bullish",
+            TWITTER: "Finance headlines on Twitter: bearish, neutral, bullish",
+            POSTS: "Crypto posts on Reddit; soft labels by a first model and VADER's word list",
+            "cryptocast.sentiment.phrases": "phrases of our own in crypto's language",
+        },
+        "licences": {
+            "encoder": "Apache-2.0",
+            "VADER's word list, used in training": "MIT",
+            "texts": "not part of the project; they belong to their authors and publishers",
+        },
+        "params": {
+            "vocabulary": tokenizer.get_vocab_size(),
+            "epochs": list(epochs),
+            "weights": "int8: a scale per word vector, and per 128 weights of a matrix; float activations",
+        },
+        "metrics": metrics,
+    }

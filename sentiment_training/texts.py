@@ -1,0 +1,116 @@
+"""The texts a model learns from: labelled ones, phrases of our own, and unlabelled posts with soft labels."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
+
+from cryptocast.sentiment.artifact import LABELS
+from cryptocast.sentiment.phrases import phrases
+from cryptocast.sentiment.standin_training import percentile, read_texts
+from sentiment_training.train import Examples, Floats
+
+HELD_OUT_PERCENT = 15
+"""By hash, the texts that `standin_training` holds out: no vocabulary, weight or choice comes from them."""
+DEVELOPMENT_PERCENT = 20
+"""From the held-out ones up to here: settings are compared on them."""
+NEUTRAL_SHARE = 0.25
+"""Of a two-way label's probability: a message of a side may also be of none."""
+VADER_WEIGHT = 2.0
+POSTS = "reddit_2020q4_2022q1.parquet"
+NEWS = ("news_crypto_2021_2022q1.parquet", "news_reuters_2021_2022q1.parquet")
+QUESTION = re.compile(r"\?\s*$|^(how|what|where|which|is|can|does|do|when|who|should|any(one|body)?)\b", re.I)
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """n labelled texts; `label` counts in the order of `LABELS`; `part` is train, development or held out."""
+
+    text: list[str]
+    label: np.ndarray
+    two_way: np.ndarray
+    part: np.ndarray
+
+    def of(self, part: str) -> Labelled:
+        rows = np.flatnonzero(self.part == part)
+        return Labelled([self.text[i] for i in rows], self.label[rows], self.two_way[rows], self.part[rows])
+
+
+def labelled(folder: Path) -> Labelled:
+    """Both labelled files, each text once, split by hash."""
+    texts = read_texts(folder / "sentiment")
+    at = np.array([percentile(text) for text in texts.text])
+    part = np.where(
+        at < HELD_OUT_PERCENT, "held out", np.where(at < DEVELOPMENT_PERCENT, "development", "train")
+    )
+    return Labelled(texts.text, texts.label, texts.two_way, part)
+
+
+def words(folder: Path) -> list[str]:
+    """Texts that say which words are worth a vector: labelled ones not held out, posts and news."""
+    known = labelled(folder)
+    found = known.of("train").text + known.of("development").text
+    posts = pd.read_parquet(folder / "documents" / POSTS)
+    found += _joined(posts).sample(60_000, random_state=0).tolist()
+    for name in NEWS:
+        found += _joined(pd.read_parquet(folder / "documents" / name)).tolist()
+    return found
+
+
+def _joined(frame: pd.DataFrame) -> pd.Series:
+    return frame["title"].fillna("") + " " + frame["body"].fillna("")
+
+
+def labelled_examples(texts: Labelled) -> Examples:
+    """Headlines teach all three classes; messages teach the side, and a little that they have one."""
+    target = np.eye(len(LABELS), dtype=np.float32)[texts.label]
+    two = texts.two_way
+    target[two] *= 1 - NEUTRAL_SHARE
+    target[two, 1] = NEUTRAL_SHARE
+    return Examples(
+        texts.text,
+        target,
+        np.where(two, 0.3, 1.0).astype(np.float32),
+        np.where(two, 0.8, 0.0).astype(np.float32),
+    )
+
+
+def phrase_examples(count: int, seed: int) -> Examples:
+    texts, labels = phrases(count, seed)
+    target = np.eye(len(LABELS), dtype=np.float32)[labels] * 0.94 + 0.02
+    return Examples(texts, target, np.full(count, 0.6, np.float32), np.zeros(count, np.float32))
+
+
+def posts(folder: Path, count: int, without: frozenset[str]) -> list[str]:
+    """Titles, or beginnings of bodies, of `count` posts picked at random."""
+    frame = pd.read_parquet(folder / "documents" / POSTS)
+    frame = frame[~frame["external_id"].isin(without)].sample(count, random_state=3)
+    chance = np.random.default_rng(0).random(count)
+    rows = zip(frame["title"].fillna(""), frame["body"].fillna(""), chance < 0.5, strict=True)
+    found = [(title if short or len(body) < 20 else body)[:220] for title, body, short in rows]
+    return [text for text in dict.fromkeys(found) if len(text) > 15]
+
+
+def soft_examples(texts: Sequence[str], teacher: Callable[[Sequence[str]], Floats]) -> Examples:
+    """Posts with the opinion of the first model and of VADER's word list together, by side.
+
+    Where both see little, and in plain questions, the post is mostly neutral. The weight grows with
+    how sure the two are together.
+    """
+    words = SentimentIntensityAnalyzer()
+    p = teacher(texts)
+    said = np.array([words.polarity_scores(text)["compound"] for text in texts])
+    lean = np.log(p[:, 2] / p[:, 0]) + VADER_WEIGHT * said
+    up = 1 / (1 + np.exp(-1.2 * lean))
+    asks = np.array([bool(QUESTION.search(text)) for text in texts])
+    flat = (np.abs(lean) < 1.0) | (asks & (np.abs(lean) < 2.0))
+    neutral = np.where(flat, 0.8, 0.2)
+    target = np.column_stack([(1 - neutral) * (1 - up), neutral, (1 - neutral) * up]).astype(np.float32)
+    sure = np.abs(2 * up - 1).astype(np.float32)
+    return Examples(list(texts), target, np.full(len(texts), 0.2, np.float32), 0.5 * sure)

@@ -1,0 +1,191 @@
+"""Fine-tune the encoder: a three-class head on the mean of its token vectors.
+
+A target is a row of three probabilities with two weights: one for the softmax over all three classes,
+one for the softmax over bearish and bullish alone, which is all that a two-way label tells.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from tokenizers import Tokenizer
+from torch import nn
+from torch.nn import functional
+from transformers import BertConfig, BertModel
+
+Floats = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Examples:
+    """n texts; `target` (n, 3) rows sum to 1 (0 bearish, 1 neutral, 2 bullish); both weights (n,)."""
+
+    text: list[str]
+    target: Floats
+    three_way: Floats
+    two_way: Floats
+
+    def __add__(self, other: Examples) -> Examples:
+        return Examples(
+            self.text + other.text,
+            np.concatenate([self.target, other.target]),
+            np.concatenate([self.three_way, other.three_way]),
+            np.concatenate([self.two_way, other.two_way]),
+        )
+
+
+class Classifier(nn.Module):
+    """`input_ids`, `attention_mask` (n, tokens) to logits (n, 3)."""
+
+    def __init__(self, config: BertConfig) -> None:
+        super().__init__()
+        self.encoder = BertModel(config, add_pooling_layer=False)
+        self.dropout = nn.Dropout(0.1)
+        self.head = nn.Linear(config.hidden_size, 3)
+
+    def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
+        hidden = self.encoder(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
+        mask = attention_mask.unsqueeze(-1).to(hidden.dtype)
+        mean = (hidden * mask).sum(1) / mask.sum(1).clamp(min=1.0)
+        return self.head(self.dropout(mean))
+
+
+def start(base: Path, means: Floats, max_tokens: int) -> Classifier:
+    """The published encoder with the new vocabulary's vectors and `max_tokens` positions."""
+    config = BertConfig.from_pretrained(base)
+    encoder = BertModel.from_pretrained(base, add_pooling_layer=False)
+    words = torch.from_numpy(means) @ encoder.embeddings.word_embeddings.weight.detach()
+    state = {k: v for k, v in encoder.state_dict().items() if not k.endswith("position_ids")}
+    state["embeddings.word_embeddings.weight"] = words
+    positions = "embeddings.position_embeddings.weight"
+    state[positions] = state[positions][:max_tokens].clone()
+    config.vocab_size, config.max_position_embeddings = words.shape[0], max_tokens
+    config._attn_implementation = "eager"
+    model = Classifier(config)
+    missing, unexpected = model.encoder.load_state_dict(state, strict=False)
+    assert not unexpected and all(name.endswith(("position_ids", "token_type_ids")) for name in missing), (
+        missing
+    )
+    return model
+
+
+def batches(
+    ids: Sequence[Sequence[int]], size: int, generator: np.random.Generator | None
+) -> Iterator[npt.NDArray[np.int64]]:
+    """Rows of like length together; with a generator shuffled, without it in the order of length."""
+    lengths = np.array([len(row) for row in ids], dtype=np.float64)
+    if generator is None:
+        order = np.argsort(lengths, kind="stable")
+        yield from np.array_split(order, max(1, len(order) // size))
+        return
+    order = np.argsort(lengths + generator.uniform(0, 8, lengths.size))
+    parts = np.array_split(order, max(1, len(order) // size))
+    generator.shuffle(parts)
+    yield from parts
+
+
+def collate(ids: Sequence[Sequence[int]]) -> tuple[torch.Tensor, torch.Tensor]:
+    width = max(len(row) for row in ids)
+    tokens = torch.zeros((len(ids), width), dtype=torch.long)
+    mask = torch.zeros_like(tokens)
+    for i, row in enumerate(ids):
+        tokens[i, : len(row)] = torch.tensor(row)
+        mask[i, : len(row)] = 1
+    return tokens, mask
+
+
+def encode(tokenizer: Tokenizer, texts: Sequence[str], max_tokens: int) -> list[list[int]]:
+    """Token ids, the closing token kept where a text is cut."""
+    tokenizer.enable_truncation(max_tokens)
+    return [encoding.ids for encoding in tokenizer.encode_batch(list(texts))]
+
+
+def probabilities(model: Classifier, ids: Sequence[Sequence[int]]) -> Floats:
+    """(n, 3), no gradients, bf16."""
+    model.eval()
+    found = np.zeros((len(ids), 3), dtype=np.float32)
+    with torch.no_grad(), torch.autocast("cpu", dtype=torch.bfloat16):
+        for rows in batches(ids, 64, None):
+            logits = model(*collate([ids[i] for i in rows])).float()
+            found[rows] = torch.softmax(logits, dim=1).numpy()
+    return found
+
+
+def _loss(logits: torch.Tensor, target: torch.Tensor, three: torch.Tensor, two: torch.Tensor) -> torch.Tensor:
+    every = -(functional.log_softmax(logits, 1) * target).sum(1)
+    sides = target[:, [0, 2]]
+    sides = sides / sides.sum(1, keepdim=True).clamp(min=1e-6)
+    either = -(functional.log_softmax(logits[:, [0, 2]], 1) * sides).sum(1)
+    return (three * every + two * either).mean()
+
+
+def _groups(model: Classifier, rate: float, decay: float) -> list[dict[str, object]]:
+    layers = len(model.encoder.encoder.layer)
+    groups: list[dict[str, object]] = [
+        {"params": list(model.head.parameters()), "lr": 10 * rate, "weight_decay": 0.01},
+        {"params": list(model.encoder.embeddings.parameters()), "lr": rate, "weight_decay": 0.0},
+    ]
+    for i, layer in enumerate(model.encoder.encoder.layer):
+        groups.append(
+            {"params": list(layer.parameters()), "lr": rate * decay ** (layers - 1 - i), "weight_decay": 0.01}
+        )
+    return groups
+
+
+def fit(
+    model: Classifier,
+    tokenizer: Tokenizer,
+    examples: Examples,
+    *,
+    epochs: int,
+    rate: float,
+    max_tokens: int,
+    seed: int,
+    batch: int = 32,
+    average_from: float = 0.6,
+    report: object = None,
+) -> None:
+    """Train in place; the weights end as the average over the steps after `average_from`."""
+    torch.manual_seed(seed)
+    generator = np.random.default_rng(seed)
+    ids = encode(tokenizer, examples.text, max_tokens)
+    target, three, two = map(torch.from_numpy, (examples.target, examples.three_way, examples.two_way))
+    steps = epochs * max(1, len(ids) // batch)
+    optimiser = torch.optim.AdamW(_groups(model, rate, 0.9), fused=True)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(
+        optimiser, [g["lr"] for g in optimiser.param_groups], steps + epochs, pct_start=0.1,
+        anneal_strategy="linear", cycle_momentum=False, div_factor=20, final_div_factor=5,
+    )  # fmt: skip
+    averaged = torch.optim.swa_utils.AveragedModel(model)
+    done, begun, running = 0, time.monotonic(), 0.0
+    for epoch in range(epochs):
+        for rows in batches(ids, batch, generator):
+            model.train()
+            tokens, mask = collate([ids[i] for i in rows])
+            drop = (torch.rand(tokens.shape) < 0.05) & (tokens > 4)
+            tokens = tokens.masked_fill(drop, 4)
+            with torch.autocast("cpu", dtype=torch.bfloat16):
+                logits = model(tokens, mask)
+            loss = _loss(logits.float(), target[rows], three[rows], two[rows])
+            loss.backward()
+            nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+            optimiser.step()
+            schedule.step()
+            optimiser.zero_grad()
+            running += (loss.item() - running) / 50
+            done += 1
+            if done > average_from * steps and done % 20 == 0:
+                averaged.update_parameters(model)
+            if done % 50 == 0:
+                print(f"step {done}/{steps} loss {running:.3f} {time.monotonic() - begun:.0f} s", flush=True)
+        if callable(report):
+            report(epoch, model)
+    if int(averaged.n_averaged):
+        model.load_state_dict(averaged.module.state_dict())
+    model.eval()

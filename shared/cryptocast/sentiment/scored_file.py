@@ -1,0 +1,97 @@
+"""Score the texts of a Parquet file, without a database or a network."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from cryptocast.errors import CryptocastError
+from cryptocast.sentiment.artifact import LABELS
+from cryptocast.sentiment.scorer import Scorer
+from cryptocast.series import Floats
+
+CHUNK = 512
+ADDED = ("label", *(f"p_{label}" for label in LABELS))
+GIVEN = "given_"
+"""What a column of the input that has the name of an added one is renamed with."""
+
+Progress = Callable[[str, int, int], None]
+
+
+class UnreadableFile(CryptocastError):
+    """The file is not there, not Parquet, or lacks the column of texts."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileReport:
+    """How many rows got a score, which had no text (neutral), and which the model could not score (null)."""
+
+    rows: int
+    without_text: int
+    unscored: int
+    renamed: tuple[str, ...]
+
+
+def score_file(
+    scorer: Scorer, source: Path, out: Path, column: str = "text", progress: Progress | None = None
+) -> FileReport:
+    """Write `source` to `out` with `label`, `p_bearish`, `p_neutral`, `p_bullish` added, rows in order.
+
+    A row without text is neutral; one that the model cannot score is null in all four. A column of the
+    input that has such a name already becomes `given_…`. Raises `UnreadableFile`.
+    """
+    table = _read(source, column)
+    texts = [_text(value) for value in table.column(column).to_pylist()]
+    scores = _score(scorer, texts, progress)
+    renamed = tuple(name for name in table.column_names if name in ADDED)
+    table = table.rename_columns([GIVEN + name if name in ADDED else name for name in table.column_names])
+    for name, values in zip(ADDED, _columns(scores), strict=True):
+        table = table.append_column(name, values)
+    try:
+        pq.write_table(table, out, compression="zstd")
+    except OSError as error:
+        raise UnreadableFile(f"{out}: cannot be written: {error}") from None
+    empty = sum(not text.strip() for text in texts)
+    return FileReport(len(texts), empty, int(np.isnan(scores).any(axis=1).sum()), renamed)
+
+
+def _read(source: Path, column: str) -> pa.Table:
+    try:
+        table = pq.read_table(source)
+    except (OSError, pa.ArrowException) as error:
+        raise UnreadableFile(f"{source}: not a Parquet file that can be read: {error}") from None
+    if column not in table.column_names:
+        raise UnreadableFile(f"{source}: no column {column!r}; it has {', '.join(table.column_names)}")
+    return table
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "replace")
+    return "" if value is None else str(value)
+
+
+def _score(scorer: Scorer, texts: list[str], progress: Progress | None) -> Floats:
+    # By length, so that a chunk's texts pad each other little; put back in order at the end.
+    order = sorted(range(len(texts)), key=lambda row: len(texts[row]))
+    scores = np.empty((len(texts), len(LABELS)))
+    for start in range(0, len(order), CHUNK):
+        rows = order[start : start + CHUNK]
+        scores[rows] = scorer.score([texts[row] for row in rows])
+        if progress:
+            progress("texts", start + len(rows), len(order))
+    return scores
+
+
+def _columns(scores: Floats) -> Iterator[pa.Array]:
+    failed = np.isnan(scores).any(axis=1)
+    best = np.where(failed[:, None], 0.0, scores).argmax(axis=1)
+    yield pa.array(np.array(LABELS)[best], type=pa.string(), mask=failed)
+    for column in scores.T:
+        yield pa.array(column, type=pa.float64(), mask=failed)

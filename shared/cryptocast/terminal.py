@@ -1,0 +1,39 @@
+"""What the commands share: the console, plain errors, progress bars."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+
+from cryptocast.errors import CryptocastError
+
+console = Console()
+
+
+@contextmanager
+def plain_errors() -> Iterator[None]:
+    """Our errors end the command with one line; anything else is a defect and shows its traceback."""
+    try:
+        yield
+    except CryptocastError as error:
+        console.print(f"[red]error[/red] {error}", highlight=False)
+        raise typer.Exit(1) from None
+
+
+@contextmanager
+def progress_bars() -> Iterator[Callable[[str, int, int], None]]:
+    """Yields `tick(task, done, total)`; bars where it is a terminal, silence elsewhere."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True) as bars:
+        tasks: dict[str, TaskID] = {}
+
+        def tick(task: str, done: int, total: int) -> None:
+            if task not in tasks:
+                tasks[task] = bars.add_task(task, total=total)
+            bars.update(tasks[task], completed=done, total=total)
+
+        yield tick
