@@ -7,6 +7,7 @@ import subprocess
 import threading
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 from rich.console import Console
 
@@ -21,8 +22,15 @@ HISTORY_DAYS = 182
 DOCUMENT_DAYS = 182
 
 
-def bring_up(stack: Stack, announce: Callable[[str], None], history_days: int = HISTORY_DAYS) -> None:
+def bring_up(
+    stack: Stack,
+    announce: Callable[[str], None],
+    history_days: int = HISTORY_DAYS,
+    sentiment_model: Path | None = None,
+) -> None:
     """Start, deploy and, where there is no model yet, backfill, score and train.
+
+    `sentiment_model` is the folder of the model to score with; None takes what suits the source.
 
     The deploy runs beside the backfill: one waits for SAM, the other for the sources.
     """
@@ -43,19 +51,18 @@ def bring_up(stack: Stack, announce: Callable[[str], None], history_days: int = 
     stack.serve_dashboard()
     if not marks.exists():
         announce("sentiment of the backfilled documents")
-        _publish_sentiment(stack)
+        _publish_sentiment(stack, sentiment_model)
         cryptocast(stack, "score")
         announce("first models, one per horizon")
         cryptocast(stack, "train", "--until", _now(stack))
         marks.write_text(json.dumps({"until": _now(stack)}))
 
 
-def _publish_sentiment(stack: Stack) -> None:
+def _publish_sentiment(stack: Stack, model: Path | None) -> None:
     """The model that ships; where the texts are invented, the linear stand-in, a hundred times as fast."""
-    if stack.choice.label is DataLabel.SIMULATED:
-        cryptocast(stack, "sentiment", "publish", str(STANDIN))
-    else:
-        cryptocast(stack, "sentiment", "publish-default")
+    if model is None and stack.choice.label is DataLabel.SIMULATED:
+        model = STANDIN
+    cryptocast(stack, "sentiment", *(("publish", str(model)) if model else ("publish-default",)))
 
 
 def _deploy(stack: Stack, failure: list[BaseException]) -> None:

@@ -11,7 +11,6 @@ from types import FrameType
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
 
 from cryptocast.domain import BAR_INTERVAL_S, floor_to_grid
 from cryptocast.errors import CryptocastError
@@ -36,7 +35,8 @@ def main() -> None:
     args = parser.parse_args()
     signal.signal(signal.SIGTERM, _interrupt)
     choice = choose(args.source, args.data, args.start, args.speed, args.coins)
-    console.print(f"[bold]Cryptocast[/bold]  {choice.why}; {', '.join(choice.symbols)}")
+    coins = ", ".join(choice.symbols)
+    console.print(f"[bold]Cryptocast[/bold]  {choice.why}; {coins}", highlight=False, soft_wrap=True)
     began = time.monotonic()
     try:
         with running(choice) as stack:
@@ -115,14 +115,17 @@ def steps_of(output: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 
 def _print_addresses(stack: Stack, seconds: float) -> None:
-    table = Table(title=f"up after {seconds:.0f} s", show_header=False, title_justify="left")
-    table.add_row("dashboard", stack.dashboard_url)
-    table.add_row("API", f"{stack.api_url}/v1/forecasts")
-    table.add_row("API docs", f"{stack.api_url}/docs")
-    table.add_row("WebSocket", stack.stream_url)
-    table.add_row("data", f"{stack.choice.label} — {stack.choice.why}")
-    table.add_row("kept in", str(stack.folder))
-    console.print(table, soft_wrap=True)
+    console.print(f"\n[bold]up after {seconds:.0f} s[/bold]", highlight=False)
+    for name, value in (
+        ("dashboard", stack.dashboard_url),
+        ("API", f"{stack.api_url}/v1/forecasts"),
+        ("API docs", f"{stack.api_url}/docs"),
+        ("WebSocket", stack.stream_url),
+        ("data", stack.choice.why),
+        ("kept in", str(stack.folder)),
+    ):
+        console.print(f"  {name:<10} {value}", highlight=False, soft_wrap=True)
+    console.print()
 
 
 if __name__ == "__main__":
