@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -19,7 +20,7 @@ BINANCE_URL = "https://data-api.binance.vision"
 _BINANCE_INTERVALS: Mapping[int, str] = {60: "1m", 300: "5m", 900: "15m", 1_800: "30m", 3_600: "1h"}
 
 
-class _Candles:
+class _Candles(ABC):
     """Pages forward over [since, until); a subclass knows one exchange's address and rows."""
 
     name: str
@@ -63,13 +64,13 @@ class _Candles:
         collected.records = [found[opened_at] for opened_at in sorted(found)]
         return collected
 
+    @abstractmethod
     def _ask(
         self, symbol: str, begin: datetime, end: datetime, interval_s: int, spend: Spend
-    ) -> list[Any] | None:
-        raise NotImplementedError
+    ) -> list[Any] | None: ...
 
-    def _bar(self, raw: object, symbol: str, interval_s: int, seen_at: datetime) -> Bar:
-        raise NotImplementedError
+    @abstractmethod
+    def _bar(self, raw: object, symbol: str, interval_s: int, seen_at: datetime) -> Bar: ...
 
     def _get(self, path: str, params: Mapping[str, str | int], spend: Spend) -> list[Any] | None:
         unknown = frozenset({self._unknown_coin})
