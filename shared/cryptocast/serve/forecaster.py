@@ -140,7 +140,8 @@ def forecast(
                 f"forecast {horizon.value}: {champion.version} reads feature version "
                 f"{champion.manifest.feature_version}, {len(rows) - len(fitting)} rows have another"
             )
-        issued += issue(champion, fitting, closes, window.now, data_label, missing)
+        in_time = _in_time(fitting, horizon, window.now, data_label)
+        issued += issue(champion, in_time, closes, window.now, data_label, missing)
         report.detail.setdefault("champions", {})[horizon.value] = champion.version
     _store(db, online, issued, window, report)
     return report
@@ -176,6 +177,18 @@ def issue(
         )
         for row, estimate in zip(known, champion.estimate(x), strict=True)
     ]
+
+
+def _in_time(
+    rows: Sequence[FeatureRow], horizon: Horizon, now: datetime, data_label: DataLabel
+) -> list[FeatureRow]:
+    """The rows whose outcome is still open at `now`. Live, a forecast of the past is none.
+
+    A replay or a simulation that catches up keeps them all: its label says what they are.
+    """
+    if data_label is not DataLabel.LIVE:
+        return list(rows)
+    return [row for row in rows if row.as_of + timedelta(seconds=horizon.seconds) > now]
 
 
 def _rows(db: Database, window: CycleWindow, symbols: Sequence[str]) -> list[FeatureRow]:

@@ -40,11 +40,16 @@ def run_training(
 
 
 def run_cycle(
-    db: Database, online: OnlineStore, bucket: Bucket, steps: int = 1, missing: Sequence[str] = ()
+    db: Database,
+    online: OnlineStore,
+    bucket: Bucket,
+    steps: int = 1,
+    missing: Sequence[str] = (),
+    data_label: DataLabel = DataLabel.SIMULATED,
 ) -> StepReport:
     window = CycleWindow(UNTIL, UNTIL - timedelta(minutes=15 * steps), UNTIL + timedelta(seconds=30))
     build_feature_rows(db, online, window, SYMBOLS, "none")
-    return forecast(db, online, Champions(bucket), window, SYMBOLS, DataLabel.SIMULATED, missing)
+    return forecast(db, online, Champions(bucket), window, SYMBOLS, data_label, missing)
 
 
 def test_from_bars_to_forecasts_online(db: Database, online: OnlineStore, bucket: Bucket) -> None:
@@ -102,6 +107,18 @@ def test_catching_up_says_what_single_cycles_would_have_said(
         assert (alone.p_up, alone.call, alone.price) == (pytest.approx(said.p_up), said.call, said.price)
         assert alone.contributions == pytest.approx(said.contributions)
     assert online.read_coin("BTC")["forecast:15m"]["as_of"] == UNTIL.isoformat()
+
+
+def test_live_a_forecast_of_the_past_is_none(db: Database, online: OnlineStore, bucket: Bucket) -> None:
+    store_market(db)
+    run_training(bucket, db)
+    report = run_cycle(db, online, bucket, steps=8, data_label=DataLabel.LIVE)
+    said = forecasts.latest(db, limit=100)
+    assert {f.as_of for f in said if f.horizon is Horizon.M15} == {UNTIL}
+    assert {f.as_of for f in said if f.horizon is Horizon.H1} == {
+        UNTIL - i * timedelta(minutes=15) for i in range(4)
+    }
+    assert report.rows_stored == len(said) == (1 + 4) * len(SYMBOLS)
 
 
 def test_a_corrupt_champion_is_named_and_the_others_go_on(
