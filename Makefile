@@ -48,7 +48,7 @@ setup: .venv/.done .tools/.done frontend/node_modules/.done ## create .venv and 
 	@touch $@
 
 frontend/node_modules/.done: frontend/package-lock.json
-	@command -v node >/dev/null || { echo "Cryptocast needs Node 20 or newer for the dashboard: install it, then run make again."; exit 1; }
+	@command -v node >/dev/null || { echo "Cryptocast needs Node 20.19 or newer for the dashboard: install it, then run make again."; exit 1; }
 	@echo "installing the frontend"
 	@cd frontend && npm ci --no-audit --no-fund --loglevel=error
 	@touch $@

@@ -30,11 +30,13 @@ class Choice:
     @property
     def profile(self) -> str:
         """The name of the folder that keeps this source's data."""
-        if self.label is not DataLabel.REPLAY:
+        if self.label is DataLabel.LIVE or (
+            self.label is DataLabel.SIMULATED and self.speed == 1 and not self.start
+        ):
             return str(self.label)
-        assert self.start is not None
         mark = sha256(f"{self.data}|{','.join(self.symbols)}".encode()).hexdigest()[:8]
-        return f"replay-{self.start:%Y%m%d}-{mark}"
+        began = f"{self.start:%Y%m%d}" if self.start else "hurried"
+        return f"{self.label}-{began}-{mark}"
 
 
 class WrongChoice(SystemExit):
@@ -77,7 +79,7 @@ def _replay(data: str | None, start: str | None, speed: float, coins: str | None
         raise WrongChoice("SOURCE=replay needs DATA=<folder> and FROM=<date>, e.g. FROM=2021-10-12.")
     folder = Path(data).expanduser().resolve()
     if not (folder / "prices").is_dir():
-        raise WrongChoice(f"DATA={data}: there is no folder 'prices' in it (docs/replay.md has the format).")
+        raise WrongChoice(f"DATA={data}: there is no folder 'prices' in it (README.md has the format).")
     symbols = tuple(c.strip().upper() for c in coins.split(",")) if coins else _symbols_at(folder, start)
     return Choice(DataLabel.REPLAY, f"replay of {folder.name}", symbols, speed, _moment(start), folder)
 

@@ -65,7 +65,8 @@ class Stack:
     def _kept_moment(self) -> datetime | None:
         """Where a replay goes on: at the last cycle of the run before."""
         kept = self.folder / "last-cycle"
-        return datetime.fromisoformat(kept.read_text()) if self.choice.start and kept.exists() else None
+        hurried = self.choice.start is not None or self.choice.speed != 1
+        return datetime.fromisoformat(kept.read_text()) if hurried and kept.exists() else None
 
     def remember(self, as_of: datetime) -> None:
         """The last cycle that was done, for the next run."""

@@ -9,9 +9,11 @@ from cryptocast.events import cycle_step
 from cryptocast.sentiment.score import score_sentiment
 
 LIMIT = 2_000
-"""Documents per cycle: what CryptoBERT scores within the function's time."""
+"""Documents per cycle; in a backlog the next cycle goes on."""
+CHUNK = 100
+"""Stored together: a function that runs out of time keeps what it scored."""
 
 
 @cycle_step
 def handler(window: CycleWindow, _event: Mapping[str, Any]) -> StepReport:
-    return score_sentiment(wiring.database(), wiring.scorer(), LIMIT, window.now)
+    return score_sentiment(wiring.database(), wiring.scorer(), LIMIT, window.now, CHUNK)

@@ -10,7 +10,7 @@ import typer
 from rich.table import Table
 
 from cryptocast.cli_options import SeveralFiles, files
-from cryptocast.domain import BAR_INTERVAL_S, CycleWindow, Horizon, StepReport, floor_to_grid
+from cryptocast.domain import BAR_INTERVAL_S, CycleWindow, DataLabel, Horizon, StepReport, floor_to_grid
 from cryptocast.errors import BadInput, ModelNotFound
 from cryptocast.sentiment_commands import sentiment
 from cryptocast.terminal import console, plain_errors, progress_bars
@@ -153,13 +153,15 @@ def evaluate(
 @app.command()
 def cycle(as_of: Moment = None, since: Moment = None) -> None:
     """Run one cycle in this process: the steps of the state machine, in its order."""
+    from cryptocast import wiring
     from cryptocast.cycle import run_cycle
 
     with plain_errors():
         now = datetime.now(UTC)
         end = floor_to_grid(_moment(as_of) or now)
         begin = _moment(since) or end - timedelta(seconds=BAR_INTERVAL_S)
-        for report in run_cycle(CycleWindow(end, begin, _moment(as_of) or now)):
+        live = wiring.settings().data_label is DataLabel.LIVE  # then the time is the clock's
+        for report in run_cycle(CycleWindow(end, begin, now if live else _moment(as_of) or now)):
             _show(report)
 
 

@@ -1,7 +1,7 @@
 """Every error of Cryptocast, and what happens next.
 
 CryptocastError
-├── TransientError            the step raises; the state machine retries it with backoff
+├── TransientError            the step raises; the state machine retries it, naming each subclass
 │   ├── SourceUnavailable     a vendor is down, throttles or answers nonsense; the backup is asked,
 │   │                         else the cycle goes on without it and says so
 │   └── StoreUnavailable      Postgres, Redis or S3 does not answer

@@ -9,11 +9,13 @@ from datetime import UTC, datetime, timedelta
 from functools import wraps
 from typing import Any
 
-from cryptocast.domain import BAR_INTERVAL_S, CycleWindow, StepReport, floor_to_grid
+from cryptocast.domain import BAR_INTERVAL_S, CycleWindow, DataLabel, StepReport, floor_to_grid
 from cryptocast.errors import BadInput
 from cryptocast.observability import get_logger
+from cryptocast.settings import load_settings
 
 _CLOCK_SKEW = timedelta(minutes=2)
+_FAILED = {"score_sentiment": "sentiment: scoring failed"}
 _TIMES = frozenset({"as_of", "since", "now"})
 Step = Callable[[CycleWindow, Mapping[str, Any]], StepReport]
 Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
@@ -41,9 +43,9 @@ def cycle_window(event: Mapping[str, Any], clock: datetime) -> CycleWindow:
 def missing_inputs(event: Mapping[str, Any]) -> tuple[str, ...]:
     """What the earlier steps of the cycle lacked, in plain words, each once, in their order."""
     found = [word for report in event.get("collected", ()) for word in report.get("missing", ())]
-    found += event.get("scored", {}).get("missing", ())
-    if "score_sentiment" in event.get("failures", {}):
-        found.append("sentiment: scoring failed")
+    for step in ("scored", "features", "forecasts"):
+        found += event.get(step, {}).get("missing", ())
+    found += [_FAILED.get(step, f"{step}: failed") for step in event.get("failures", {})]
     return tuple(dict.fromkeys(found))
 
 
@@ -64,7 +66,7 @@ def cycle_step(step: Step) -> Handler:
         logger = get_logger()
         logger.append_keys(as_of=event.get("as_of"))
         try:
-            report = step(cycle_window(event, datetime.now(UTC)), event)
+            report = step(cycle_window(_honest(event), datetime.now(UTC)), event)
         except Exception:
             logger.exception("step failed")
             raise
@@ -73,6 +75,13 @@ def cycle_step(step: Step) -> Handler:
         return answer
 
     return handle
+
+
+def _honest(event: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Live, the time is the clock's: an event with another `now` could backdate a forecast."""
+    if load_settings().data_label is not DataLabel.LIVE:
+        return event
+    return {key: value for key, value in event.items() if key != "now"}
 
 
 def _moment(event: Mapping[str, Any], field: str) -> datetime | None:

@@ -227,12 +227,14 @@ def training_task() -> Task:
 def http_app() -> FastAPI:
     """The REST API over these clients; models are loaded when a request first needs them."""
     from cryptocast.serve.http import Deps, create_app
+    from cryptocast.store.database import Database
 
     found = settings()
     has_registry = bool(found.registry_bucket)
     deps = Deps(
         online=online_store(),
-        db=database(),
+        # Two short tries end well within API Gateway's 29 s, so that the caller gets our words, not its.
+        db=Database(database_url(), connect_attempts=2, connect_timeout_s=4),
         symbols=found.symbol_list,
         data_label=found.data_label,
         clock=partial(datetime.now, UTC),

@@ -108,3 +108,37 @@ def test_an_error_reaches_the_state_machine_as_itself() -> None:
 
     with pytest.raises(StoreUnavailable):
         handler({"as_of": "2024-03-01T12:15:00Z"}, None)
+
+
+def _seen_now(monkeypatch: pytest.MonkeyPatch, label: str) -> datetime:
+    monkeypatch.setenv("DATA_LABEL", label)
+    seen: list[CycleWindow] = []
+
+    def step(window: CycleWindow, _event: Any) -> StepReport:
+        seen.append(window)
+        return StepReport("forecast")
+
+    cycle_step(step)({"as_of": "2024-03-01T12:15:00Z", "now": "2024-03-01T12:15:05Z"}, None)
+    return seen[0].now
+
+
+def test_live_an_event_cannot_set_the_clock_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert datetime.now(UTC) - _seen_now(monkeypatch, "live") < timedelta(minutes=5)
+
+
+def test_a_replay_sets_its_own_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert _seen_now(monkeypatch, "replay") == datetime(2024, 3, 1, 12, 15, 5, tzinfo=UTC)
+
+
+def test_what_failed_or_lacked_something_before_publishing_is_named() -> None:
+    event = {
+        "collected": [{"missing": ["reddit: no credentials"]}],
+        "features": {"missing": ["AAVE: no feature row"]},
+        "failures": {"score_sentiment": {"Error": "x"}, "forecast": {"Error": "StoreUnavailable"}},
+    }
+    assert missing_inputs(event) == (
+        "reddit: no credentials",
+        "AAVE: no feature row",
+        "sentiment: scoring failed",
+        "forecast: failed",
+    )

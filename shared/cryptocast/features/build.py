@@ -42,7 +42,7 @@ def build_feature_rows(
     valid, rejected = valid_feature_rows(table.rows(), window.now, FEATURE_NAMES)
     stored = feature_rows.upsert(db, valid)
     quarantine.add(db, rejected, window.now)
-    prices = {symbol: _price(db, bars[symbol]) for symbol in symbols if symbol in bars}
+    prices = {symbol: _price(db, bars[symbol], window.as_of) for symbol in symbols if symbol in bars}
     missing = _absent(table, symbols) + _show(online, valid, prices)
     return StepReport(
         "build_features",
@@ -76,10 +76,10 @@ def _absent(table: FeatureTable, symbols: Sequence[str]) -> list[str]:
     ]
 
 
-def _price(db: Database, series: BarSeries) -> str | None:
+def _price(db: Database, series: BarSeries, as_of: datetime) -> str | None:
     """What the online store says of a coin's price: the newest close, who served it, the day's log-return."""
     newest = next(iter(stored_bars.latest(db, series.symbol, 1)), None)
-    if newest is None:
+    if newest is None or newest.closed_at > as_of:  # an older cycle that runs again shows no price
         return None
     day_ago_s = int((newest.opened_at - timedelta(days=1)).timestamp())
     row = int(np.searchsorted(series.opened_s, day_ago_s))

@@ -35,8 +35,9 @@ class Database:
     Nothing is opened before the first use. Threads take turns on the one connection.
     """
 
-    def __init__(self, url: str, *, connect_attempts: int = 5) -> None:
+    def __init__(self, url: str, *, connect_attempts: int = 5, connect_timeout_s: int = 10) -> None:
         self._url = url
+        self._connect_timeout_s = connect_timeout_s
         self._connect_attempts = connect_attempts
         self._connection: psycopg.Connection[Any] | None = None
         self._lock = threading.RLock()
@@ -98,7 +99,7 @@ class Database:
                     self._url,
                     autocommit=True,  # transactions are opened by name, see _begun
                     prepare_threshold=None,  # a pooled host keeps no prepared statements
-                    connect_timeout=10,
+                    connect_timeout=self._connect_timeout_s,
                     keepalives_idle=30,
                     keepalives_interval=10,
                     keepalives_count=3,

@@ -54,3 +54,11 @@ def test_a_replay_begins_on_the_grid_and_keeps_a_folder_of_its_own(tmp_path: Pat
 def test_a_wrong_choice_says_what_to_do(arguments: tuple[object, ...], said: str) -> None:
     with pytest.raises(WrongChoice, match=said):
         choose(*arguments)  # type: ignore[arg-type]
+
+
+def test_a_hurried_simulation_never_shares_a_folder_with_one_in_real_time() -> None:
+    usual = choose("simulated", None, None, 1.0, None).profile
+    hurried = choose("simulated", None, None, 600.0, None).profile
+    dated = choose("simulated", None, "2026-03-02", 600.0, None).profile
+    fewer = choose("simulated", None, None, 600.0, "BTC").profile
+    assert len({usual, hurried, dated, fewer}) == 4
