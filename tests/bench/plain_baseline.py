@@ -99,7 +99,11 @@ def plain_examples(bars: dict[str, BarSeries], horizon_s: int, interval_s: int) 
         parts.append((np.full(int(keep.sum()), symbol), as_of[keep], x, move[keep]))
     symbols, as_of, x, move = (np.concatenate(column) for column in zip(*parts, strict=True))
     order = np.lexsort((symbols, as_of))
-    return Examples(horizon_s, symbols[order], as_of[order], x[order], (move > 0)[order], move[order])
+    x, move = x[order], move[order]
+    features = tuple(frame.columns)
+    return Examples(
+        horizon_s, symbols[order], as_of[order], x, move > 0, move, x[:, 0].astype(np.float64), features
+    )
 
 
 def top(rank: Floats, coverage: float) -> Bools:

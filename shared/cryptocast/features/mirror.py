@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 
-from cryptocast.features.spec import FEATURES
+from cryptocast.features.spec import FEATURE_NAMES, FEATURES
 
-_SIGN = np.array([1.0 if feature.mirror == "kept" else -1.0 for feature in FEATURES], dtype=np.float32)
-_SHIFT = np.array([1.0 if feature.mirror == "one minus" else 0.0 for feature in FEATURES], dtype=np.float32)
+_MIRROR = {feature.name: feature.mirror for feature in FEATURES}
 
 
-def mirrored(x: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    """(n, 15) → (n, 15) float32; applied twice it gives `x` again, up to rounding."""
-    return np.asarray(_SHIFT + _SIGN * x, dtype=np.float32)
+def mirrored(x: npt.NDArray[np.float32], features: Sequence[str] = FEATURE_NAMES) -> npt.NDArray[np.float32]:
+    """(n, len(features)) → the same shape, float32; applied twice it gives `x` again, up to rounding."""
+    kinds = [_MIRROR[name] for name in features]
+    sign = np.array([1.0 if kind == "kept" else -1.0 for kind in kinds], dtype=np.float32)
+    shift = np.array([1.0 if kind == "one minus" else 0.0 for kind in kinds], dtype=np.float32)
+    return np.asarray(shift + sign * x, dtype=np.float32)

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from cryptocast.errors import BadInput, NotEnoughData
-from cryptocast.features.rows import FEATURE_NAMES, FEATURE_VERSION
+from cryptocast.features.rows import FEATURE_VERSION
 from cryptocast.series import BarSeries
 from cryptocast.train.dataset import Examples, build_table, label_examples, no_documents
 from cryptocast.train.documents import read_documents
@@ -77,7 +77,7 @@ def backtest(question: Question, progress: Progress | None = None) -> tuple[dict
         "symbols": list(symbols),
         **figures(tested, question.fee_bps),
         "data_window": _window(question, examples, bars, walked),
-        "features": list(FEATURE_NAMES),
+        "features": list(examples.features),
         "feature_version": FEATURE_VERSION,
         "params": dict(question.rules.recorded()),
         "notes": notes,

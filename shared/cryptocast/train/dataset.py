@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import numpy as np
@@ -18,12 +18,15 @@ from cryptocast.series import BarSeries, Bools, DocumentSeries, Floats, Ints
 from cryptocast.store import bars as stored_bars
 from cryptocast.store.database import Database
 
+LAST_MOVE = "return_15m"
+
 
 @dataclass(frozen=True, slots=True)
 class Examples:
     """Labelled feature rows of one horizon over all coins, ascending by (`as_of`, symbol); (n,) each.
 
-    `x` is (n, 15) float32 in the order of `FEATURE_NAMES`. Rows without the future close and moves of
+    `x` is (n, len(features)) float32 in the order of `features`; `last_move` is the scaled return of the bar
+    that ended at `as_of`, what persistence and reversal go by. Rows without the future close and moves of
     exactly zero are not here.
     """
 
@@ -33,6 +36,8 @@ class Examples:
     x: npt.NDArray[np.float32]
     up: Bools
     return_log: Floats
+    last_move: Floats
+    features: tuple[str, ...] = FEATURE_NAMES
 
     def __len__(self) -> int:
         return len(self.as_of)
@@ -46,12 +51,14 @@ class Examples:
             self.x[rows],
             self.up[rows],
             self.return_log[rows],
+            self.last_move[rows],
+            self.features,
         )
 
-    @property
-    def last_move(self) -> Floats:
-        """The scaled return of the bar that ended at `as_of`: what persistence and reversal go by."""
-        return self.x[:, FEATURE_NAMES.index("return_15m")].astype(np.float64)
+    def only(self, features: Sequence[str]) -> Examples:
+        """The same rows with some of the features, in the given order."""
+        columns = [self.features.index(name) for name in features]
+        return replace(self, x=np.ascontiguousarray(self.x[:, columns]), features=tuple(features))
 
 
 def build_examples(
@@ -78,6 +85,7 @@ def label_examples(
         table.values[keep].astype(np.float32),
         moves[keep] > 0.0,
         moves[keep],
+        table.values[keep, FEATURE_NAMES.index(LAST_MOVE)],
     )
 
 

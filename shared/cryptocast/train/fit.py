@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ import numpy.typing as npt
 import xgboost
 
 from cryptocast.features.mirror import mirrored
+from cryptocast.features.spec import FEATURE_NAMES
 from cryptocast.series import Bools, Floats, Ints
 from cryptocast.train.dataset import Examples
 
@@ -69,7 +70,11 @@ class FitRules:
 
 
 def fit(
-    x: npt.NDArray[np.float32], up: Bools, rules: FitRules, weight: Floats | None = None
+    x: npt.NDArray[np.float32],
+    up: Bools,
+    rules: FitRules,
+    weight: Floats | None = None,
+    features: Sequence[str] = FEATURE_NAMES,
 ) -> xgboost.Booster:
     """(n, features), (n,) → a booster. The same input and rules give the same trees.
 
@@ -78,7 +83,7 @@ def fit(
     """
     label = up.astype(np.float32)
     if rules.mirror:
-        x, label = np.concatenate([x, mirrored(x)]), np.concatenate([label, 1 - label])
+        x, label = np.concatenate([x, mirrored(x, features)]), np.concatenate([label, 1 - label])
         weight = None if weight is None else np.concatenate([weight, weight])
     data = xgboost.QuantileDMatrix(
         x, label=label, weight=weight, max_bin=rules.max_bin, nthread=rules.threads
@@ -92,7 +97,7 @@ def fit_known(examples: Examples, known: Ints, at_s: int, rules: FitRules) -> xg
     if len(rows) > rules.most_rows:
         rows = rows[np.arange(0, len(rows), len(rows) / rules.most_rows).astype(np.int64)]
     weight = recency(examples.as_of[rows], at_s, rules.half_life_days)
-    return fit(examples.x[rows], examples.up[rows], rules, weight)
+    return fit(examples.x[rows], examples.up[rows], rules, weight, examples.features)
 
 
 def recency(as_of: Ints, at_s: int, half_life_days: float) -> Floats:

@@ -11,7 +11,7 @@ import numpy as np
 
 from cryptocast.domain import DataLabel, Horizon, floor_to_grid
 from cryptocast.errors import CorruptArtifact, ModelNotFound, NotEnoughData, RegistryError
-from cryptocast.features.rows import FEATURE_NAMES, FEATURE_VERSION, FeatureTable
+from cryptocast.features.rows import FEATURE_VERSION, FeatureTable
 from cryptocast.registry.bucket import Bucket
 from cryptocast.registry.layout import PRICES, SENTIMENT, price_model
 from cryptocast.registry.load import read_champion
@@ -197,7 +197,7 @@ def register(
             "sentiment_version": rules.sentiment_version,
             "configurations_tried": TRIALS,
         },
-        feature_names=FEATURE_NAMES,
+        feature_names=examples.features,
         feature_version=FEATURE_VERSION,
         calibration=challenger.calibration,
         abstain=challenger.abstain,
@@ -206,7 +206,7 @@ def register(
     )
     files = {
         "model.onnx": onnx,
-        "trees.json": to_trees(challenger.booster, FEATURE_NAMES),
+        "trees.json": to_trees(challenger.booster, examples.features),
         "card.json": make_card(manifest, tests),
     }
     return publish(bucket, PRICES, files, manifest)

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from cryptocast.features.rows import FEATURE_NAMES
 from cryptocast.series import Bools
 from cryptocast.train.challenger import Challenger, balanced_accuracy
 from cryptocast.train.dataset import Examples
@@ -47,7 +46,8 @@ def shuffled_labels(examples: Examples, plan: Plan, rules: FitRules) -> SelfTest
     fitted = fold.fit[:: max(1, len(fold.fit) // _LARGEST_SAMPLE)]
     tested = fold.test[:: max(1, len(fold.test) // _LARGEST_SAMPLE)]
     meaningless = random.permutation(examples.up)
-    booster = fit(examples.x[fitted], meaningless[fitted], replace(rules, rounds=min(rules.rounds, _ROUNDS)))
+    short = replace(rules, rounds=min(rules.rounds, _ROUNDS))
+    booster = fit(examples.x[fitted], meaningless[fitted], short, features=examples.features)
     called_up = margins(booster, examples.x[tested]) > 0
     accuracy, deviation = balanced_accuracy(called_up, meaningless[tested])
     allowed = _DEVIATIONS * deviation
@@ -63,9 +63,8 @@ def no_feature_knows_the_future(examples: Examples) -> SelfTest:
     ]
     worst = int(np.argmax(areas))
     passed = areas[worst] < CREDIBLE
-    said = (
-        f"{FEATURE_NAMES[worst]} alone orders the labels with AUC {areas[worst]:.3f}, {CREDIBLE} is too good"
-    )
+    name = examples.features[worst]
+    said = f"{name} alone orders the labels with AUC {areas[worst]:.3f}, {CREDIBLE} is too good"
     return SelfTest("no feature knows the future", passed, areas[worst], said)
 
 

@@ -50,4 +50,4 @@ def make_examples(
     up = random.random(n) < 1 / (1 + np.exp(-signal * x[:, 0]))
     as_of = int(UNTIL.timestamp()) - BAR_INTERVAL_S * (np.arange(n, 0, -1, dtype=np.int64) // 2)
     symbols = np.array(["BTC", "ETH"])[np.arange(n) % 2]
-    return Examples(horizon.seconds, symbols, as_of, x, up, np.where(up, 0.01, -0.01))
+    return Examples(horizon.seconds, symbols, as_of, x, up, np.where(up, 0.01, -0.01), x[:, 0].astype(float))

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from sklearn.metrics import brier_score_loss
 from sklearn.metrics import log_loss as sklearn_log_loss
 
-from cryptocast.features.rows import FEATURE_NAMES
 from cryptocast.train.evaluate import baselines, best_baseline, brier, evaluate, log_loss
 from tests.unit.train.markets import make_examples
 
@@ -20,7 +21,7 @@ def test_scores_are_the_textbooks() -> None:
 
 def test_baselines_go_by_the_last_bar_and_by_what_was_fitted_on() -> None:
     examples = make_examples(2_000)
-    examples.x[:, FEATURE_NAMES.index("return_15m")] = np.where(examples.up, -1, 1)
+    examples = replace(examples, last_move=np.where(examples.up, -1.0, 1.0))
     found = baselines(examples, fitted_share_up=0.2)
     assert found["baseline_reversal"] == 1.0
     assert found["baseline_persistence"] == 0.0
