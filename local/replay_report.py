@@ -13,7 +13,9 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
+import psycopg
 from rich.progress import Progress
 
 from cryptocast.domain import BAR_INTERVAL_S
@@ -98,7 +100,6 @@ def _drive(stack: Stack, driver: CycleDriver, until: datetime) -> Tally:
 
 
 def _write(stack: Stack, tally: Tally, until: datetime, first_up_s: float, total_s: float) -> str:
-    db = Database(stack.postgres.url())
     lines = [
         "# Real data through the deployed stack",
         "",
@@ -123,26 +124,34 @@ def _write(stack: Stack, tally: Tally, until: datetime, first_up_s: float, total
     for name in dict.fromkeys(key.split(".")[0] for key in tally.rows):
         counts = [tally.rows[f"{name}.{key}"] for key in ("rows_in", "rows_stored", "rows_rejected")]
         lines.append(f"| {name} | " + " | ".join(f"{n:,}" for n in counts) + " |")
-    lines += ["", "Named as missing: " + _spoken(tally.missing), "", "## What the store holds", ""]
-    with db.connection() as connection:
-        for title, query in _COUNTS.items():
-            lines += [f"### {title}", "", "| | rows |", "|---|---|"]
-            lines += [f"| {row[0]} | {row[1]:,} |" for row in connection.execute(query)]
-            lines.append("")
-        lines += [
-            "## The forecasts' own record",
-            "",
-            "Every call counted, and the abstentions in the Brier score.",
-            "",
-        ]
-        lines += [
-            "| horizon | forecasts | calls | accuracy of calls | Brier | went up |",
-            "|---|---|---|---|---|---|",
-        ]
-        for horizon, n, calls, accuracy, brier, up in connection.execute(_RECORD):
-            shown = "–" if accuracy is None else f"{accuracy:.1%}"
-            lines.append(f"| {horizon} | {n:,} | {calls:,} | {shown} | {brier:.4f} | {up:.1%} |")
+    lines += ["", "Named as missing: " + _spoken(tally.missing), ""]
+    with Database(stack.postgres.url()).connection() as connection:
+        lines += _store(connection) + _record(connection)
     return "\n".join(lines) + "\n"
+
+
+def _store(connection: psycopg.Connection[Any]) -> list[str]:
+    lines = ["## What the store holds", ""]
+    for title, query in _COUNTS.items():
+        lines += [f"### {title}", "", "| | rows |", "|---|---|"]
+        lines += [f"| {row[0]} | {row[1]:,} |" for row in connection.execute(query)]
+        lines.append("")
+    return lines
+
+
+def _record(connection: psycopg.Connection[Any]) -> list[str]:
+    lines = [
+        "## The forecasts' own record",
+        "",
+        "Every call counted, and the abstentions in the Brier score.",
+        "",
+        "| horizon | forecasts | calls | accuracy of calls | Brier | went up |",
+        "|---|---|---|---|---|---|",
+    ]
+    for horizon, n, calls, accuracy, brier, up in connection.execute(_RECORD):
+        shown = "–" if accuracy is None else f"{accuracy:.1%}"
+        lines.append(f"| {horizon} | {n:,} | {calls:,} | {shown} | {brier:.4f} | {up:.1%} |")
+    return lines
 
 
 def _times(name: str, seconds: list[float]) -> str:

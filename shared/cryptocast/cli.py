@@ -12,6 +12,7 @@ from rich.table import Table
 from cryptocast.cli_options import SeveralFiles, files
 from cryptocast.domain import BAR_INTERVAL_S, CycleWindow, DataLabel, Horizon, StepReport, floor_to_grid
 from cryptocast.errors import BadInput, ModelNotFound
+from cryptocast.record_commands import verify_log
 from cryptocast.sentiment_commands import sentiment
 from cryptocast.terminal import console, plain_errors, progress_bars
 
@@ -19,6 +20,7 @@ app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help=__d
 models = typer.Typer(no_args_is_help=True, help="Model versions in the registry.")
 app.add_typer(models, name="models")
 app.add_typer(sentiment, name="sentiment")
+app.command("verify-log")(verify_log)
 
 Moment = Annotated[str | None, typer.Option(help="UTC, e.g. 2021-10-12 or 2021-10-12T12:00")]
 
@@ -163,20 +165,6 @@ def cycle(as_of: Moment = None, since: Moment = None) -> None:
         live = wiring.settings().data_label is DataLabel.LIVE  # then the time is the clock's
         for report in run_cycle(CycleWindow(end, begin, now if live else _moment(as_of) or now)):
             _show(report)
-
-
-@app.command("verify-log")
-def verify_log() -> None:
-    """Check the chain of hashes over every forecast ever issued; name the first link that is broken."""
-    from cryptocast import wiring
-    from cryptocast.store.forecasts import first_broken_link
-
-    with plain_errors(), console.status("checking"):
-        broken = first_broken_link(wiring.database())
-    if broken is not None:
-        console.print(f"[red]broken[/red] entry {broken} does not follow from those before it")
-        raise typer.Exit(1)
-    console.print("every forecast follows from those before it")
 
 
 @models.command("list")

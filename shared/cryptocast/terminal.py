@@ -15,13 +15,13 @@ console = Console()
 
 
 @contextmanager
-def plain_errors() -> Iterator[None]:
-    """Our errors end the command with one line; anything else is a defect and shows its traceback."""
+def plain_errors(exit_code: int = 1) -> Iterator[None]:
+    """Our errors end the command with one line and `exit_code`; else it is a defect: a traceback."""
     try:
         yield
     except CryptocastError as error:
         console.print(f"[red]error[/red] {error}", highlight=False)
-        raise typer.Exit(1) from None
+        raise typer.Exit(exit_code) from None
 
 
 @contextmanager

@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 
-from cryptocast.domain import DataLabel
-from cryptocast.retrain.policy import NEEDS_A_PERSON, TRAINS
+from cryptocast.domain import BAR_INTERVAL_S, DataLabel, Horizon
+from cryptocast.record.heads import FOLDER
+from cryptocast.retrain.policy import NEEDS_A_PERSON, TRAINS, decide
 from cryptocast.serve.http import Deps, create_app
 from cryptocast.settings import Settings
 from cryptocast.store.database import Database
@@ -218,6 +219,28 @@ def test_the_schedule_lies_on_the_grid_and_keeps_what_it_could_not_start() -> No
     assert "DeadLetterConfig" in schedule["Target"]
 
 
+def test_once_a_week_the_calendar_asks_for_a_training() -> None:
+    schedule = of_type(TEMPLATE, "AWS::Scheduler::Schedule")["TrainingSchedule"]
+    assert schedule["Target"]["Arn"] == {"Ref": "RetrainTopic"}
+    decision = decide(schedule["Target"]["Input"])
+    assert (decision.train, decision.horizons) == (True, tuple(Horizon))
+    assert "weekly, by the calendar" in decision.reason
+    assert schedule["ScheduleExpression"] == "cron(10 3 ? * SUN *)"
+    # Without subnets a task cannot start, and on a laptop nothing is scheduled.
+    assert schedule["State"] == {"Fn::If": ["HasTrainingSubnets", {"Ref": "ScheduleState"}, "DISABLED"]}
+
+
+def test_every_schedule_keeps_what_it_could_not_deliver_and_may_do_only_that() -> None:
+    for name, schedule in of_type(TEMPLATE, "AWS::Scheduler::Schedule").items():
+        target = schedule["Target"]
+        queue = target["DeadLetterConfig"]["Arn"]["Fn::GetAtt"]
+        role = target["RoleArn"]["Fn::GetAtt"].split(".")[0]
+        allowed = {s["Action"]: s["Resource"] for owner, s in statements(TEMPLATE) if owner == role}
+        allowed.pop("sts:AssumeRole", None)
+        assert allowed.pop("sqs:SendMessage") == {"Fn::GetAtt": queue}, name
+        assert list(allowed.values()) == [target["Arn"]], name
+
+
 def test_alarms_on_our_metrics_go_where_the_retraining_policy_expects_them() -> None:
     ours = {
         name: alarm
@@ -229,7 +252,17 @@ def test_alarms_on_our_metrics_go_where_the_retraining_policy_expects_them() -> 
         topic = "RetrainTopic" if alarm["MetricName"] in TRAINS else "AlertsTopic"
         assert alarm["AlarmActions"] == [{"Ref": topic}], name
         assert alarm["Dimensions"] == [{"Name": "Stage", "Value": {"Ref": "Stage"}}], name
-    assert TRAINS | {"QuarantinedRows"} <= {alarm["MetricName"] for alarm in ours.values()}
+    watched = {"QuarantinedRows", "MissingBars", "CycleAgeSeconds"}
+    assert TRAINS | watched <= {alarm["MetricName"] for alarm in ours.values()}
+
+
+def test_cycles_that_are_late_and_cycles_that_do_not_run_are_an_alarm() -> None:
+    alarm = of_type(TEMPLATE, "AWS::CloudWatch::Alarm")["CycleLateAlarm"]
+    assert (alarm["MetricName"], alarm["ComparisonOperator"]) == ("CycleAgeSeconds", "GreaterThanThreshold")
+    schedule = of_type(TEMPLATE, "AWS::Scheduler::Schedule")["CycleSchedule"]
+    most = schedule["Target"]["RetryPolicy"]["MaximumEventAgeInSeconds"]
+    assert most <= alarm["Threshold"] < BAR_INTERVAL_S
+    assert alarm["TreatMissingData"] == "breaching"
 
 
 def test_every_dead_letter_queue_has_an_alarm() -> None:
@@ -249,6 +282,31 @@ def test_the_registry_is_private_versioned_encrypted_and_kept() -> None:
     assert properties["VersioningConfiguration"]["Status"] == "Enabled"
     assert set(properties["PublicAccessBlockConfiguration"].values()) == {True}
     assert properties["BucketEncryption"]
+
+
+def test_heads_of_the_record_are_created_once_and_never_deleted() -> None:
+    policy = of_type(TEMPLATE, "AWS::S3::BucketPolicy")["RegistryBucketPolicy"]["PolicyDocument"]["Statement"]
+    denied = {s["Sid"]: s for s in policy if s["Effect"] == "Deny"}
+    for sid in ("HeadsAreCreatedOnce", "HeadsAreNeverDeleted"):
+        assert denied[sid]["Resource"]["Fn::Sub"] == f"${{RegistryBucket.Arn}}/{FOLDER}*"
+        assert denied[sid]["Principal"] == "*"
+    once = denied["HeadsAreCreatedOnce"]
+    assert (once["Action"], once["Condition"]["Null"]) == ("s3:PutObject", {"s3:if-none-match": "true"})
+    assert set(denied["HeadsAreNeverDeleted"]["Action"]) == {"s3:DeleteObject", "s3:DeleteObjectVersion"}
+
+
+def test_only_the_monitor_writes_heads_and_only_the_api_else_reads_them() -> None:
+    allowed: dict[str, set[str]] = {}
+    for owner, statement in statements(TEMPLATE):
+        if statement["Effect"] != "Allow":
+            continue
+        for resource in as_list(statement.get("Resource", [])):
+            if isinstance(resource, dict) and FOLDER in str(resource.get("Fn::Sub", "")):
+                allowed.setdefault(owner, set()).update(as_list(statement["Action"]))
+    assert allowed == {
+        "MonitorFunction": {"s3:GetObject", "s3:PutObject"},
+        "ApiFunction": {"s3:GetObject"},
+    }
 
 
 def test_every_log_group_forgets() -> None:

@@ -165,6 +165,26 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/v1/record/head': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Get Record Head
+     * @description The head that was published last, once a day. `as_of` is its last forecast's.
+     */
+    get: operations['get_record_head_v1_record_head_get'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/sentiment': {
     parameters: {
       query?: never;
@@ -664,6 +684,66 @@ export interface components {
        * @enum {string}
        */
       read_from: 'redis' | 'postgres';
+      /**
+       * Stale
+       * @description True where `as_of` is over two cycles (30 minutes) old, or absent.
+       * @default false
+       */
+      stale: boolean;
+    };
+    /**
+     * HeadAnswer
+     * @description Keep it: whoever has it can later tell whether any forecast up to `sequence` was changed.
+     */
+    HeadAnswer: {
+      /**
+       * As Of
+       * @description The moment that the newest record here speaks for.
+       */
+      as_of?: string | null;
+      /**
+       * Count
+       * @description Forecasts since the head before.
+       */
+      count: number;
+      /** @description Where the data comes from: `live`, `replay` of past data, or `simulated` (invented). */
+      data_label: components['schemas']['DataLabel'];
+      /**
+       * Data Since
+       * @description For replay: the date that the replay began at.
+       */
+      data_since?: string | null;
+      /**
+       * Day
+       * Format: date
+       * @description UTC day whose last forecast it is.
+       */
+      day: string;
+      /**
+       * Hash
+       * @description SHA-256 over the last of them and, through it, over all, as hex.
+       */
+      hash: string;
+      /**
+       * Missing
+       * @description Plain words: `reddit: no credentials`.
+       */
+      missing?: string[];
+      /**
+       * Previous Day
+       * @description Day of the head before; null for the first.
+       */
+      previous_day?: string | null;
+      /**
+       * Previous Hash
+       * @description Its hash.
+       */
+      previous_hash?: string | null;
+      /**
+       * Sequence
+       * @description How many forecasts had been issued by then.
+       */
+      sequence: number;
       /**
        * Stale
        * @description True where `as_of` is over two cycles (30 minutes) old, or absent.
@@ -1882,6 +1962,58 @@ export interface operations {
            *     }
            */
           'application/json': components['schemas']['ErrorAnswer'];
+        };
+      };
+      /** @description The request cannot be understood. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorAnswer'];
+        };
+      };
+      /** @description A store or a model is not there now. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorAnswer'];
+        };
+      };
+    };
+  };
+  get_record_head_v1_record_head_get: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "as_of": "2024-01-01T12:15:00Z",
+           *       "count": 1920,
+           *       "data_label": "simulated",
+           *       "day": "2024-01-01",
+           *       "hash": "9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f9f",
+           *       "missing": [],
+           *       "previous_day": "2023-12-31",
+           *       "previous_hash": "4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b4b",
+           *       "sequence": 41280,
+           *       "stale": false
+           *     }
+           */
+          'application/json': components['schemas']['HeadAnswer'];
         };
       };
       /** @description The request cannot be understood. */

@@ -1,4 +1,4 @@
-"""The last step of a cycle: outcomes, data quality, drift, metrics, and the record of the cycle."""
+"""The last step of a cycle: outcomes, quality, drift, metrics, the head of the record, the cycle itself."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from cryptocast.monitor.metrics import CloudWatch, Measured, metrics_of, put_met
 from cryptocast.monitor.outcomes import Recorded, recent_scores, record_outcomes
 from cryptocast.monitor.quality import Quality, measure_quality
 from cryptocast.monitor.reference import measure_drift
+from cryptocast.record.heads import publish_or_name
 from cryptocast.registry.bucket import Bucket
 from cryptocast.store import cycles
 from cryptocast.store.database import Database
@@ -29,7 +30,7 @@ def monitor(
     started_at: datetime | None = None,
     steps: Mapping[str, Any] | Sequence[Any] | None = None,
 ) -> StepReport:
-    """Judge past forecasts, measure quality and drift, tell CloudWatch, record the cycle.
+    """Judge past forecasts, measure quality and drift, publish the day's head, tell CloudWatch.
 
     In: forecasts that came due; stored: outcomes. `metric_time` is the wall clock's (see
     `put_metrics`). `started_at` and `steps`, the reports of the other steps, go into the record of the
@@ -39,13 +40,15 @@ def monitor(
     recorded = record_outcomes(db, window)
     quality = measure_quality(db, window, symbols)
     drifts = measure_drift(db, bucket, window.as_of)
+    heads, unpublished = publish_or_name(db, bucket, window.now)
     measured = Measured(window, quality, recent_scores(db, window.as_of), drifts.by_horizon)
     report = StepReport(
         "monitor",
         rows_in=recorded.stored + recorded.waiting + recorded.unknown,
         rows_stored=recorded.stored,
-        missing=[*_missing(recorded, quality), *drifts.missing],
-        detail=_detail(measured, recorded) | {"drift_waiting": drifts.waiting},
+        missing=[*_missing(recorded, quality), *drifts.missing, *unpublished],
+        detail=_detail(measured, recorded)
+        | {"drift_waiting": drifts.waiting, "heads": [head.day.isoformat() for head in heads]},
     )
     body = {
         "recorded_at": (metric_time or window.now).isoformat(),

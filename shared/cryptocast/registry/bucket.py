@@ -73,6 +73,17 @@ class Bucket:
             found = [p["Prefix"] for page in pages for p in page.get("CommonPrefixes", []) if "Prefix" in p]
         return sorted(name.removeprefix(prefix).rstrip("/") for name in found)
 
+    def names(self, prefix: str) -> list[str]:
+        """The rest of every key that begins with `prefix`, in order."""
+        with self._errors(prefix):
+            pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=self.name, Prefix=prefix)
+            return sorted(
+                item["Key"].removeprefix(prefix)
+                for page in pages
+                for item in page.get("Contents", [])
+                if "Key" in item
+            )
+
     def _already_ours(self, key: str, body: bytes) -> str:
         try:
             current = self.get(key)

@@ -88,13 +88,11 @@ def start_training(
     message: str | Mapping[str, Any],
     now: datetime,
     *,
-    until: datetime | None = None,
     cooldown_s: int = COOLDOWN_S,
 ) -> Start:
     """Answer one alarm: start training, or say why not.
 
-    `until` limits the training data; None means all there is. Two alarms within `cooldown_s`, or two
-    at the same moment, start one task. Raises `BadInput` for a message that is no alarm,
+    Two alarms within `cooldown_s`, or two at the same moment, start one task. Raises `BadInput` for a message that is no alarm,
     `StoreUnavailable`, and `TrainingNotStarted` where ECS refused; both of these may be retried.
     """
     decision = decide(message)
@@ -107,21 +105,13 @@ def start_training(
         return Start(False, refusal, decision.horizons)
     start, etag = claim
     try:
-        arn = _run(ecs, task, start, until)
+        arn = _run(ecs, task, start)
     except TrainingNotStarted:
         _settle(bucket, start.model_copy(update={"state": "failed"}), etag)
         raise
     _settle(bucket, start.model_copy(update={"state": "started", "task_arn": arn}), etag)
     get_logger().info("training started", extra={"reason": decision.reason, "task": arn})
     return Start(True, decision.reason, decision.horizons, arn)
-
-
-def last_start(bucket: Bucket) -> LastStart | None:
-    """The last training that was started or tried, None where there never was one."""
-    try:
-        return _read(bucket)[0]
-    except ModelNotFound:
-        return None
 
 
 def _claim(
@@ -169,13 +159,11 @@ def _settle(bucket: Bucket, start: LastStart, etag: str) -> None:
         get_logger().warning("the training state was replaced meanwhile", extra={"reason": start.reason})
 
 
-def _run(ecs: EcsTasks, task: Task, start: LastStart, until: datetime | None) -> str:
+def _run(ecs: EcsTasks, task: Task, start: LastStart) -> str:
     environment = {
         "TRAINING_REASON": start.reason,
         "TRAINING_HORIZONS": ",".join(h.value for h in start.horizons),
     }
-    if until is not None:
-        environment["TRAINING_UNTIL"] = until.isoformat()
     request: dict[str, Any] = {
         "cluster": task.cluster,
         "taskDefinition": task.task_definition,

@@ -231,6 +231,18 @@ SENTIMENT = _answers(
 SENTIMENT_REQUESTS: dict[str, Example] = {
     "texts": {"summary": "Two texts", "value": {"texts": ["BTC to the moon", "This is going to zero"]}}
 }
+HEAD = _answers(
+    {
+        **_LABELLED,
+        "missing": [],
+        "day": "2024-01-01",
+        "sequence": 41_280,
+        "hash": "9f" * 32,
+        "count": 1_920,
+        "previous_day": "2023-12-31",
+        "previous_hash": "4b" * 32,
+    }
+)
 HEALTH = _answers(
     {
         **_LABELLED,

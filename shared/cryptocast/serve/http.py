@@ -8,7 +8,8 @@ from fastapi.responses import HTMLResponse
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from cryptocast.serve import problems, routes_health, routes_market, routes_models, schemas
+from cryptocast.record.heads import NewestHead
+from cryptocast.serve import problems, routes_health, routes_market, routes_models, routes_record, schemas
 from cryptocast.serve.deps import Deps
 
 __all__ = ["Deps", "create_app"]
@@ -48,12 +49,13 @@ def create_app(deps: Deps) -> FastAPI:
         },
     )
     app.state.deps = deps
+    app.state.newest_head = NewestHead(deps.bucket) if deps.bucket else None
     problems.add_handlers(app, deps.data_label)
     app.add_middleware(_BodyLimit)
     app.add_middleware(
         CORSMiddleware, allow_origins=["*"], allow_methods=["GET"], allow_headers=["*"], max_age=3_600
     )
-    for part in (routes_market, routes_models, routes_health):
+    for part in (routes_market, routes_models, routes_record, routes_health):
         app.include_router(part.router)
     app.add_api_route("/docs", _docs, include_in_schema=False, response_class=HTMLResponse)
     return app

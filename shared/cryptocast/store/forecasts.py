@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import psycopg
@@ -33,6 +34,15 @@ COLUMNS = """f.symbol, f.horizon, f.as_of, f.issued_at, f.p_up, f.call, f.confid
     f.contributions, f.model_version, f.data_label, f.missing"""
 _BATCH = 10_000
 _CHAIN_LOCK = 4_242_002
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One link of the chain as it lies in Postgres; no forecast where the row does not make one any more."""
+
+    sequence: int
+    hash: bytes
+    forecast: Forecast | None
 
 
 def insert(db: Database, forecasts: Iterable[Forecast]) -> int:
@@ -82,19 +92,37 @@ def without_outcome(db: Database, known_before: datetime, limit: int) -> list[Fo
     return _select(db, query, [known_before, limit])
 
 
-def first_broken_link(db: Database) -> int | None:
-    """The sequence of the first entry whose hash does not follow from the ones before it, or None."""
-    previous, expected = chain.GENESIS, 1
+def entries_after(db: Database, sequence: int, limit: int = _BATCH) -> list[Entry]:
+    """The next entries of the record in the order of the chain: one short read, however long the record."""
     with db.connection() as connection:
         lists = names.lists_by_id(connection)
-        with connection.cursor(name="chain") as cursor:
-            cursor.itersize = _BATCH
-            cursor.execute(f"SELECT {COLUMNS}, f.sequence, f.hash FROM forecasts f ORDER BY f.sequence")
-            for *row, sequence, stored in cursor:
-                if sequence != expected or chain.entry_hash(previous, read_forecast(row, lists)) != stored:
-                    return expected
-                previous, expected = stored, expected + 1
-    return None
+        rows = connection.execute(
+            f"SELECT {COLUMNS}, f.sequence, f.hash FROM forecasts f WHERE f.sequence > %s "
+            "ORDER BY f.sequence LIMIT %s",
+            (sequence, limit),
+        ).fetchall()
+    return [Entry(row[-2], row[-1], _readable(row[:-2], lists)) for row in rows]
+
+
+def newest_sequence(db: Database) -> int:
+    """The sequence of the newest entry; 0 where there is none."""
+    with db.connection() as connection:
+        row = connection.execute("SELECT max(sequence) FROM forecasts").fetchone()
+    return row[0] or 0 if row else 0
+
+
+def last_of_each_day(db: Database, after: int, before: datetime) -> list[tuple[date, int, bytes, datetime]]:
+    """(UTC day of issue, sequence, hash, `as_of`) of each day's last entry, days in order.
+
+    Of the entries behind `after` in the chain that were issued before `before`.
+    """
+    query = """
+        SELECT day, sequence, hash, as_of FROM forecasts JOIN (
+            SELECT (issued_at AT TIME ZONE 'UTC')::date AS day, max(sequence) AS sequence FROM forecasts
+            WHERE sequence > %s AND issued_at < %s GROUP BY 1) AS ends USING (sequence)
+        ORDER BY day"""
+    with db.connection() as connection:
+        return connection.execute(query, (after, before)).fetchall()
 
 
 def read_forecast(row: Sequence[Any], lists: dict[int, tuple[str, ...]]) -> Forecast:
@@ -106,6 +134,13 @@ def read_forecast(row: Sequence[Any], lists: dict[int, tuple[str, ...]]) -> Fore
         dict(zip(lists[name_list], contributions, strict=True)), model_version, DataLabel(data_label),
         tuple(missing),
     )  # fmt: skip
+
+
+def _readable(row: Sequence[Any], lists: dict[int, tuple[str, ...]]) -> Forecast | None:
+    try:
+        return read_forecast(row, lists)
+    except (KeyError, ValueError):
+        return None
 
 
 def _select(db: Database, query: str, values: Sequence[Any]) -> list[Forecast]:

@@ -61,21 +61,6 @@ def test_postgres_refuses_to_rewrite_the_record(db: Database, statement: str) ->
     assert forecasts.latest(db) == [make_forecast()]
 
 
-def test_the_chain_shows_a_forecast_that_was_altered_or_left_out(db: Database) -> None:
-    assert forecasts.first_broken_link(db) is None
-    for n in range(3):
-        forecasts.insert(db, [make_forecast(s, as_of=AS_OF + n * INTERVAL) for s in ("BTC", "ETH")])
-    assert forecasts.first_broken_link(db) is None
-    with db.connection() as connection:
-        connection.execute("ALTER TABLE forecasts DISABLE TRIGGER forecasts_stay")
-        connection.execute("UPDATE forecasts SET p_up = 0.61 WHERE sequence = 4")
-    assert forecasts.first_broken_link(db) == 4
-    with db.connection() as connection:
-        connection.execute("DELETE FROM open_forecasts")
-        connection.execute("DELETE FROM forecasts WHERE sequence = 2")
-    assert forecasts.first_broken_link(db) == 2
-
-
 def test_a_forecast_waits_for_its_outcome_until_it_has_one(db: Database) -> None:
     hourly, daily = make_forecast(), make_forecast(horizon=Horizon.H24)
     later = make_forecast("ETH", as_of=AS_OF + INTERVAL)

@@ -11,7 +11,7 @@ import pytest
 from moto import mock_aws
 
 from cryptocast.domain import Horizon
-from cryptocast.errors import BadInput
+from cryptocast.errors import BadInput, ModelNotFound
 from cryptocast.registry.bucket import Bucket
 from cryptocast.retrain.launcher import (
     COOLDOWN_S,
@@ -19,7 +19,6 @@ from cryptocast.retrain.launcher import (
     LastStart,
     Task,
     TrainingNotStarted,
-    last_start,
     start_training,
 )
 
@@ -71,21 +70,27 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[RecordingEcs, Bucket,
         yield RecordingEcs(ecs), Bucket(s3, "registry"), task
 
 
+def last_start(bucket: Bucket) -> LastStart | None:
+    try:
+        return LastStart.model_validate_json(bucket.get(STATE_KEY).body)
+    except ModelNotFound:
+        return None
+
+
 def environment(request: dict[str, Any]) -> dict[str, str]:
     (container,) = request["overrides"]["containerOverrides"]
     assert container["name"] == "train"
     return {e["name"]: e["value"] for e in container["environment"]}
 
 
-def test_an_alarm_starts_one_task_with_reason_horizons_and_until(aws: Any) -> None:
+def test_an_alarm_starts_one_task_with_reason_and_horizons(aws: Any) -> None:
     ecs, bucket, task = aws
-    start = start_training(ecs, bucket, task, ALARM, NOW, until=NOW)
+    start = start_training(ecs, bucket, task, ALARM, NOW)
     assert start.started
     assert start.task_arn in ecs.client.list_tasks(cluster="training")["taskArns"]
     assert environment(ecs.requests[0]) == {
         "TRAINING_REASON": "FeatureDrift: 0.6 > 0.4 (alarm drift)",
         "TRAINING_HORIZONS": "1h",
-        "TRAINING_UNTIL": NOW.isoformat(),
     }
     state = last_start(bucket)
     assert state is not None

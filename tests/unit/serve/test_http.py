@@ -13,6 +13,7 @@ from mangum import Mangum
 from cryptocast.domain import DataLabel
 from cryptocast.serve import examples, schemas
 from cryptocast.serve.http import Deps, create_app
+from cryptocast.serve.routes_record import HeadAnswer
 from cryptocast.store.database import Database
 from cryptocast.store.online import OnlineStore, make_redis
 
@@ -23,6 +24,7 @@ ANSWERS = {
     "DOCUMENTS": schemas.DocumentsAnswer,
     "FEATURES": schemas.FeaturesAnswer,
     "MODELS": schemas.ModelsAnswer,
+    "HEAD": HeadAnswer,
     "PREDICT": schemas.PredictAnswer,
     "SENTIMENT": schemas.SentimentAnswer,
     "HEALTH": schemas.HealthAnswer,
@@ -76,6 +78,7 @@ def test_the_document_has_every_route_with_an_example_and_our_errors(client: Tes
         "/v1/documents",
         "/v1/features/{symbol}",
         "/v1/models",
+        "/v1/record/head",
         "/v1/predict",
         "/v1/sentiment",
         "/v1/health",

@@ -1,0 +1,87 @@
+"""`cryptocast verify-log`: the record against itself and against what was published of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cryptocast.errors import BadInput
+from cryptocast.terminal import console, plain_errors, progress_bars
+
+if TYPE_CHECKING:
+    from cryptocast.record.heads import Head
+    from cryptocast.record.verify import Verdict
+    from cryptocast.registry.bucket import Bucket
+
+BROKEN = 1
+NOT_CHECKED = 3
+
+
+def verify_log(
+    kept: Annotated[
+        list[Path] | None, typer.Option(help="a head that you kept, as JSON; may be given several times")
+    ] = None,
+    without_heads: Annotated[bool, typer.Option(help="check Postgres alone, not the heads in S3")] = False,
+) -> None:
+    """Check every forecast ever issued, link by link and against each published head; name the first fault.
+
+    Exit code 0: all holds. 1: a link is broken. 3: it could not be checked, for a store did not answer.
+    """
+    from cryptocast import wiring
+    from cryptocast.record.verify import verify
+
+    with plain_errors(NOT_CHECKED):
+        bucket = None if without_heads else _bucket()
+        heads = [_kept(path) for path in kept or []]
+        with progress_bars() as tick:
+            verdict = verify(wiring.database(), bucket, heads, tick)
+    for line in lines(verdict, with_heads=bucket is not None):
+        console.print(line, highlight=False, soft_wrap=True)
+    if verdict.broken is not None:
+        raise typer.Exit(BROKEN)
+
+
+def lines(verdict: Verdict, *, with_heads: bool) -> list[str]:
+    """What the operator reads."""
+    said = []
+    if broken := verdict.broken:
+        where = f"entry {broken.sequence}" if broken.sequence else "a published head"
+        said.append(f"[red]broken[/red] at {where} ({broken.fault.value}): {broken.words}")
+        said.append(f"{verdict.entries:,} entries before it hold")
+    else:
+        said.append(f"all {verdict.entries:,} entries follow from those before them")
+    if not with_heads:
+        said.append("the heads in S3 were not looked at: a log rewritten as a whole would not show")
+    elif head := verdict.newest_head:
+        open_ = verdict.entries - head.sequence
+        said.append(f"{verdict.heads} published heads, the newest of {head.day} at entry {head.sequence:,}")
+        if not verdict.broken and open_:
+            said.append(f"{open_:,} entries behind it have no head yet: only their links speak for them")
+    else:
+        said.append("no head was published yet: a log rewritten as a whole would not show")
+    if verdict.late_by_label:
+        said.append(
+            f"{verdict.late_by_label:,} replayed or simulated forecasts came after their outcome, as labelled"
+        )
+    return said
+
+
+def _bucket() -> Bucket:
+    from cryptocast import wiring
+
+    if not wiring.settings().registry_bucket:
+        raise BadInput(
+            "REGISTRY_BUCKET is not set, so there are no heads to check; set it or --without-heads"
+        )
+    return wiring.bucket()
+
+
+def _kept(path: Path) -> Head:
+    from cryptocast.record.heads import parse_head
+
+    try:
+        return parse_head(path.read_text(), str(path))
+    except OSError as error:
+        raise BadInput(f"{path}: cannot be read: {error.strerror}") from None
