@@ -47,8 +47,7 @@ def monitor(
         rows_in=recorded.stored + recorded.waiting + recorded.unknown,
         rows_stored=recorded.stored,
         missing=[*_missing(recorded, quality), *drifts.missing, *unpublished],
-        detail=_detail(measured, recorded)
-        | {"drift_waiting": drifts.waiting, "heads": [head.day.isoformat() for head in heads]},
+        detail=_detail(measured, recorded) | {"drift_waiting": drifts.waiting, "heads": heads},
     )
     body = {
         "recorded_at": (metric_time or window.now).isoformat(),

@@ -109,12 +109,15 @@ def publish_heads(db: Database, bucket: Bucket, now: datetime, most: int = MOST_
     return made
 
 
-def publish_or_name(db: Database, bucket: Bucket | None, now: datetime) -> tuple[list[Head], list[str]]:
-    """As `publish_heads`, for a cycle that it must not break: what failed is named, the next tries again."""
+def publish_or_name(db: Database, bucket: Bucket | None, now: datetime) -> tuple[list[str], list[str]]:
+    """As `publish_heads`, for a cycle that it must not break: what failed is named, the next tries again.
+
+    The days published, and what to name.
+    """
     if bucket is None:
         return [], ["record: no registry bucket, so the head of the chain is not published"]
     try:
-        return publish_heads(db, bucket, now), []
+        return [head.day.isoformat() for head in publish_heads(db, bucket, now)], []
     except (StoreUnavailable, PromotionConflict, CorruptArtifact, ModelNotFound) as error:
         return [], [f"record: the head of the chain is not published ({error})"]
 

@@ -92,8 +92,9 @@ def start_training(
 ) -> Start:
     """Answer one alarm: start training, or say why not.
 
-    Two alarms within `cooldown_s`, or two at the same moment, start one task. Raises `BadInput` for a message that is no alarm,
-    `StoreUnavailable`, and `TrainingNotStarted` where ECS refused; both of these may be retried.
+    Two alarms within `cooldown_s`, or two at the same moment, start one task. Raises `BadInput` for a
+    message that is no alarm, `StoreUnavailable`, and `TrainingNotStarted` where ECS refused; both of
+    these may be retried.
     """
     decision = decide(message)
     if not decision.train:
