@@ -102,14 +102,14 @@ def import_files(
     from cryptocast import wiring
     from cryptocast.train import importing
 
-    with plain_errors(), console.status("importing"):
+    with plain_errors(), progress_bars() as tick:
         if not prices and not documents:
             raise BadInput("nothing to import: give --prices FILE… or --documents FILE…")
         db = wiring.database()
         if prices:
-            _show(importing.import_prices(db, files(prices)))
+            _show(importing.import_prices(db, files(prices), tick))
         if documents:
-            _show(importing.import_documents(db, files(documents), datetime.now(UTC)))
+            _show(importing.import_documents(db, files(documents), datetime.now(UTC), tick))
 
 
 @app.command(cls=SeveralFiles)

@@ -185,7 +185,7 @@ def _numbers(
     if may_be_absent:
         wrong &= column.notna()
     if wrong.any():
-        found = column[wrong].iloc[0]
+        found = column[wrong].tolist()[0]
         raise BadInput(f"{_at(path, wrong)}: {name} is {found!r}, not from {low:g} to {high:g}")
     return numbers
 
