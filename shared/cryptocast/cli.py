@@ -107,9 +107,9 @@ def import_files(
             raise BadInput("nothing to import: give --prices FILE… or --documents FILE…")
         db = wiring.database()
         if prices:
-            _show(importing.import_prices(db, files(prices), tick))
+            _show(importing.import_prices(db, files(prices), tick), "noted")
         if documents:
-            _show(importing.import_documents(db, files(documents), datetime.now(UTC), tick))
+            _show(importing.import_documents(db, files(documents), datetime.now(UTC), tick), "noted")
 
 
 @app.command(cls=SeveralFiles)
@@ -227,12 +227,12 @@ def _moment(text: str | None) -> datetime | None:
     return moment.replace(tzinfo=moment.tzinfo or UTC)
 
 
-def _show(report: StepReport) -> None:
+def _show(report: StepReport, what_was_found: str = "missing") -> None:
     line = f"{report.step.replace('_', ' ')}: {report.rows_in} in, {report.rows_stored} stored"
     if report.rows_rejected:
         line += f", {report.rows_rejected} quarantined"
     if report.missing:
-        line += f"; missing: {', '.join(report.missing)}"
+        line += f"; {what_was_found}: {', '.join(report.missing)}"
     console.print(line, highlight=False, soft_wrap=True)
 
 

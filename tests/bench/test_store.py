@@ -10,6 +10,7 @@ import psycopg
 import pytest
 
 from cryptocast.domain import Horizon
+from cryptocast.record.verify import verify
 from cryptocast.store import bars, forecasts
 from cryptocast.store.database import Database
 from cryptocast.validate.split import valid_bars
@@ -90,3 +91,17 @@ def test_validation_of_five_bars(benchmark: Any) -> None:
 def test_insert_of_5_000_forecasts(db: Database, benchmark: Any) -> None:
     made = [make_forecast(s, as_of=AS_OF - n * INTERVAL) for n in range(1_000) for s in SYMBOLS[:5]]
     assert benchmark.pedantic(forecasts.insert, (db, made), rounds=1) == 5_000
+
+
+def test_verifying_100_000_forecasts(db: Database, benchmark: Any) -> None:
+    """Seven weeks of 5 coins, 15 contributions each."""
+    given = {f"feature_{n}": 0.01 * n for n in range(15)}
+    made = (
+        make_forecast(symbol, horizon, AS_OF - n * INTERVAL, contributions=given)
+        for n in range(5_000)
+        for symbol in SYMBOLS[:5]
+        for horizon in Horizon
+    )
+    forecasts.insert(db, made)
+    verdict = benchmark.pedantic(verify, (db, None), rounds=1)
+    assert (verdict.broken, verdict.entries) == (None, 100_000)
