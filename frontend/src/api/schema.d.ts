@@ -134,7 +134,7 @@ export interface paths {
     };
     /**
      * Get Models
-     * @description The champion of each horizon and of sentiment: what it was trained on and how it did.
+     * @description Champion and candidate of each horizon, and the sentiment model: trained on what, and how it did.
      */
     get: operations['get_models_v1_models_get'];
     put?: never;
@@ -273,6 +273,31 @@ export interface components {
      */
     Call: 'up' | 'down' | 'abstain';
     /**
+     * Check
+     * @description One check of the gate.
+     */
+    Check: {
+      /**
+       * Allowed
+       * @description The bound that it was held against.
+       */
+      allowed?: number | null;
+      /**
+       * Figure
+       * @description What was measured.
+       */
+      figure?: number | null;
+      /** Name */
+      name: string;
+      /** Passed */
+      passed: boolean;
+      /**
+       * Said
+       * @description The same in words.
+       */
+      said: string;
+    };
+    /**
      * CoinForecasts
      * @description The present state of one coin.
      */
@@ -384,6 +409,36 @@ export interface components {
      * @enum {string}
      */
     DataLabel: 'live' | 'replay' | 'simulated';
+    /**
+     * Decision
+     * @description What was decided of a version: on held-out rows, in its shadow period, or by the operator.
+     */
+    Decision: {
+      /**
+       * Champion
+       * @description The version that it was compared with.
+       */
+      champion?: string | null;
+      /** Checks */
+      checks?: components['schemas']['Check'][];
+      /**
+       * Decided At
+       * Format: date-time
+       */
+      decided_at: string;
+      /** Reason */
+      reason: string;
+      /**
+       * Stage
+       * @enum {string}
+       */
+      stage: 'held-out' | 'shadow' | 'operator';
+      /**
+       * Verdict
+       * @enum {string}
+       */
+      verdict: 'promoted' | 'candidate' | 'refused';
+    };
     /**
      * Document
      * @description A news item or a post.
@@ -738,7 +793,7 @@ export interface components {
     Horizon: '15m' | '1h' | '4h' | '24h';
     /**
      * Model
-     * @description One champion: what it is, what it was trained on and how it did out of sample.
+     * @description One version: what it is, what it was trained on and how it did out of sample.
      */
     Model: {
       /**
@@ -752,6 +807,8 @@ export interface components {
       created_at?: string | null;
       /** @description Label of the data it was trained on. */
       data_label?: components['schemas']['DataLabel'] | null;
+      /** @description The last one; null where none is recorded. */
+      decision?: components['schemas']['Decision'] | null;
       /** Feature Version */
       feature_version?: string | null;
       /** @description Null for the sentiment model. */
@@ -811,6 +868,11 @@ export interface components {
        * @description The moment that the newest record here speaks for.
        */
       as_of?: string | null;
+      /**
+       * Candidates
+       * @description Versions that passed the gate and forecast in the champion's shadow, shown to nobody.
+       */
+      candidates?: components['schemas']['Model'][];
       /**
        * Champions
        * @description One per horizon that has one, then the sentiment model.
@@ -1752,12 +1814,20 @@ export interface operations {
           /**
            * @example {
            *       "as_of": "2024-01-01T12:15:00Z",
+           *       "candidates": [],
            *       "champions": [
            *         {
            *           "abstain_below": 0.56,
            *           "code_revision": "4ccc5ab",
            *           "created_at": "2024-01-01T00:00:00Z",
            *           "data_label": "simulated",
+           *           "decision": {
+           *             "checks": [],
+           *             "decided_at": "2024-01-01T00:02:10Z",
+           *             "reason": "there is no champion yet; the self-tests passed",
+           *             "stage": "held-out",
+           *             "verdict": "promoted"
+           *           },
            *           "feature_version": "1",
            *           "horizon": "1h",
            *           "kind": "prices",

@@ -11,9 +11,11 @@ from cryptocast.monitor.metrics import CloudWatch, Measured, metrics_of, put_met
 from cryptocast.monitor.outcomes import Recorded, recent_scores, record_outcomes
 from cryptocast.monitor.quality import Quality, measure_quality
 from cryptocast.monitor.reference import measure_drift
+from cryptocast.monitor.shadow import judge_candidates
 from cryptocast.registry.bucket import Bucket
 from cryptocast.store import cycles
 from cryptocast.store.database import Database
+from cryptocast.train.shadow_gate import DAY_CYCLES
 
 
 def monitor(
@@ -25,11 +27,12 @@ def monitor(
     symbols: Sequence[str],
     *,
     bucket: Bucket | None = None,
+    shadow_cycles: int = DAY_CYCLES,
     metric_time: datetime | None = None,
     started_at: datetime | None = None,
     steps: Mapping[str, Any] | Sequence[Any] | None = None,
 ) -> StepReport:
-    """Judge past forecasts, measure quality and drift, tell CloudWatch, record the cycle.
+    """Judge past forecasts and candidates, measure quality and drift, tell CloudWatch, record the cycle.
 
     In: forecasts that came due; stored: outcomes. `metric_time` is the wall clock's (see
     `put_metrics`). `started_at` and `steps`, the reports of the other steps, go into the record of the
@@ -39,13 +42,15 @@ def monitor(
     recorded = record_outcomes(db, window)
     quality = measure_quality(db, window, symbols)
     drifts = measure_drift(db, bucket, window.as_of)
+    shadows = judge_candidates(db, bucket, window, shadow_cycles)
     measured = Measured(window, quality, recent_scores(db, window.as_of), drifts.by_horizon)
     report = StepReport(
         "monitor",
         rows_in=recorded.stored + recorded.waiting + recorded.unknown,
         rows_stored=recorded.stored,
-        missing=[*_missing(recorded, quality), *drifts.missing],
-        detail=_detail(measured, recorded) | {"drift_waiting": drifts.waiting},
+        missing=[*_missing(recorded, quality), *drifts.missing, *shadows.missing],
+        detail=_detail(measured, recorded)
+        | {"drift_waiting": drifts.waiting, "candidates": shadows.by_horizon},
     )
     body = {
         "recorded_at": (metric_time or window.now).isoformat(),
