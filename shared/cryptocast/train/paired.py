@@ -32,17 +32,15 @@ def better_by(
 
     With the losses' difference this is Diebold and Mariano's test, with hits' McNemar's; a margin makes it a
     test of non-inferiority. `small_sample` is Harvey, Leybourne and Newbold's correction. Where nothing
-    differs, the margin decides; where the moments do not span the overlap, p is 1.
+    differs, the margin decides; where the moments do not span twice the overlap, p is 1.
     """
     moments, where = np.unique(as_of, return_inverse=True)
     n = len(moments)
     mean = float(difference.mean()) if len(difference) else math.nan
-    if n < 2:
+    if n < max(2, 2 * overlap):
         return Paired(mean, 1.0, n)
     sums = np.bincount(where, weights=difference + margin)
     correction = (n + 1 - 2 * overlap + overlap * (overlap - 1) / n) / n if small_sample else 1.0
-    if correction <= 0:
-        return Paired(mean, 1.0, n)
     error = math.sqrt(max(_long_run_variance(sums, max(overlap - 1, int(n**0.25))), 0.0) / n)
     if error < 1e-15:
         return Paired(mean, 0.0 if sums.mean() > 1e-15 else 1.0, n)

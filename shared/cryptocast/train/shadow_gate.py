@@ -22,7 +22,7 @@ from cryptocast.train.evaluate import brier
 DAY_CYCLES = 96
 FEWEST_OUTCOMES: Mapping[Horizon, int] = {Horizon.M15: 48, Horizon.H1: 24, Horizon.H4: 12, Horizon.H24: 5}
 """Independent outcomes that a shadow period has at least: a day, a day, two days and five days. A period
-set shorter than a day needs fewer in proportion."""
+set shorter than a day needs fewer in proportion, and two: a test on less proves nothing."""
 OVERDUE = 4
 COMPLETE = 0.9
 """The share of the champion's forecasts beside which the candidate's must stand."""
@@ -35,7 +35,7 @@ RELIABILITY_MARGIN = 0.005
 def cycles_needed(horizon: Horizon, shadow_cycles: int) -> int:
     """Judged moments after which the one decision is made."""
     share = min(1.0, shadow_cycles / DAY_CYCLES)
-    outcomes = math.ceil(share * FEWEST_OUTCOMES[horizon])
+    outcomes = max(2, math.ceil(share * FEWEST_OUTCOMES[horizon]))
     return max(shadow_cycles, outcomes * horizon.seconds // BAR_INTERVAL_S)
 
 
