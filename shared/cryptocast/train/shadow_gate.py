@@ -20,15 +20,15 @@ from cryptocast.train.checks import Judged
 from cryptocast.train.evaluate import brier
 
 DAY_CYCLES = 96
-FEWEST_OUTCOMES: Mapping[Horizon, int] = {Horizon.M15: 48, Horizon.H1: 24, Horizon.H4: 12, Horizon.H24: 5}
-"""Independent outcomes that a shadow period has at least: a day, a day, two days and five days. A period
+FEWEST_OUTCOMES: Mapping[Horizon, int] = {Horizon.M15: 48, Horizon.H1: 24, Horizon.H4: 24, Horizon.H24: 10}
+"""Independent outcomes that a shadow period has at least: a day, a day, four days and ten days. A period
 set shorter than a day needs fewer in proportion, and two: a test on less proves nothing."""
 OVERDUE = 4
 COMPLETE = 0.9
 """The share of the champion's forecasts beside which the candidate's must stand."""
-BRIER_MARGIN = 0.005
+BRIER_MARGIN = 0.0075
 ECE_MARGIN = 0.05
-RELIABILITY_MARGIN = 0.005
+RELIABILITY_MARGIN = 0.01
 """Wider than on the held-out rows: a day has a hundredth of them, and both are mostly noise."""
 
 

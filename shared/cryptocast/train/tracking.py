@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import os
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,7 @@ ARTIFACTS = (layout.MANIFEST, "card.json", "card.html")
 """What is copied; a version that lacks one of them does without."""
 _LONGEST = 6_000
 """Characters of a parameter or tag, MLflow's limit."""
+_CREDENTIALS = re.compile(r"//[^/@\s]*@")
 _PATIENCE = {
     "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "1",
     "MLFLOW_HTTP_REQUEST_TIMEOUT": "10",
@@ -43,7 +45,8 @@ def track(bucket: Bucket, name: str, decision: Decision, uri: str | None) -> str
     try:
         _log(bucket, name, decision, uri)
     except Exception as error:  # MLflow raises its own, requests' and urllib3's
-        said = f"mlflow at {uri.rsplit('@', 1)[-1]}: {type(error).__name__}: {str(error)[:300]}"
+        where = _CREDENTIALS.sub("//", uri)
+        said = f"mlflow at {where}: {type(error).__name__}: {_CREDENTIALS.sub('//', str(error))[:300]}"
         get_logger().warning(said)
         return said
     return ""

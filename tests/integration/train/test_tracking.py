@@ -25,7 +25,7 @@ from tests.unit.train.markets import RULES, make_market
 
 ROOT = Path(__file__).parents[3]
 MLFLOW = ROOT / ".mlflow" / "bin" / "mlflow"
-START_S = 120
+START_S = 240
 pytestmark = pytest.mark.integration
 
 
@@ -37,7 +37,12 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     command = [str(MLFLOW), "server", "--host", "127.0.0.1", "--port", str(port), "--workers", "1"]
     command += ["--backend-store-uri", f"sqlite:///{folder}/mlflow.db"]
     command += ["--artifacts-destination", str(folder / "artifacts")]
-    env = {"PATH": "/usr/bin:/bin", "HOME": str(folder), "MLFLOW_DISABLE_TELEMETRY": "true"}
+    env = {
+        "PATH": "/usr/bin:/bin",
+        "HOME": str(folder),
+        "MLFLOW_DISABLE_TELEMETRY": "true",
+        "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",
+    }
     with (folder / "server.log").open("wb") as log:
         child = subprocess.Popen(command, cwd=folder, env=env, stdout=log, stderr=log, start_new_session=True)
     try:
@@ -106,7 +111,7 @@ def test_the_run_is_there_with_parameters_metrics_tags_and_files(server: str, bu
 def test_a_server_that_is_not_there_costs_a_warning_and_no_training(bucket: Bucket) -> None:
     report = run(bucket, f"http://user:secret@127.0.0.1:{free_port()}")
     assert report.promoted
-    assert report.warning.startswith("mlflow at 127.0.0.1:")
+    assert report.warning.startswith("mlflow at http://127.0.0.1:")
     assert "warning: mlflow at" in report.line
     assert "secret" not in report.line
 

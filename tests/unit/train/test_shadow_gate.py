@@ -59,7 +59,7 @@ def test_nothing_recorded_is_no_evidence() -> None:
 
 def test_a_long_horizon_needs_more_than_a_day() -> None:
     needed = {h: cycles_needed(h, 96) for h in Horizon}
-    assert needed == {Horizon.M15: 96, Horizon.H1: 96, Horizon.H4: 192, Horizon.H24: 480}
+    assert needed == {Horizon.M15: 96, Horizon.H1: 96, Horizon.H4: 384, Horizon.H24: 960}
     assert {h: cycles_needed(h, 8) for h in Horizon} == {
         Horizon.M15: 8, Horizon.H1: 8, Horizon.H4: 32, Horizon.H24: 192,
     }  # fmt: skip
