@@ -34,10 +34,9 @@ def monitor(
 ) -> StepReport:
     """Judge past forecasts and candidates, measure quality and drift, tell CloudWatch, record the cycle.
 
-    In: forecasts that came due; stored: outcomes. `metric_time` is the wall clock's (see
-    `put_metrics`). `started_at` and `steps`, the reports of the other steps, go into the record of the
-    cycle where the caller has them. Everything is stored before CloudWatch is told, so that a run that
-    raises `MetricsNotPut` may be repeated. Raises `StoreUnavailable` where Postgres does not answer.
+    In: forecasts that came due; stored: outcomes. `metric_time` is the wall clock's (`put_metrics`).
+    `started_at` and `steps`, the other steps' reports, go into the record of the cycle. All is stored
+    before CloudWatch is told: a run that raises `MetricsNotPut` may be repeated. Raises `StoreUnavailable`.
     """
     recorded = record_outcomes(db, window)
     quality = measure_quality(db, window, symbols)
@@ -49,9 +48,9 @@ def monitor(
         rows_in=recorded.stored + recorded.waiting + recorded.unknown,
         rows_stored=recorded.stored,
         missing=[*_missing(recorded, quality), *drifts.missing, *shadows.missing],
-        detail=_detail(measured, recorded)
-        | {"drift_waiting": drifts.waiting, "candidates": shadows.by_horizon},
+        detail=_detail(measured, recorded),
     )
+    report.detail |= {"drift_waiting": drifts.waiting, "candidates": shadows.by_horizon}
     body = {
         "recorded_at": (metric_time or window.now).isoformat(),
         "monitor": {"missing": report.missing, **report.detail},

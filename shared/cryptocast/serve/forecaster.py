@@ -123,9 +123,8 @@ def forecast(
     `missing` is what the cycle's earlier steps named as absent; each forecast carries it. Stored
     forecasts are never rewritten, so the step may run twice. A horizon whose champion is absent or
     corrupt, a coin without a row or a close, and an online store that does not answer are named and the
-    rest goes on. Candidates forecast last, into a table of their own; nothing that goes wrong there
-    reaches the champions' forecasts. Raises `StoreUnavailable` where Postgres or the registry does not
-    answer.
+    rest goes on. Candidates forecast last, whatever happens there. Raises `StoreUnavailable` where
+    Postgres or the registry does not answer.
     """
     report = StepReport("forecast")
     rows = _rows(db, window, symbols)
@@ -161,7 +160,7 @@ def _try_candidates(
     window: CycleWindow,
     data_label: DataLabel,
 ) -> dict[str, str]:
-    """Record what the candidates say of the same rows; per horizon with one, how that went."""
+    """Record what the candidates say of the same rows, in a table of their own; say how that went."""
     said: dict[str, str] = {}
     for horizon in Horizon:
         try:
