@@ -51,11 +51,9 @@ def monitor(
         detail=_detail(measured, recorded),
     )
     report.detail |= {"drift_waiting": drifts.waiting, "candidates": shadows.by_horizon}
-    body = {
-        "recorded_at": (metric_time or window.now).isoformat(),
-        "monitor": {"missing": report.missing, **report.detail},
-        "steps": steps or {},
-    }
+    told = {"missing": report.missing, **report.detail}
+    recorded_at = (metric_time or window.now).isoformat()
+    body = {"recorded_at": recorded_at, "monitor": told, "steps": steps or {}}
     cycles.record(db, window.as_of, window.since, started_at or window.now, window.now, body)
     report.detail["metrics"] = put_metrics(cloudwatch, namespace, stage, metrics_of(measured), metric_time)
     return report

@@ -123,8 +123,7 @@ def forecast(
     `missing` is what the cycle's earlier steps named as absent; each forecast carries it. Stored
     forecasts are never rewritten, so the step may run twice. A horizon whose champion is absent or
     corrupt, a coin without a row or a close, and an online store that does not answer are named and the
-    rest goes on. Candidates forecast last, whatever happens there. Raises `StoreUnavailable` where
-    Postgres or the registry does not answer.
+    rest goes on. Candidates forecast last. Raises `StoreUnavailable` where a store does not answer.
     """
     report = StepReport("forecast")
     rows = _rows(db, window, symbols)
