@@ -41,6 +41,12 @@ setup: .venv/.done .tools/.done frontend/node_modules/.done ## create .venv and 
 	@.venv/bin/python -m uv pip install --quiet --python .venv/bin/python --no-deps --editable shared
 	@touch $@
 
+.mlflow/.done: requirements/mlflow.txt .venv/.done
+	@test -x .mlflow/bin/python || .venv/bin/python -m venv --without-pip .mlflow
+	@echo "installing an MLflow server for the tests into .mlflow (600 MB)"
+	@.venv/bin/python -m uv pip sync --quiet --python .mlflow/bin/python requirements/mlflow.txt
+	@touch $@
+
 .tools/.done: requirements/tools.txt .venv/.done
 	@test -x .tools/bin/python || .venv/bin/python -m venv --without-pip .tools
 	@echo "installing SAM, cfn-lint and MiniStack into .tools"
@@ -59,7 +65,7 @@ up: setup ## start everything; SOURCE=auto|live|simulated|replay DATA= FROM= SPE
 down: ## stop what `make up` left running in the background
 	@python -m local.down
 
-test: setup ## every test that can run without the internet
+test: setup .mlflow/.done ## every test that can run without the internet
 	@pytest -q
 	@cd frontend && npm test --silent
 
@@ -117,4 +123,4 @@ lock: .venv/.done ## lock every environment into requirements/ and layers/
 	@bash local/lock.sh
 
 clean: ## delete what was built and the kept data
-	@rm -rf .venv .venv-export .tools .local .aws-sam frontend/node_modules frontend/dist .mypy_cache .ruff_cache .hypothesis
+	@rm -rf .venv .venv-export .mlflow .tools .local .aws-sam frontend/node_modules frontend/dist .mypy_cache .ruff_cache .hypothesis

@@ -24,6 +24,7 @@ provided_by() {
 compile requirements/dev.txt dev
 for group in local train; do compile "requirements/$group.txt" "$group" --constraint requirements/dev.txt; done
 compile requirements/tools.txt tools
+compile requirements/mlflow.txt mlflow-server
 
 layer() { # layer NAME [flags...]
   local name=$1

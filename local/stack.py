@@ -30,6 +30,8 @@ from local.upstash import Upstash
 from local.valkey import Valkey
 
 Announce = Callable[[str], None]
+SHADOW_CYCLES = 8
+"""Two hours: on a laptop one wants to see it happen."""
 
 
 class _Server(Protocol):
@@ -152,6 +154,7 @@ class Stack:
             "AlarmPeriods": "1",
             # A hurried clock passes a cool-down of hours in seconds.
             "TrainingCooldownSeconds": str(max(60, round(21_600 / self.choice.speed))),
+            "ShadowCycles": str(SHADOW_CYCLES),
             **self._overrides,
         }
 
@@ -166,6 +169,7 @@ class Stack:
             "SYMBOLS": ",".join(self.choice.symbols),
             "DATA_LABEL": str(self.choice.label),
             "AWS_ENDPOINT_URL": self.ministack.url,
+            "SHADOW_CYCLES": self.parameters["ShadowCycles"],
             **CREDENTIALS,
         }
         if self.replay_url:

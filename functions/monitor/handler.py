@@ -21,6 +21,7 @@ def handler(window: CycleWindow, event: Mapping[str, Any]) -> StepReport:
         settings.stage,
         settings.symbol_list,
         bucket=wiring.bucket(),
+        shadow_cycles=settings.shadow_cycles,
         metric_time=datetime.now(UTC),
         steps=step_reports(event),
     )

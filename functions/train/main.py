@@ -35,6 +35,8 @@ def main(environ: Mapping[str, str], now: datetime) -> int:
         sentiment_version=wiring.sentiment_version(),
         code_revision=code_revision(environ),
         trigger=environ.get("TRAINING_REASON", ""),
+        shadow_cycles=settings.shadow_cycles,
+        tracking_uri=settings.mlflow_tracking_uri,
         fit=FitRules(threads=int(environ.get("TRAINING_THREADS") or 1)),
     )
     for report in reports:

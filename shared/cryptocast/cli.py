@@ -7,17 +7,16 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
 from cryptocast.cli_options import SeveralFiles, files
 from cryptocast.domain import BAR_INTERVAL_S, CycleWindow, DataLabel, Horizon, StepReport, floor_to_grid
-from cryptocast.errors import BadInput, ModelNotFound
+from cryptocast.errors import BadInput
+from cryptocast.models_commands import models
 from cryptocast.record_commands import verify_log
 from cryptocast.sentiment_commands import sentiment
 from cryptocast.terminal import console, plain_errors, progress_bars
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
-models = typer.Typer(no_args_is_help=True, help="Model versions in the registry.")
 app.add_typer(models, name="models")
 app.add_typer(sentiment, name="sentiment")
 app.command("verify-log")(verify_log)
@@ -69,7 +68,7 @@ def train(
     horizon: Annotated[list[Horizon] | None, typer.Option(help="default: all four")] = None,
     until: Moment = None,
 ) -> None:
-    """Train a challenger per horizon, register it, and promote it where it beats the champion."""
+    """Train a challenger per horizon and register it; one that beats the champion becomes the candidate."""
     from cryptocast import wiring
     from cryptocast.train.job import train as run_training
 
@@ -87,6 +86,8 @@ def train(
                 settings.data_label,
                 sentiment_version=wiring.sentiment_version(),
                 trigger="the operator",
+                shadow_cycles=settings.shadow_cycles,
+                tracking_uri=settings.mlflow_tracking_uri,
                 progress=tick,
             )
         for report in reports:
@@ -165,56 +166,6 @@ def cycle(as_of: Moment = None, since: Moment = None) -> None:
         live = wiring.settings().data_label is DataLabel.LIVE  # then the time is the clock's
         for report in run_cycle(CycleWindow(end, begin, now if live else _moment(as_of) or now)):
             _show(report)
-
-
-@models.command("list")
-def list_models() -> None:
-    """The champion of each horizon and of sentiment."""
-    from cryptocast import wiring
-    from cryptocast.registry import layout
-    from cryptocast.registry.load import read_champion, read_manifest
-
-    table = Table("model", "champion", "promoted", "trained until", "data", "held-out accuracy", "why")
-    with plain_errors():
-        for name in [*(layout.price_model(h) for h in Horizon), layout.SENTIMENT]:
-            try:
-                champion, _ = read_champion(wiring.bucket(), name)
-            except ModelNotFound:
-                table.add_row(name, "none")
-                continue
-            manifest = read_manifest(wiring.bucket(), name, champion.version)
-            window, accuracy = manifest.data_window, manifest.metrics.get("accuracy")
-            table.add_row(
-                name,
-                champion.version,
-                f"{champion.promoted_at:%Y-%m-%d %H:%M}",
-                f"{window.until:%Y-%m-%d %H:%M}" if window else "",
-                "stand-in" if manifest.stand_in else str(manifest.data_label or ""),
-                f"{accuracy:.1%}" if accuracy is not None else "",
-                champion.reason,
-            )
-    console.print(table)
-
-
-@models.command("show")
-def show_model(name: str, version: str) -> None:
-    """The manifest of one version, e.g. `show prices/1h 20220331T120000Z-1a2b3c4d`."""
-    from cryptocast import wiring
-    from cryptocast.registry.load import read_manifest
-
-    with plain_errors():
-        console.print_json(read_manifest(wiring.bucket(), name, version).model_dump_json())
-
-
-@models.command("rollback")
-def rollback_model(name: str, reason: Annotated[str, typer.Option(help="kept in champion.json")]) -> None:
-    """Let the champion's predecessor serve again, e.g. `rollback prices/1h --reason "too sure"`."""
-    from cryptocast import wiring
-    from cryptocast.registry.promote import rollback
-
-    with plain_errors():
-        champion = rollback(wiring.bucket(), name, reason, datetime.now(UTC))
-    console.print(f"{name}: {champion.version} serves")
 
 
 def _moment(text: str | None) -> datetime | None:

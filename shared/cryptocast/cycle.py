@@ -107,5 +107,6 @@ def _monitor(window: CycleWindow, reports: Sequence[StepReport]) -> StepReport:
         settings.stage,
         settings.symbol_list,
         bucket=wiring.bucket(),
+        shadow_cycles=settings.shadow_cycles,
         steps=[asdict(report) for report in reports],
     )

@@ -66,6 +66,10 @@ class Settings(BaseSettings):
     training_security_groups: str = ""
     training_cooldown_s: int = Field(default=21_600, gt=0)
     """At most one training starts in this time, however many alarms arrive."""
+    shadow_cycles: int = Field(default=96, ge=0)
+    """Cycles that a candidate forecasts in the champion's shadow before it is judged; 0 promotes at once."""
+    mlflow_tracking_uri: str | None = None
+    """Where training runs are logged too; None logs nowhere."""
 
     @field_validator("symbols")
     @classmethod

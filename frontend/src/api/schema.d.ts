@@ -134,7 +134,7 @@ export interface paths {
     };
     /**
      * Get Models
-     * @description The champion of each horizon and of sentiment: what it was trained on and how it did.
+     * @description Champion and candidate of each horizon, and the sentiment model: trained on what, and how it did.
      */
     get: operations['get_models_v1_models_get'];
     put?: never;
@@ -293,6 +293,31 @@ export interface components {
      */
     Call: 'up' | 'down' | 'abstain';
     /**
+     * Check
+     * @description One check of the gate.
+     */
+    Check: {
+      /**
+       * Allowed
+       * @description The bound that it was held against.
+       */
+      allowed?: number | null;
+      /**
+       * Figure
+       * @description What was measured.
+       */
+      figure?: number | null;
+      /** Name */
+      name: string;
+      /** Passed */
+      passed: boolean;
+      /**
+       * Said
+       * @description The same in words.
+       */
+      said: string;
+    };
+    /**
      * CoinForecasts
      * @description The present state of one coin.
      */
@@ -404,6 +429,36 @@ export interface components {
      * @enum {string}
      */
     DataLabel: 'live' | 'replay' | 'simulated';
+    /**
+     * Decision
+     * @description What was decided of a version: on held-out rows, in its shadow period, or by the operator.
+     */
+    Decision: {
+      /**
+       * Champion
+       * @description The version that it was compared with.
+       */
+      champion?: string | null;
+      /** Checks */
+      checks?: components['schemas']['Check'][];
+      /**
+       * Decided At
+       * Format: date-time
+       */
+      decided_at: string;
+      /** Reason */
+      reason: string;
+      /**
+       * Stage
+       * @enum {string}
+       */
+      stage: 'held-out' | 'shadow' | 'operator';
+      /**
+       * Verdict
+       * @enum {string}
+       */
+      verdict: 'promoted' | 'candidate' | 'refused';
+    };
     /**
      * Document
      * @description A news item or a post.
@@ -818,7 +873,7 @@ export interface components {
     Horizon: '15m' | '1h' | '4h' | '24h';
     /**
      * Model
-     * @description One champion: what it is, what it was trained on and how it did out of sample.
+     * @description One version: what it is, what it was trained on and how it did out of sample.
      */
     Model: {
       /**
@@ -832,6 +887,8 @@ export interface components {
       created_at?: string | null;
       /** @description Label of the data it was trained on. */
       data_label?: components['schemas']['DataLabel'] | null;
+      /** @description The last one; null where none is recorded. */
+      decision?: components['schemas']['Decision'] | null;
       /** Feature Version */
       feature_version?: string | null;
       /** @description Null for the sentiment model. */
@@ -891,6 +948,11 @@ export interface components {
        * @description The moment that the newest record here speaks for.
        */
       as_of?: string | null;
+      /**
+       * Candidates
+       * @description Versions that passed the gate and forecast in the champion's shadow, shown to nobody.
+       */
+      candidates?: components['schemas']['Model'][];
       /**
        * Champions
        * @description One per horizon that has one, then the sentiment model.
@@ -1832,12 +1894,20 @@ export interface operations {
           /**
            * @example {
            *       "as_of": "2024-01-01T12:15:00Z",
+           *       "candidates": [],
            *       "champions": [
            *         {
            *           "abstain_below": 0.56,
            *           "code_revision": "4ccc5ab",
            *           "created_at": "2024-01-01T00:00:00Z",
            *           "data_label": "simulated",
+           *           "decision": {
+           *             "checks": [],
+           *             "decided_at": "2024-01-01T00:02:10Z",
+           *             "reason": "there is no champion yet; the self-tests passed",
+           *             "stage": "held-out",
+           *             "verdict": "promoted"
+           *           },
            *           "feature_version": "1",
            *           "horizon": "1h",
            *           "kind": "prices",
@@ -1916,21 +1986,79 @@ export interface operations {
            *       },
            *       "data_label": "simulated",
            *       "features": {
+           *         "autocorrelation_24h": 0,
+           *         "autocorrelation_8h": 0,
+           *         "average_distance_1h": 0,
            *         "average_distance_24h": 0,
            *         "average_distance_2h": 0,
+           *         "average_distance_4d": 0,
+           *         "average_distance_4h": 0,
+           *         "average_distance_6h": 0,
            *         "close_location": 0,
+           *         "close_location_1h": 0,
+           *         "efficiency_2h": 0,
+           *         "efficiency_6h": 0,
            *         "hour": 0,
+           *         "lead_over_market_1h": 0,
+           *         "leader_return_15m": 0,
+           *         "leader_return_1h": 0,
+           *         "market_average_distance_2h": 0,
+           *         "market_breadth_1h": 0,
+           *         "market_close_location_1h": 0,
+           *         "market_efficiency_2h": 0,
+           *         "market_range_position_8h": 0,
+           *         "market_return_15m": 0,
+           *         "market_return_1h": 0,
+           *         "market_return_24h": 0,
            *         "market_return_30m": 0,
+           *         "market_return_6h": 0,
+           *         "market_vwap_distance_4h": 0,
+           *         "market_wick": 0,
+           *         "minute": 0,
+           *         "news_count_6h": 0,
            *         "posts_ratio_3h": 0,
+           *         "range_position_1h": 0,
+           *         "range_position_24h": 0,
+           *         "range_position_7d": 0,
+           *         "range_position_8h": 0,
            *         "range_ratio": 0,
+           *         "range_ratio_1h": 0,
+           *         "return_12h": 0,
            *         "return_15m": 0,
-           *         "return_15m_before": 0,
+           *         "return_15m_lag1": 0,
+           *         "return_15m_lag2": 0,
+           *         "return_1h": 0,
            *         "return_24h": 0,
+           *         "return_30m": 0,
            *         "return_3h": 0,
+           *         "return_48h": 0,
            *         "return_6h": 0,
+           *         "return_7d": 0,
+           *         "return_8h": 0,
+           *         "return_90m": 0,
+           *         "rises_1h": 0,
+           *         "rises_24h": 0,
            *         "rises_8h": 0,
            *         "sentiment_6h": 0,
-           *         "volatility_ratio": 0
+           *         "sentiment_dispersion": 0,
+           *         "sentiment_momentum": 0,
+           *         "signed_volume_15m": 0,
+           *         "signed_volume_1h": 0,
+           *         "signed_volume_4h": 0,
+           *         "skewness_24h": 0,
+           *         "variance_ratio_4h": 0,
+           *         "volatility": 0,
+           *         "volatility_ratio_1h": 0,
+           *         "volatility_ratio_4h": 0,
+           *         "volatility_ratio_7d": 0,
+           *         "volume_ratio_1h": 0,
+           *         "volume_ratio_4h": 0,
+           *         "volume_score": 0,
+           *         "vwap_distance_24h": 0,
+           *         "vwap_distance_4h": 0,
+           *         "weekday": 0,
+           *         "wick": 0,
+           *         "wick_1h": 0
            *       },
            *       "horizon": "1h",
            *       "missing": [

@@ -11,10 +11,12 @@ from cryptocast.monitor.metrics import CloudWatch, Measured, metrics_of, put_met
 from cryptocast.monitor.outcomes import Recorded, recent_scores, record_outcomes
 from cryptocast.monitor.quality import Quality, measure_quality
 from cryptocast.monitor.reference import measure_drift
+from cryptocast.monitor.shadow import judge_candidates
 from cryptocast.record.heads import publish_or_name
 from cryptocast.registry.bucket import Bucket
 from cryptocast.store import cycles
 from cryptocast.store.database import Database
+from cryptocast.train.shadow_gate import DAY_CYCLES
 
 
 def monitor(
@@ -26,34 +28,34 @@ def monitor(
     symbols: Sequence[str],
     *,
     bucket: Bucket | None = None,
+    shadow_cycles: int = DAY_CYCLES,
     metric_time: datetime | None = None,
     started_at: datetime | None = None,
     steps: Mapping[str, Any] | Sequence[Any] | None = None,
 ) -> StepReport:
-    """Judge past forecasts, measure quality and drift, publish the day's head, tell CloudWatch.
+    """Judge past forecasts and candidates, measure quality and drift, publish the head, tell CloudWatch.
 
-    In: forecasts that came due; stored: outcomes. `metric_time` is the wall clock's (see
-    `put_metrics`). `started_at` and `steps`, the reports of the other steps, go into the record of the
-    cycle where the caller has them. Everything is stored before CloudWatch is told, so that a run that
-    raises `MetricsNotPut` may be repeated. Raises `StoreUnavailable` where Postgres does not answer.
+    In: forecasts that came due; stored: outcomes. `metric_time` is the wall clock's (`put_metrics`).
+    `started_at` and `steps`, the other steps' reports, go into the record of the cycle. All is stored
+    before CloudWatch is told: a run that raises `MetricsNotPut` may be repeated. Raises `StoreUnavailable`.
     """
     recorded = record_outcomes(db, window)
     quality = measure_quality(db, window, symbols)
     drifts = measure_drift(db, bucket, window.as_of)
     heads, unpublished = publish_or_name(db, bucket, window.now)
+    shadows = judge_candidates(db, bucket, window, shadow_cycles)
     measured = Measured(window, quality, recent_scores(db, window.as_of), drifts.by_horizon)
     report = StepReport(
         "monitor",
         rows_in=recorded.stored + recorded.waiting + recorded.unknown,
         rows_stored=recorded.stored,
-        missing=[*_missing(recorded, quality), *drifts.missing, *unpublished],
-        detail=_detail(measured, recorded) | {"drift_waiting": drifts.waiting, "heads": heads},
+        missing=[*_missing(recorded, quality), *drifts.missing, *shadows.missing, *unpublished],
+        detail=_detail(measured, recorded) | {"heads": heads},
     )
-    body = {
-        "recorded_at": (metric_time or window.now).isoformat(),
-        "monitor": {"missing": report.missing, **report.detail},
-        "steps": steps or {},
-    }
+    report.detail |= {"drift_waiting": drifts.waiting, "candidates": shadows.by_horizon}
+    told = {"missing": report.missing, **report.detail}
+    recorded_at = (metric_time or window.now).isoformat()
+    body = {"recorded_at": recorded_at, "monitor": told, "steps": steps or {}}
     cycles.record(db, window.as_of, window.since, started_at or window.now, window.now, body)
     report.detail["metrics"] = put_metrics(cloudwatch, namespace, stage, metrics_of(measured), metric_time)
     return report

@@ -1,7 +1,9 @@
 """Where things lie in the registry's bucket.
 
-    prices/{horizon}/champion.json
-    prices/{horizon}/{version}/{model.onnx, trees.json, card.json, manifest.json, decision.json}
+    prices/{horizon}/champion.json                who serves
+    prices/{horizon}/candidate.json               who is tried beside it
+    prices/{horizon}/{version}/{model.onnx, trees.json, card.json, manifest.json}
+    prices/{horizon}/{version}/decision.json      what was decided of it; then decision-2.json, ...
     sentiment/champion.json
     sentiment/{version}/{model.onnx, tokenizer.json, golden.json, manifest.json}
 
@@ -17,6 +19,7 @@ SENTIMENT = "sentiment"
 MANIFEST = "manifest.json"
 DECISION = "decision.json"
 CHAMPION = "champion.json"
+CANDIDATE = "candidate.json"
 
 
 def price_model(horizon: Horizon) -> str:
@@ -31,6 +34,15 @@ def model_name(kind: str, horizon: str | None = None) -> str:
 
 def champion_key(name: str) -> str:
     return f"{name}/{CHAMPION}"
+
+
+def candidate_key(name: str) -> str:
+    return f"{name}/{CANDIDATE}"
+
+
+def decision_key(name: str, version: str, number: int) -> str:
+    """The `number`-th decision of a version, from 1."""
+    return file_key(name, version, DECISION if number == 1 else f"decision-{number}.json")
 
 
 def file_key(name: str, version: str, file: str) -> str:

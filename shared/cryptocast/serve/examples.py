@@ -192,8 +192,17 @@ MODELS = _answers(
                 "feature_version": "1",
                 "code_revision": "4ccc5ab",
                 "stand_in": False,
+                "decision": {
+                    "decided_at": "2024-01-01T00:02:10Z",
+                    "stage": "held-out",
+                    "verdict": "promoted",
+                    "reason": "there is no champion yet; the self-tests passed",
+                    "champion": None,
+                    "checks": [],
+                },
             }
         ],
+        "candidates": [],
     }
 )
 PREDICT = _answers(

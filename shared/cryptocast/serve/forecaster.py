@@ -1,4 +1,4 @@
-"""A champion at work (`Forecaster`) and the step of the cycle that issues forecasts (`forecast`)."""
+"""A model at work (`Forecaster`) and the step of the cycle that issues forecasts (`forecast`)."""
 
 from __future__ import annotations
 
@@ -22,12 +22,13 @@ from cryptocast.domain import (
     StepReport,
 )
 from cryptocast.errors import BadInput, CorruptArtifact, ModelNotFound, StoreUnavailable
+from cryptocast.observability import get_logger
 from cryptocast.registry.load import Artifact
 from cryptocast.registry.price_model import PriceModel
 from cryptocast.series import Floats
 from cryptocast.serve.explain import Explainer
 from cryptocast.serve.online_record import to_json
-from cryptocast.store import bars, feature_rows, forecasts, quarantine
+from cryptocast.store import bars, feature_rows, forecasts, quarantine, shadow_forecasts
 from cryptocast.store.database import Database
 from cryptocast.store.online import OnlineStore
 from cryptocast.validate.split import valid_forecasts
@@ -101,9 +102,11 @@ class Forecaster:
 
 
 class Forecasters(Protocol):
-    """Who serves: `serve.champions.Champions`."""
+    """Who serves and who is tried: `serve.champions.Champions`."""
 
     def forecaster(self, horizon: Horizon) -> Forecaster: ...
+
+    def candidate(self, horizon: Horizon) -> Forecaster | None: ...
 
 
 def forecast(
@@ -120,7 +123,7 @@ def forecast(
     `missing` is what the cycle's earlier steps named as absent; each forecast carries it. Stored
     forecasts are never rewritten, so the step may run twice. A horizon whose champion is absent or
     corrupt, a coin without a row or a close, and an online store that does not answer are named and the
-    rest goes on. Raises `StoreUnavailable` where Postgres or the registry does not answer.
+    rest goes on. Candidates forecast last. Raises `StoreUnavailable` where a store does not answer.
     """
     report = StepReport("forecast")
     rows = _rows(db, window, symbols)
@@ -144,7 +147,35 @@ def forecast(
         issued += issue(champion, in_time, closes, window.now, data_label, missing)
         report.detail.setdefault("champions", {})[horizon.value] = champion.version
     _store(db, online, issued, window, report)
+    report.detail["candidates"] = _try_candidates(db, forecasters, rows, closes, window, data_label)
     return report
+
+
+def _try_candidates(
+    db: Database,
+    forecasters: Forecasters,
+    rows: Sequence[FeatureRow],
+    closes: Mapping[tuple[str, datetime], float],
+    window: CycleWindow,
+    data_label: DataLabel,
+) -> dict[str, str]:
+    """Record what the candidates say of the same rows, in a table of their own; say how that went."""
+    said: dict[str, str] = {}
+    for horizon in Horizon:
+        try:
+            candidate = forecasters.candidate(horizon)
+            if candidate is None:
+                continue
+            fitting = [row for row in rows if row.feature_version == candidate.manifest.feature_version]
+            in_time = _in_time(fitting, horizon, window.now, data_label)
+            issued = issue(candidate, in_time, closes, window.now, data_label)
+            valid, rejected = valid_forecasts(issued, window.now) if issued else ([], [])
+            stored = shadow_forecasts.insert(db, valid)
+            said[horizon.value] = f"{candidate.version}: {stored} recorded, {len(rejected)} refused"
+        except Exception as error:  # it is on trial: no fault of it may stop the cycle
+            said[horizon.value] = f"not recorded: {type(error).__name__}: {error}"
+            get_logger().warning("candidate %s: %s", horizon.value, said[horizon.value])
+    return said
 
 
 def issue(

@@ -11,9 +11,12 @@ from fastapi import APIRouter, Body
 from cryptocast.domain import BAR_INTERVAL_S, FeatureRow, Horizon, floor_to_grid
 from cryptocast.errors import CorruptArtifact, ModelNotFound
 from cryptocast.registry import layout
+from cryptocast.registry.bucket import Bucket
+from cryptocast.registry.candidate import read_candidate
+from cryptocast.registry.decision import Decision, decisions
 from cryptocast.registry.load import Champion, read_champion, read_manifest
 from cryptocast.registry.manifest import Manifest
-from cryptocast.serve import examples, schemas
+from cryptocast.serve import examples, model_schemas, schemas
 from cryptocast.serve.deps import Deps, DepsOf, checked_symbol
 from cryptocast.serve.history import from_postgres, sentiment_body
 from cryptocast.serve.present import is_stale
@@ -25,28 +28,33 @@ router = APIRouter(prefix="/v1")
 
 
 @router.get("/models", tags=["models"], responses=examples.MODELS)
-def get_models(deps: DepsOf) -> schemas.ModelsAnswer:
-    """The champion of each horizon and of sentiment: what it was trained on and how it did."""
+def get_models(deps: DepsOf) -> model_schemas.ModelsAnswer:
+    """Champion and candidate of each horizon, and the sentiment model: trained on what, and how it did."""
     if deps.bucket is None:
         raise _no_registry()
-    champions, missing = [], []
+    champions: list[model_schemas.Model] = []
+    candidates: list[model_schemas.Model] = []
+    missing = []
     names = [(layout.price_model(h), h.value) for h in Horizon] + [(layout.SENTIMENT, "sentiment")]
     for name, words in names:
         try:
             champion = read_champion(deps.bucket, name)[0]
-            champions.append(_model(champion, read_manifest(deps.bucket, name, champion.version)))
+            champions.append(_model(deps.bucket, name, champion))
+            if candidate := _candidate(deps.bucket, name):
+                candidates.append(candidate)
         except ModelNotFound:
             missing.append(f"{words}: no champion yet")
         except CorruptArtifact as error:
             missing.append(f"{words}: {error}")
     if "sentiment: no champion yet" in missing and deps.scorer is not None:
         missing.append("sentiment: a small stand-in model scores meanwhile")
-    return schemas.ModelsAnswer(
+    return model_schemas.ModelsAnswer(
         data_label=deps.data_label,
         data_since=deps.data_since,
         as_of=max((m.promoted_at for m in champions if m.promoted_at), default=None),
         missing=missing,
         champions=champions,
+        candidates=candidates,
     )
 
 
@@ -139,9 +147,20 @@ def _row(deps: Deps, request: schemas.PredictRequest) -> tuple[FeatureRow, bool]
     return row, False
 
 
-def _model(champion: Champion, manifest: Manifest) -> schemas.Model:
+def _candidate(bucket: Bucket, name: str) -> model_schemas.Model | None:
+    """Who is on trial, in the same words; it was not promoted, and `reason` says why it is on trial."""
+    read = read_candidate(bucket, name)
+    if read is None or read[0].state != "shadow":
+        return None
+    named = Champion(version=read[0].version, promoted_at=read[0].named_at, reason=read[0].reason)
+    return _model(bucket, name, named).model_copy(update={"promoted_at": None})
+
+
+def _model(bucket: Bucket, name: str, champion: Champion) -> model_schemas.Model:
+    manifest = read_manifest(bucket, name, champion.version)
+    decided = decisions(bucket, name, champion.version)
     window = manifest.data_window
-    return schemas.Model.model_validate(
+    return model_schemas.Model.model_validate(
         {
             "kind": manifest.kind,
             "horizon": manifest.horizon,
@@ -159,8 +178,14 @@ def _model(champion: Champion, manifest: Manifest) -> schemas.Model:
             "feature_version": manifest.feature_version or None,
             "code_revision": manifest.code_revision,
             "stand_in": manifest.stand_in,
+            "decision": _decision(decided[-1]) if decided else None,
         }
     )
+
+
+def _decision(decision: Decision) -> dict[str, Any]:
+    shown = model_schemas.Decision.model_fields
+    return {field: value for field, value in decision.model_dump().items() if field in shown}
 
 
 def _trained_on(manifest: Manifest) -> str:

@@ -196,31 +196,6 @@ class FeaturesAnswer(Labelled):
     features: list[Feature]
 
 
-class Model(Body):
-    """One champion: what it is, what it was trained on and how it did out of sample."""
-
-    kind: Literal["prices", "sentiment"]
-    horizon: Horizon | None = Field(default=None, description="Null for the sentiment model.")
-    version: str
-    created_at: datetime | None = None
-    promoted_at: datetime | None = None
-    reason: str | None = Field(default=None, description="Why it was promoted.")
-    previous: str | None = Field(default=None, description="The version that it replaced.")
-    trained_on: str = Field(description="In plain words: coins, rows, the data's label.")
-    window_since: datetime | None = Field(default=None, description="First `as_of` of the training data.")
-    window_until: datetime | None = Field(default=None, description="End of the training data.")
-    data_label: DataLabel | None = Field(default=None, description="Label of the data it was trained on.")
-    metrics: dict[str, float] = Field(default_factory=dict, description="Out of sample, walk-forward.")
-    abstain_below: float | None = Field(default=None, description="Confidence under which it abstains.")
-    feature_version: str | None = None
-    code_revision: str | None = None
-    stand_in: bool = Field(default=False, description="True for a small stand-in model that says so itself.")
-
-
-class ModelsAnswer(Labelled):
-    champions: list[Model] = Field(description="One per horizon that has one, then the sentiment model.")
-
-
 Symbol = Annotated[str, StringConstraints(strip_whitespace=True, to_upper=True, max_length=16)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000)]
 

@@ -1,41 +1,28 @@
-"""Challenger against champion, on the same timestamps, by Brier score."""
+"""Challenger against champion on the same timestamps, rows new to both. Refuses by default."""
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime
-from typing import Any
 
 import numpy as np
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict
 
+from cryptocast.domain import BAR_INTERVAL_S
 from cryptocast.errors import BadInput, CorruptArtifact, ModelNotFound, PromotionConflict
 from cryptocast.registry import layout
 from cryptocast.registry.bucket import Bucket
+from cryptocast.registry.candidate import name_candidate
+from cryptocast.registry.decision import Check, Decision, record_decision, refusal
 from cryptocast.registry.load import Artifact, Champion, load, load_named, parse_champion
 from cryptocast.registry.manifest import Manifest
 from cryptocast.registry.price_model import PriceModel
 from cryptocast.registry.promote import promote
+from cryptocast.series import Floats
+from cryptocast.train import checks
+from cryptocast.train.checks import Clock, Judged
 from cryptocast.train.dataset import Examples
 from cryptocast.train.evaluate import brier
-
-FEWEST_ROWS = 100
-
-
-class Decision(BaseModel):
-    """What the gate decided and why: decision.json beside the challenger."""
-
-    model_config = ConfigDict(frozen=True)
-
-    decided_at: AwareDatetime
-    challenger: str
-    champion: str | None
-    promoted: bool
-    reason: str
-    rows: int = 0
-    since: AwareDatetime | None = None
-    until: AwareDatetime | None = None
-    challenger_brier: float | None = None
-    champion_brier: float | None = None
 
 
 class Incumbent(BaseModel):
@@ -66,85 +53,147 @@ def read_incumbent(bucket: Bucket, name: str) -> Incumbent:
     return Incumbent(etag=stored.etag, champion=champion, artifact=artifact)
 
 
-def compare(challenger: Artifact, incumbent: Incumbent, held_out: Examples, now: datetime) -> Decision:
-    """Decide on rows that neither was fitted on: the challenger needs the lower Brier score.
+def pass_gate(
+    bucket: Bucket,
+    name: str,
+    version: str,
+    held_out: Examples,
+    now: datetime,
+    shadow_cycles: int = 0,
+    clock: Clock = time.perf_counter,
+) -> Decision:
+    """Compare the registered `version` with the champion, act on it, record the decision.
 
-    Without a champion that can serve, a challenger is promoted: it has passed its self-tests.
-    """
-    version = challenger.manifest.version
-    serving = incumbent.champion.version if incumbent.champion else None
-    blank = Decision(decided_at=now, challenger=version, champion=serving, promoted=True, reason="")
-    if incumbent.artifact is None:
-        return blank.model_copy(update={"reason": f"{incumbent.unusable}; the self-tests passed"})
-    if misfit := _misfit(challenger.manifest, incumbent.artifact.manifest):
-        return blank.model_copy(update={"reason": misfit})
-    try:
-        champion = PriceModel(incumbent.artifact)
-    except CorruptArtifact as error:
-        return blank.model_copy(update={"reason": f"the champion cannot be loaded: {error}"})
-    since = _fitted_until(incumbent.artifact.manifest)
-    rows = held_out.take(np.flatnonzero(held_out.as_of >= since))
-    if len(rows) < FEWEST_ROWS:
-        reason = f"only {len(rows)} rows are new to both, {FEWEST_ROWS} are needed"
-        return blank.model_copy(update={"promoted": False, "reason": reason, "rows": len(rows)})
-    return blank.model_copy(update=_by_brier(PriceModel(challenger), champion, rows))
-
-
-def _misfit(ours: Manifest, theirs: Manifest) -> str | None:
-    if (ours.feature_version, ours.feature_names) == (theirs.feature_version, theirs.feature_names):
-        return None
-    return (
-        f"the champion reads feature version {theirs.feature_version}, rows now have "
-        f"{ours.feature_version}: it cannot serve any more"
-    )
-
-
-def _by_brier(challenger: PriceModel, champion: PriceModel, rows: Examples) -> dict[str, Any]:
-    x = rows.x.astype(np.float64)
-    ours, theirs = brier(challenger.p_up(x), rows.up), brier(champion.p_up(x), rows.up)
-    verdict = "lower" if ours < theirs else "not lower"
-    return {
-        "promoted": ours < theirs,
-        "reason": f"Brier {ours:.6f} is {verdict} than the champion's {theirs:.6f} on {len(rows)} rows",
-        "rows": len(rows),
-        "since": _moment(int(rows.as_of[0])),
-        "until": _moment(int(rows.as_of[-1])),
-        "challenger_brier": ours,
-        "champion_brier": theirs,
-    }
-
-
-def pass_gate(bucket: Bucket, name: str, version: str, held_out: Examples, now: datetime) -> Decision:
-    """Compare the registered `version` with the champion, promote it if better, record the decision.
-
+    A challenger that passes becomes the candidate, or the champion at once where `shadow_cycles` is 0.
     Someone else's promotion between the comparison and the write makes the challenger lose.
     """
     incumbent = read_incumbent(bucket, name)
-    decision = compare(load(bucket, name, version), incumbent, held_out, now)
+    decision = compare(load(bucket, name, version), incumbent, held_out, now, clock)
+    if decision.promoted and decision.checks and shadow_cycles:
+        decision = decision.model_copy(update={"verdict": "candidate"})
     return carry_out(bucket, name, decision, incumbent)
 
 
-def carry_out(bucket: Bucket, name: str, decision: Decision, incumbent: Incumbent) -> Decision:
-    """Promote where the decision says so and nothing changed since `incumbent` was read; record it."""
-    version, now = decision.challenger, decision.decided_at
-    if decision.promoted and (incumbent.champion is None or incumbent.champion.version != version):
-        try:
-            promote(bucket, name, version, incumbent.etag, decision.reason, now)
-        except PromotionConflict as error:
-            decision = decision.model_copy(
-                update={"promoted": False, "reason": f"lost the promotion: {error}"}
-            )
-    bucket.put(
-        layout.file_key(name, version, layout.DECISION), (decision.model_dump_json(indent=1) + "\n").encode()
+def compare(
+    challenger: Artifact,
+    incumbent: Incumbent,
+    held_out: Examples,
+    now: datetime,
+    clock: Clock = time.perf_counter,
+) -> Decision:
+    """Decide on rows that neither was fitted on; `promoted` needs every check passed.
+
+    Without a champion that can serve, a challenger is promoted: its self-tests passed, and the
+    alternative is no forecast. `held_out` has the features of both models.
+    """
+    version, serving = challenger.manifest.version, incumbent.champion
+    blank = Decision(
+        decided_at=now,
+        challenger=version,
+        champion=serving.version if serving else None,
+        verdict="promoted",
+        reason="",
     )
+    unusable, champion = _usable(challenger.manifest, incumbent)
+    if champion is None or incumbent.artifact is None:
+        reason = f"{unusable}; promoted without a comparison, because the self-tests passed"
+        return blank.model_copy(update={"reason": reason})
+    since = max(_fitted_until(m) for m in (challenger.manifest, incumbent.artifact.manifest))
+    rows = held_out.take(np.flatnonzero(held_out.as_of >= since))
+    if lacking := set(champion.manifest.feature_names) - set(rows.features):
+        reason = f"the rows lack features that the champion reads: {', '.join(sorted(lacking))}"
+        return blank.model_copy(update={"verdict": "refused", "reason": reason})
+    return _checked(blank, challenger, incumbent.artifact, rows, clock)
+
+
+def _checked(
+    blank: Decision, challenger: Artifact, champion: Artifact, rows: Examples, clock: Clock
+) -> Decision:
+    ours, theirs = PriceModel(challenger), PriceModel(champion)
+    ours_x, theirs_x = (_inputs(rows, m.manifest) for m in (ours, theirs))
+    empty = len(rows) == 0
+    judged = Judged(
+        np.zeros(0) if empty else ours.p_up(ours_x),
+        np.zeros(0) if empty else theirs.p_up(theirs_x),
+        rows.up,
+        rows.as_of,
+        rows.horizon_s,
+        max(1, rows.horizon_s // BAR_INTERVAL_S),
+    )
+    found: list[Check] = [checks.enough_rows(judged)]
+    if found[0].passed:
+        batch = len(np.unique(rows.symbols))
+        found += [
+            checks.lower_brier(judged),
+            checks.direction_not_worse(judged),
+            *checks.calibration(judged),
+            checks.latency(ours.p_up, theirs.p_up, ours_x[:batch], theirs_x[:batch], clock),
+        ]
+    found.append(checks.size(challenger.files, champion.files))
+    return _decided(blank, judged, tuple(found))
+
+
+def _decided(blank: Decision, judged: Judged, found: tuple[Check, ...]) -> Decision:
+    failed = refusal(found)
+    passed = "; ".join(f"{check.name}: {check.said}" for check in found[1:3])
+    changes: dict[str, object] = {
+        "verdict": "refused" if failed else "promoted",
+        "reason": failed or f"passed every check; {passed}",
+        "rows": len(judged.up),
+        "checks": found,
+    }
+    if len(judged.up):
+        changes |= {
+            "since": datetime.fromtimestamp(int(judged.as_of[0]), tz=UTC),
+            "until": datetime.fromtimestamp(int(judged.as_of[-1]), tz=UTC),
+            "challenger_brier": brier(judged.challenger, judged.up),
+            "champion_brier": brier(judged.champion, judged.up),
+        }
+    return blank.model_copy(update=changes)
+
+
+def carry_out(bucket: Bucket, name: str, decision: Decision, incumbent: Incumbent) -> Decision:
+    """Do what the decision says where nothing changed since `incumbent` was read; record it.
+
+    Refused where another job was faster. Of a version that serves already nothing is decided.
+    """
+    version, now = decision.challenger, decision.decided_at
+    if incumbent.champion is not None and incumbent.champion.version == version:
+        return decision
+    try:
+        if decision.verdict == "promoted":
+            promote(bucket, name, version, incumbent.etag, decision.reason, now)
+        elif decision.verdict == "candidate":
+            name_candidate(bucket, name, version, decision.reason, now)
+    except PromotionConflict as error:
+        changes = {"verdict": "refused", "reason": f"lost the promotion: {error}"}
+        decision = decision.model_copy(update=changes)
+    record_decision(bucket, name, decision)
     return decision
+
+
+def _usable(ours: Manifest, incumbent: Incumbent) -> tuple[str, PriceModel | None]:
+    """The champion in memory, or why it cannot serve."""
+    if incumbent.artifact is None:
+        return incumbent.unusable, None
+    theirs = incumbent.artifact.manifest
+    if ours.feature_version != theirs.feature_version:
+        said = (
+            f"the champion reads feature version {theirs.feature_version}, rows now have "
+            f"{ours.feature_version}: it cannot serve any more"
+        )
+        return said, None
+    try:
+        return "", PriceModel(incumbent.artifact)
+    except CorruptArtifact as error:
+        return f"the champion cannot be loaded: {error}", None
+
+
+def _inputs(rows: Examples, manifest: Manifest) -> Floats:
+    return rows.only(manifest.feature_names).x.astype(np.float64)
 
 
 def _fitted_until(manifest: Manifest) -> float:
     if manifest.data_window is None:
         raise BadInput(f"{manifest.version}: the manifest has no data window")
     return manifest.data_window.fit_until.timestamp()
-
-
-def _moment(posix_s: int) -> datetime:
-    return datetime.fromtimestamp(posix_s, tz=UTC)

@@ -1,4 +1,4 @@
-"""The training job: one challenger per horizon, registered, and promoted where it is better."""
+"""The training job: one challenger per horizon, registered, and handed to the gate."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from cryptocast.domain import DataLabel, Horizon, floor_to_grid
 from cryptocast.errors import CorruptArtifact, ModelNotFound, NotEnoughData, RegistryError
 from cryptocast.features.rows import FEATURE_VERSION, FeatureTable
 from cryptocast.registry.bucket import Bucket
+from cryptocast.registry.decision import Verdict
 from cryptocast.registry.layout import PRICES, SENTIMENT, price_model
 from cryptocast.registry.load import read_champion
 from cryptocast.registry.manifest import DataWindow, Manifest
@@ -24,10 +25,12 @@ from cryptocast.train.challenger import Challenger, make_challenger
 from cryptocast.train.dataset import Examples, build_examples, build_table, newest_close, read_series
 from cryptocast.train.export import check_parity, to_onnx, to_trees
 from cryptocast.train.fit import TRIALS, FitRules
-from cryptocast.train.gate import Decision, pass_gate
+from cryptocast.train.gate import pass_gate
 from cryptocast.train.revision import code_revision as git_revision
 from cryptocast.train.selftest import SelfTest, run_self_tests
+from cryptocast.train.shadow_gate import DAY_CYCLES
 from cryptocast.train.splits import Plan, SplitRules, make_plan
+from cryptocast.train.tracking import track
 
 HISTORY_DAYS = 182
 _PARITY_ROWS = 2_000
@@ -51,6 +54,10 @@ class TrainingRules:
     split: SplitRules = field(default_factory=SplitRules)
     workers: int = 2
     """Horizons trained at a time, each on `fit.threads`: faster than many threads on one fit."""
+    shadow_cycles: int = DAY_CYCLES
+    """What a challenger that passes has to do in the champion's shadow; 0 promotes it at once."""
+    tracking_uri: str | None = None
+    """The MLflow server that the run is logged to as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +71,19 @@ class TrainingReport:
     reason: str
     rows: int = 0
     metrics: Mapping[str, float] = field(default_factory=dict)
+    verdict: Verdict = "refused"
+    warning: str = ""
+    """What went wrong beside the training, e.g. a tracking server that does not answer."""
 
     @property
     def line(self) -> str:
         """For people."""
         if self.version is None:
             return f"{self.horizon.value}: nothing registered: {self.reason}"
-        did = "promoted" if self.promoted else "registered, not promoted"
+        did = {"promoted": "promoted", "candidate": "candidate", "refused": "registered, not promoted"}
         accuracy = f"accuracy {self.metrics['accuracy']:.1%} of {self.metrics['n']:.0f} held-out rows"
-        return f"{self.horizon.value}: {self.version} {did}: {accuracy}; {self.reason}"
+        warned = f"; warning: {self.warning}" if self.warning else ""
+        return f"{self.horizon.value}: {self.version} {did[self.verdict]}: {accuracy}; {self.reason}{warned}"
 
 
 def train(
@@ -91,6 +102,8 @@ def train(
     fit: FitRules | None = None,
     split: SplitRules | None = None,
     workers: int = 2,
+    shadow_cycles: int = DAY_CYCLES,
+    tracking_uri: str | None = None,
     progress: Progress | None = None,
 ) -> list[TrainingReport]:
     """Train on the last `history_days` that Postgres knows up to `until`.
@@ -113,6 +126,8 @@ def train(
         fit=fit or FitRules(),
         split=split or SplitRules(),
         workers=workers,
+        shadow_cycles=shadow_cycles,
+        tracking_uri=tracking_uri,
     )
     return train_from_series(bucket, bars, documents, horizons, rules, progress=progress)
 
@@ -162,11 +177,17 @@ def train_horizon(
         version = register(bucket, examples, plan, challenger, tests, horizon, rules)
     except RegistryError as error:
         return TrainingReport(horizon, None, False, str(error), len(examples), challenger.held_out)
-    decision: Decision = pass_gate(
-        bucket, price_model(horizon), version, examples.take(plan.held_out), rules.now
-    )
+    name = price_model(horizon)
+    decision = pass_gate(bucket, name, version, examples.take(plan.held_out), rules.now, rules.shadow_cycles)
     return TrainingReport(
-        horizon, version, decision.promoted, decision.reason, len(examples), challenger.held_out
+        horizon,
+        version,
+        decision.promoted,
+        decision.reason,
+        len(examples),
+        challenger.held_out,
+        decision.verdict,
+        track(bucket, name, decision, rules.tracking_uri),
     )
 
 

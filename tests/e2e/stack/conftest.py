@@ -71,7 +71,7 @@ def deployed() -> Iterator[Deployed]:
     # Not below pytest's own folder: its mode would lock the server of another user out.
     folder = Path(tempfile.mkdtemp(prefix="cryptocast-e2e-"))
     os.chmod(folder, 0o755)  # noqa: PTH101 - the mode is what matters, not the path
-    stack = Stack(choice, folder, {"TrainingCooldownSeconds": "5"})
+    stack = Stack(choice, folder, {"TrainingCooldownSeconds": "5", "ShadowCycles": "8"})
     try:
         bring_up(stack, lambda _: None, HISTORY_DAYS)
         yield Deployed(stack)

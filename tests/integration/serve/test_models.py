@@ -8,8 +8,14 @@ from datetime import timedelta
 import pytest
 from fastapi.testclient import TestClient
 
+from cryptocast.domain import Horizon
 from cryptocast.features.spec import FEATURE_NAMES
 from cryptocast.registry.bucket import Bucket
+from cryptocast.registry.candidate import name_candidate
+from cryptocast.registry.decision import Check, Decision, record_decision
+from cryptocast.registry.layout import candidate_key, price_model
+from cryptocast.registry.load import read_manifest
+from cryptocast.registry.publish import publish
 from cryptocast.store import feature_rows
 from cryptocast.store.database import Database
 from cryptocast.store.online import OnlineStore
@@ -30,6 +36,36 @@ def test_champions_say_what_they_were_trained_on(client: TestClient, champion: s
     assert model["reason"] == "the first"
     assert "24h: no champion yet" in body["missing"]
     assert "sentiment: a small stand-in model scores meanwhile" in body["missing"]
+
+
+def test_a_candidate_and_the_last_decision_are_told(
+    client: TestClient, champion: str, bucket: Bucket, model_files: dict[str, bytes]
+) -> None:
+    name = price_model(Horizon.H1)
+    manifest = read_manifest(bucket, name, champion).model_copy(update={"version": "v2", "sha256": {}})
+    version = publish(bucket, "prices", model_files, manifest)
+    check = Check(name="lower Brier", passed=True, figure=0.02, allowed=0.1, said="p .02")
+    for reason in ("first", "last"):
+        decided = Decision(
+            decided_at=AS_OF,
+            challenger=version,
+            champion=champion,
+            verdict="candidate",
+            reason=reason,
+            checks=(check,),
+        )
+        record_decision(bucket, name, decided)
+    name_candidate(bucket, name, version, "last", AS_OF)
+    body = client.get("/v1/models").json()
+    (served,), (tried,) = body["champions"], body["candidates"]
+    assert (served["version"], served["decision"]) == (champion, None)
+    assert (tried["version"], tried["promoted_at"], tried["reason"]) == (version, None, "last")
+    assert (tried["decision"]["reason"], tried["decision"]["champion"]) == ("last", champion)
+    assert tried["decision"]["checks"] == [check.model_dump()]
+    bucket.put(candidate_key(name), b"garbage")
+    body = client.get("/v1/models").json()
+    assert [m["version"] for m in body["champions"]] == [champion]
+    assert any("candidate.json" in word for word in body["missing"])
 
 
 def test_without_a_registry_it_says_so(make_client: Make) -> None:

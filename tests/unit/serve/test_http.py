@@ -11,7 +11,7 @@ from fastapi.testclient import TestClient
 from mangum import Mangum
 
 from cryptocast.domain import DataLabel
-from cryptocast.serve import examples, schemas
+from cryptocast.serve import examples, model_schemas, schemas
 from cryptocast.serve.http import Deps, create_app
 from cryptocast.serve.routes_record import HeadAnswer
 from cryptocast.store.database import Database
@@ -23,7 +23,7 @@ ANSWERS = {
     "BARS": schemas.BarsAnswer,
     "DOCUMENTS": schemas.DocumentsAnswer,
     "FEATURES": schemas.FeaturesAnswer,
-    "MODELS": schemas.ModelsAnswer,
+    "MODELS": model_schemas.ModelsAnswer,
     "HEAD": HeadAnswer,
     "PREDICT": schemas.PredictAnswer,
     "SENTIMENT": schemas.SentimentAnswer,

@@ -16,7 +16,9 @@ from cryptocast.train.splits import SplitRules
 
 UNTIL = datetime(2022, 3, 1, tzinfo=UTC)
 FAST = FitRules(rounds=25, depth=3, min_child_weight=5, learning_rate=0.1, subsample=0.7, colsample=0.7)
-RULES = TrainingRules(UNTIL, UNTIL, DataLabel.SIMULATED, "rev-1", fit=FAST, split=SplitRules(folds=3))
+RULES = TrainingRules(
+    UNTIL, UNTIL, DataLabel.SIMULATED, "rev-1", fit=FAST, split=SplitRules(folds=3), shadow_cycles=0
+)
 
 
 def make_market(

@@ -12,12 +12,13 @@ from cryptocast.domain import DataLabel, Horizon
 from cryptocast.features.rows import FEATURE_NAMES, FEATURE_VERSION
 from cryptocast.registry import layout
 from cryptocast.registry.bucket import Bucket
+from cryptocast.registry.decision import Decision
 from cryptocast.registry.load import load, load_champion, read_champion, versions
 from cryptocast.registry.price_model import PriceModel
 from cryptocast.registry.publish import publish
 from cryptocast.train.dataset import Examples, build_examples, build_table, no_documents
 from cryptocast.train.evaluate import brier
-from cryptocast.train.gate import Decision, Incumbent, carry_out, compare, read_incumbent
+from cryptocast.train.gate import Incumbent, carry_out, compare, read_incumbent
 from cryptocast.train.job import TrainingReport, train_from_series
 from cryptocast.train.revision import code_revision
 from cryptocast.train.splits import make_plan
@@ -86,11 +87,11 @@ def test_an_equal_challenger_is_refused_and_the_decision_kept(bucket: Bucket) ->
     (first,) = run(bucket)
     (second,) = run(bucket, rules=replace(RULES, now=UNTIL + timedelta(hours=1)))
     assert not second.promoted
-    assert "is not lower than the champion's" in second.reason
+    assert "Diebold-Mariano p 1.0000, below 0.1 is needed" in second.reason
     assert read_champion(bucket, NAME)[0].version == first.version
     assert second.version is not None
     kept = json.loads(bucket.get(layout.file_key(NAME, second.version, layout.DECISION)).body)
-    assert kept["promoted"] is False
+    assert kept["verdict"] == "refused"
     assert kept["champion"] == first.version
     assert kept["challenger_brier"] == kept["champion_brier"]
 
@@ -100,7 +101,7 @@ def test_a_better_challenger_replaces_the_champion(bucket: Bucket) -> None:
     (right,) = run(bucket, make_market(25, reversal=0.4), replace(RULES, now=UNTIL + timedelta(hours=1)))
     champion, _ = read_champion(bucket, NAME)
     assert (champion.version, champion.previous) == (right.version, wrong.version)
-    assert "is lower than the champion's" in champion.reason
+    assert "passed every check; lower Brier" in champion.reason
 
 
 def test_training_the_same_again_is_the_same_version(bucket: Bucket) -> None:
@@ -122,7 +123,7 @@ def test_rows_that_the_champion_was_fitted_on_do_not_count(bucket: Bucket) -> No
     incumbent = Incumbent(etag=etag, champion=champion, artifact=seen_all)
     decision = compare(artifact, incumbent, held_out(bars), UNTIL)
     assert not decision.promoted
-    assert "only 0 rows are new to both" in decision.reason
+    assert "0 rows are new to both" in decision.reason
 
 
 @pytest.mark.parametrize("file", ["model.onnx", "manifest.json", "champion.json"])
@@ -144,7 +145,9 @@ def test_who_was_overtaken_while_comparing_changes_nothing(bucket: Bucket) -> No
     assert seen.artifact is not None
     third = seen.artifact.manifest.model_copy(update={"version": "late"})
     late = publish(bucket, "prices", {"model.onnx": b"late"}, third)
-    wins = Decision(decided_at=UNTIL, challenger=late, champion=first.version, promoted=True, reason="lower")
+    wins = Decision(
+        decided_at=UNTIL, challenger=late, champion=first.version, verdict="promoted", reason="lower"
+    )
     decision = carry_out(bucket, NAME, wins, seen)
     assert not decision.promoted
     assert "lost the promotion" in decision.reason

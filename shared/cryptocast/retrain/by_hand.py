@@ -1,0 +1,100 @@
+"""What the operator decides without the gate: promote a version, or go back to an earlier one."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+
+from cryptocast.errors import BadInput, CorruptArtifact, ModelNotFound
+from cryptocast.registry.bucket import Bucket
+from cryptocast.registry.decision import Check, Decision, record_decision
+from cryptocast.registry.load import Artifact, Champion, load, read_champion
+from cryptocast.registry.promote import promote
+from cryptocast.serve.forecaster import Forecaster
+
+CARD = "card.json"
+
+
+def promote_by_hand(bucket: Bucket, name: str, version: str, reason: str, now: datetime) -> Champion:
+    """Let a price model serve from now on because the operator says so; the decision is recorded.
+
+    Raises `BadInput` without a reason, where it serves already, or where its self-tests failed or were
+    never made; `ModelNotFound` and `CorruptArtifact` where it cannot be loaded; `PromotionConflict`
+    where another was promoted meanwhile. Then nothing is written.
+    """
+    if not reason.strip():
+        raise BadInput("say why: the reason stays in champion.json and with the version")
+    current, etag = _current(bucket, name)
+    if current is not None and current.version == version:
+        raise BadInput(f"{name} {version} serves already, since {current.promoted_at:%Y-%m-%d %H:%M}")
+    artifact = load(bucket, name, version)
+    Forecaster(artifact)
+    tests = self_tests(artifact)
+    if failed := [test for test in tests if not test.passed]:
+        said = "; ".join(f"{test.name}: {test.said}" for test in failed)
+        raise BadInput(f"{name} {version} is not promoted, its self-tests failed: {said}")
+    if not tests:
+        raise BadInput(f"{name} {version} is not promoted: its card names no self-test")
+    champion = promote(bucket, name, version, etag, f"by the operator: {reason}", now)
+    _record(bucket, name, champion, current, tests)
+    return champion
+
+
+def rollback_by_hand(
+    bucket: Bucket, name: str, reason: str, now: datetime, to: str | None = None
+) -> Champion:
+    """Let the champion's predecessor, or version `to`, serve again; the decision is recorded.
+
+    Its files are loaded first, so that nothing unusable is gone back to. Raises `ModelNotFound` without a
+    champion or a predecessor, `BadInput`, `CorruptArtifact`, `PromotionConflict`.
+    """
+    current, etag = _current(bucket, name)
+    version = to or (current.previous if current else None)
+    if version is None:
+        who = f"{name} {current.version} has no previous champion" if current else f"{name} has no champion"
+        raise ModelNotFound(f"{who} to go back to; name one with --to VERSION")
+    if current is not None and current.version == version:
+        raise BadInput(f"{name} {version} serves already, since {current.promoted_at:%Y-%m-%d %H:%M}")
+    artifact = load(bucket, name, version)
+    if artifact.manifest.horizon is not None:
+        Forecaster(artifact)
+    champion = promote(bucket, name, version, etag, f"rolled back by the operator: {reason}", now)
+    _record(bucket, name, champion, current, [])
+    return champion
+
+
+def self_tests(artifact: Artifact) -> list[Check]:
+    """What the card says of the self-tests; empty where it says nothing. Raises `CorruptArtifact`."""
+    try:
+        card = json.loads(artifact.files[CARD])
+        return [
+            Check(name=str(t["name"]), passed=t["passed"] is True, said=str(t.get("said", "")))
+            for t in card.get("self_tests", [])
+        ]
+    except KeyError:
+        return []
+    except (ValueError, TypeError, AttributeError) as error:
+        raise CorruptArtifact(f"{artifact.manifest.version}: {CARD} cannot be read: {error}") from None
+
+
+def _current(bucket: Bucket, name: str) -> tuple[Champion | None, str | None]:
+    """Who serves. One that cannot be read is `CorruptArtifact`: the next training replaces it."""
+    try:
+        return read_champion(bucket, name)
+    except ModelNotFound:
+        return None, None
+
+
+def _record(
+    bucket: Bucket, name: str, champion: Champion, replaced: Champion | None, tests: list[Check]
+) -> None:
+    decision = Decision(
+        decided_at=champion.promoted_at,
+        stage="operator",
+        challenger=champion.version,
+        champion=replaced.version if replaced else None,
+        verdict="promoted",
+        reason=champion.reason,
+        checks=tuple(tests),
+    )
+    record_decision(bucket, name, decision)

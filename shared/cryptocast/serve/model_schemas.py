@@ -1,0 +1,62 @@
+"""The bodies that tell of model versions: what they are and what was decided of them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import Field
+
+from cryptocast.domain import DataLabel, Horizon
+from cryptocast.serve.schemas import Body, Labelled
+
+
+class Check(Body):
+    """One check of the gate."""
+
+    name: str
+    passed: bool
+    figure: float | None = Field(default=None, description="What was measured.")
+    allowed: float | None = Field(default=None, description="The bound that it was held against.")
+    said: str = Field(description="The same in words.")
+
+
+class Decision(Body):
+    """What was decided of a version: on held-out rows, in its shadow period, or by the operator."""
+
+    decided_at: datetime
+    stage: Literal["held-out", "shadow", "operator"]
+    verdict: Literal["promoted", "candidate", "refused"]
+    reason: str
+    champion: str | None = Field(default=None, description="The version that it was compared with.")
+    checks: list[Check] = Field(default_factory=list)
+
+
+class Model(Body):
+    """One version: what it is, what it was trained on and how it did out of sample."""
+
+    kind: Literal["prices", "sentiment"]
+    horizon: Horizon | None = Field(default=None, description="Null for the sentiment model.")
+    version: str
+    created_at: datetime | None = None
+    promoted_at: datetime | None = None
+    reason: str | None = Field(default=None, description="Why it was promoted.")
+    previous: str | None = Field(default=None, description="The version that it replaced.")
+    trained_on: str = Field(description="In plain words: coins, rows, the data's label.")
+    window_since: datetime | None = Field(default=None, description="First `as_of` of the training data.")
+    window_until: datetime | None = Field(default=None, description="End of the training data.")
+    data_label: DataLabel | None = Field(default=None, description="Label of the data it was trained on.")
+    metrics: dict[str, float] = Field(default_factory=dict, description="Out of sample, walk-forward.")
+    abstain_below: float | None = Field(default=None, description="Confidence under which it abstains.")
+    feature_version: str | None = None
+    code_revision: str | None = None
+    stand_in: bool = Field(default=False, description="True for a small stand-in model that says so itself.")
+    decision: Decision | None = Field(default=None, description="The last one; null where none is recorded.")
+
+
+class ModelsAnswer(Labelled):
+    champions: list[Model] = Field(description="One per horizon that has one, then the sentiment model.")
+    candidates: list[Model] = Field(
+        default_factory=list,
+        description="Versions that passed the gate and forecast in the champion's shadow, shown to nobody.",
+    )

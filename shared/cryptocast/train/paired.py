@@ -1,0 +1,71 @@
+"""Paired tests in NumPy alone: the monitor's function decides with them and carries no statsmodels.
+
+The same as `train.statistics` has for the report (a test holds them equal): coins of a moment are summed,
+the variance is Newey and West's over the overlap of the labels.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from cryptocast.series import Bools, Floats, Ints
+
+_BINS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Paired:
+    """A mean difference per row and the one-sided probability of one as large were the truth `-margin`."""
+
+    mean: float
+    p_value: float
+    moments: int
+
+
+def better_by(
+    difference: Floats, as_of: Ints, overlap: int, margin: float = 0.0, *, small_sample: bool = True
+) -> Paired:
+    """Is the mean of `difference` (n,) above `-margin`? `as_of` (n,) POSIX s; `overlap` labels at a time.
+
+    With the losses' difference this is Diebold and Mariano's test, with hits' McNemar's; a margin makes it a
+    test of non-inferiority. `small_sample` is Harvey, Leybourne and Newbold's correction. Where nothing
+    differs, the margin decides; where the moments do not span twice the overlap, p is 1.
+    """
+    moments, where = np.unique(as_of, return_inverse=True)
+    n = len(moments)
+    mean = float(difference.mean()) if len(difference) else math.nan
+    if n < max(2, 2 * overlap):
+        return Paired(mean, 1.0, n)
+    sums = np.bincount(where, weights=difference + margin)
+    correction = (n + 1 - 2 * overlap + overlap * (overlap - 1) / n) / n if small_sample else 1.0
+    error = math.sqrt(max(_long_run_variance(sums, max(overlap - 1, int(n**0.25))), 0.0) / n)
+    if error < 1e-15:
+        return Paired(mean, 0.0 if sums.mean() > 1e-15 else 1.0, n)
+    statistic = float(sums.mean()) / error * math.sqrt(correction)
+    return Paired(mean, 0.5 * math.erfc(statistic / math.sqrt(2)), n)
+
+
+def reliability(p_up: Floats, up: Bools) -> float:
+    """Murphy's reliability: mean squared gap between share of ups and mean probability over ten equal bins.
+
+    The part of the Brier score that calibration could take away; 0 is best.
+    """
+    gaps = [(float(up[b].mean() - p_up[b].mean())) ** 2 * len(b) for b in _bins(p_up)]
+    return float(sum(gaps) / len(p_up))
+
+
+def _bins(p_up: Floats) -> list[Ints]:
+    return [b for b in np.array_split(np.argsort(p_up, kind="stable"), _BINS) if len(b)]
+
+
+def _long_run_variance(values: Floats, lags: int) -> float:
+    """Newey and West's, with Bartlett's weights."""
+    centred = values - values.mean()
+    n = len(centred)
+    total = float(centred @ centred) / n
+    for lag in range(1, min(lags, n - 1) + 1):
+        total += 2 * (1 - lag / (lags + 1)) * float(centred[lag:] @ centred[:-lag]) / n
+    return total

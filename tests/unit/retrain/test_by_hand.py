@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+import pytest
+
+from cryptocast.domain import Horizon
+from cryptocast.errors import BadInput, CorruptArtifact, ModelNotFound
+from cryptocast.registry import layout
+from cryptocast.registry.bucket import Bucket
+from cryptocast.registry.decision import decisions
+from cryptocast.registry.load import read_champion
+from cryptocast.registry.manifest import Abstain, Calibration, Manifest
+from cryptocast.registry.publish import publish
+from cryptocast.retrain.by_hand import promote_by_hand, rollback_by_hand
+from tests.unit.registry.conftest import bucket, s3
+from tests.unit.train.markets import UNTIL
+from tests.unit.train.test_gate import FITTED, files_of
+
+__all__ = ["bucket", "s3"]
+NAME = layout.price_model(Horizon.M15)
+PASSED = [{"name": "shuffled labels", "passed": True, "said": "noise"}]
+FAILED = [{"name": "shuffled labels", "passed": False, "said": "0.61"}]
+
+
+def register(bucket: Bucket, version: str, tests: object = PASSED) -> str:
+    card = {} if tests is None else {"self_tests": tests}
+    manifest = Manifest(
+        kind="prices",
+        horizon=Horizon.M15,
+        version=version,
+        created_at=UNTIL,
+        feature_names=FITTED.features,
+        calibration=Calibration(),
+        abstain=Abstain(threshold=0.6, rule="test"),
+    )
+    return publish(bucket, "prices", {**files_of(FITTED), "card.json": json.dumps(card).encode()}, manifest)
+
+
+def test_the_operators_word_promotes_and_is_kept(bucket: Bucket) -> None:
+    first, second = register(bucket, "v1"), register(bucket, "v2")
+    promote_by_hand(bucket, NAME, first, "to begin with", UNTIL)
+    champion = promote_by_hand(bucket, NAME, second, "I trust it", UNTIL)
+    assert (champion.version, champion.previous) == (second, first)
+    assert champion.reason == "by the operator: I trust it"
+    (decision,) = decisions(bucket, NAME, second)
+    assert (decision.stage, decision.verdict, decision.champion) == ("operator", "promoted", first)
+    assert decision.checks[0].name == "shuffled labels"
+
+
+@pytest.mark.parametrize(("tests", "words"), [
+    (FAILED, "self-tests failed: shuffled labels: 0.61"),
+    ([], "names no self-test"),
+    (None, "names no self-test"),
+])  # fmt: skip
+def test_without_passed_self_tests_it_is_refused(bucket: Bucket, tests: object, words: str) -> None:
+    with pytest.raises(BadInput, match=words):
+        promote_by_hand(bucket, NAME, register(bucket, "v1", tests), "wish", UNTIL)
+    with pytest.raises(ModelNotFound):
+        read_champion(bucket, NAME)
+
+
+@pytest.mark.parametrize("file", ["model.onnx", "trees.json", "card.json"])
+def test_what_cannot_be_loaded_is_refused(bucket: Bucket, file: str) -> None:
+    version = register(bucket, "v1")
+    bucket.put(layout.file_key(NAME, version, file), b"hostile")
+    with pytest.raises(CorruptArtifact):
+        promote_by_hand(bucket, NAME, version, "wish", UNTIL)
+    with pytest.raises(CorruptArtifact):
+        rollback_by_hand(bucket, NAME, "regret", UNTIL, version)
+
+
+def test_what_makes_no_sense_is_said(bucket: Bucket) -> None:
+    version = register(bucket, "v1")
+    with pytest.raises(BadInput, match="say why"):
+        promote_by_hand(bucket, NAME, version, " ", UNTIL)
+    with pytest.raises(ModelNotFound, match="v404"):
+        promote_by_hand(bucket, NAME, "v404", "wish", UNTIL)
+    with pytest.raises(ModelNotFound, match="has no champion to go back to; name one with --to"):
+        rollback_by_hand(bucket, NAME, "regret", UNTIL)
+    promote_by_hand(bucket, NAME, version, "to begin with", UNTIL)
+    with pytest.raises(ModelNotFound, match="no previous champion"):
+        rollback_by_hand(bucket, NAME, "regret", UNTIL)
+    with pytest.raises(BadInput, match="serves already"):
+        promote_by_hand(bucket, NAME, version, "again", UNTIL)
+    with pytest.raises(BadInput, match="serves already"):
+        rollback_by_hand(bucket, NAME, "again", UNTIL, version)
+
+
+def test_rollback_goes_to_the_previous_or_to_the_one_that_is_named(bucket: Bucket) -> None:
+    for version in ("v1", "v2", "v3"):
+        promote_by_hand(bucket, NAME, register(bucket, version), "next", UNTIL)
+    later = UNTIL + timedelta(hours=1)
+    assert rollback_by_hand(bucket, NAME, "regret", later).version == "v2"
+    assert rollback_by_hand(bucket, NAME, "regret", later, "v1").version == "v1"
+    assert [d.reason for d in decisions(bucket, NAME, "v2")] == [
+        "by the operator: next",
+        "rolled back by the operator: regret",
+    ]

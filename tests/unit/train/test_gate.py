@@ -1,0 +1,237 @@
+"""Each check of the gate, made to pass and to fail; the clock is given, nothing is timed."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from cryptocast.domain import Horizon
+from cryptocast.registry import layout
+from cryptocast.registry.bucket import Bucket
+from cryptocast.registry.candidate import name_candidate, read_candidate
+from cryptocast.registry.decision import Check, decisions
+from cryptocast.registry.load import read_champion
+from cryptocast.registry.manifest import Abstain, Calibration, DataWindow, Manifest
+from cryptocast.registry.publish import publish
+from cryptocast.train import checks
+from cryptocast.train.checks import Clock, Judged
+from cryptocast.train.dataset import Examples
+from cryptocast.train.export import to_onnx, to_trees
+from cryptocast.train.fit import fit
+from cryptocast.train.gate import pass_gate
+from tests.unit.train.markets import FAST, UNTIL, make_examples
+
+NAME = layout.price_model(Horizon.M15)
+FITTED = make_examples(4_000, signal=0.4, seed=1)
+_FILES: dict[object, dict[str, bytes]] = {}
+HELD_OUT = make_examples(4_000, signal=0.4, seed=2)
+
+
+def ticking(step_s: float = 0.0001) -> Clock:
+    """Every look at the clock is `step_s` later."""
+    ticks = itertools.count()
+    return lambda: next(ticks) * step_s
+
+
+def register(bucket: Bucket, examples: Examples = FITTED, **changes: object) -> str:
+    since = HELD_OUT.as_of[0]
+    fields = {
+        "kind": "prices",
+        "horizon": Horizon.M15,
+        "created_at": UNTIL,
+        "feature_names": examples.features,
+        "feature_version": "2",
+        "calibration": Calibration(a=1.0, b=0.0),
+        "abstain": Abstain(threshold=0.6, rule="test"),
+        "data_window": DataWindow(since=since, fit_until=since, until=UNTIL),
+        **changes,
+    }
+    return publish(bucket, "prices", files_of(examples), Manifest.model_validate(fields))
+
+
+def files_of(examples: Examples) -> dict[str, bytes]:
+    key = (examples.features, examples.up.tobytes())
+    if key not in _FILES:
+        booster = fit(examples.x, examples.up, FAST, features=examples.features)
+        _FILES[key] = {"model.onnx": to_onnx(booster), "trees.json": to_trees(booster, examples.features)}
+    return _FILES[key]
+
+
+def useless(seed: int = 9) -> Examples:
+    """Labels that have nothing to do with the features."""
+    random = np.random.default_rng(seed)
+    return replace(FITTED, up=random.random(len(FITTED)) < 0.5)
+
+
+@pytest.fixture
+def served(bucket: Bucket) -> Iterator[str]:
+    """A champion that knows nothing."""
+    version = register(bucket, useless(), title="useless")
+    pass_gate(bucket, NAME, version, HELD_OUT, UNTIL, 96, ticking())
+    yield version
+
+
+def named(found: tuple[Check, ...]) -> dict[str, Check]:
+    return {check.name: check for check in found}
+
+
+def test_a_first_model_serves_at_once_and_the_reason_says_why(bucket: Bucket) -> None:
+    version = register(bucket)
+    decision = pass_gate(bucket, NAME, version, HELD_OUT, UNTIL, 96, ticking())
+    assert decision.verdict == "promoted"
+    assert "no champion yet; promoted without a comparison" in decision.reason
+    assert read_champion(bucket, NAME)[0].version == version
+
+
+def test_a_better_one_becomes_the_candidate_and_every_check_is_kept(bucket: Bucket, served: str) -> None:
+    version = register(bucket)
+    decision = pass_gate(bucket, NAME, version, HELD_OUT, UNTIL, 96, ticking())
+    assert decision.verdict == "candidate", decision.reason
+    assert read_champion(bucket, NAME)[0].version == served
+    (kept,) = decisions(bucket, NAME, version)
+    assert kept == decision
+    assert [check.name for check in kept.checks] == [
+        "rows",
+        "lower Brier",
+        "direction not worse",
+        "calibration error",
+        "reliability",
+        "latency",
+        "size",
+    ]
+    assert all(check.passed and check.said for check in kept.checks)
+    read = read_candidate(bucket, NAME)
+    assert read is not None
+    assert (read[0].version, read[0].state, read[0].data_until) == (version, "shadow", UNTIL)
+
+
+def test_without_a_shadow_period_it_serves_at_once(bucket: Bucket, served: str) -> None:
+    version = register(bucket)
+    assert pass_gate(bucket, NAME, version, HELD_OUT, UNTIL, 0, ticking()).promoted
+    assert read_champion(bucket, NAME)[0].previous == served
+
+
+def test_one_that_is_no_better_is_refused_by_name(bucket: Bucket, served: str) -> None:
+    decision = pass_gate(bucket, NAME, register(bucket, useless(10)), HELD_OUT, UNTIL, 96, ticking())
+    assert decision.verdict == "refused"
+    assert not named(decision.checks)["lower Brier"].passed
+    assert "lower Brier: Brier" in decision.reason
+    assert read_candidate(bucket, NAME) is None
+
+
+def test_too_few_rows_are_refused(bucket: Bucket, served: str) -> None:
+    few = HELD_OUT.take(np.arange(90))
+    decision = pass_gate(bucket, NAME, register(bucket), few, UNTIL, 96, ticking())
+    assert decision.verdict == "refused"
+    assert "90 rows are new to both" in decision.reason
+    assert [c.name for c in decision.checks] == ["rows", "size"]
+
+
+def test_a_slow_one_is_refused(bucket: Bucket, served: str) -> None:
+    decision = pass_gate(bucket, NAME, register(bucket), HELD_OUT, UNTIL, 96, ticking(0.2))
+    check = named(decision.checks)["latency"]
+    assert (decision.verdict, check.passed) == ("refused", False)
+    assert check.figure == pytest.approx(0.2)
+    assert check.allowed == pytest.approx(checks.LATENCY_CEILING_S)
+
+
+def test_models_of_different_features_are_compared_each_on_its_own(bucket: Bucket, served: str) -> None:
+    fewer = FITTED.only(FITTED.features[:5])
+    decision = pass_gate(bucket, NAME, register(bucket, fewer), HELD_OUT, UNTIL, 96, ticking())
+    assert decision.verdict == "candidate", decision.reason
+
+
+def test_rows_that_lack_what_the_champion_reads_refuse(bucket: Bucket, served: str) -> None:
+    fewer = FITTED.features[:5]
+    version = register(bucket, FITTED.only(fewer))
+    decision = pass_gate(bucket, NAME, version, HELD_OUT.only(fewer), UNTIL, 96, ticking())
+    assert decision.verdict == "refused"
+    assert "lack features that the champion reads" in decision.reason
+
+
+def test_a_champion_of_another_feature_version_is_replaced_at_once(bucket: Bucket, served: str) -> None:
+    version = register(bucket, feature_version="3")
+    decision = pass_gate(bucket, NAME, version, HELD_OUT, UNTIL, 96, ticking())
+    assert decision.promoted
+    assert "it cannot serve any more" in decision.reason
+
+
+def test_a_newer_candidate_replaces_the_older_with_its_reason(bucket: Bucket, served: str) -> None:
+    older, newer = register(bucket), register(bucket, title="newer", params={"rounds": 1}, version="v-newer")
+    for version in (older, newer):
+        pass_gate(bucket, NAME, version, HELD_OUT, UNTIL, 96, ticking())
+    read = read_candidate(bucket, NAME)
+    assert read is not None
+    assert (read[0].version, read[0].replaced) == (newer, older)
+    last = decisions(bucket, NAME, older)[-1]
+    assert (last.verdict, last.stage) == ("refused", "shadow")
+    assert f"replaced by the newer candidate {newer}" in last.reason
+
+
+def test_two_jobs_cannot_both_name_their_candidate(bucket: Bucket, served: str) -> None:
+    first, second = register(bucket), register(bucket, version="v-second")
+    name_candidate(bucket, NAME, first, "first", UNTIL)
+    assert name_candidate(bucket, NAME, first, "again", UNTIL).reason == "first"
+    bucket.put(layout.candidate_key(NAME), b"garbage")
+    assert name_candidate(bucket, NAME, second, "repairs it", UNTIL).replaced is None
+
+
+def judged(challenger: np.ndarray, champion: np.ndarray, up: np.ndarray) -> Judged:
+    as_of = 900 * np.arange(len(up))
+    return Judged(challenger, champion, up, as_of, 900, 1)
+
+
+def coins(n: int = 3_000, p: float = 0.6) -> tuple[np.ndarray, np.ndarray]:
+    random = np.random.default_rng(0)
+    true = np.where(random.random(n) < 0.5, p, 1 - p)
+    return true, random.random(n) < true
+
+
+def test_overconfidence_fails_calibration_but_not_direction() -> None:
+    true, up = coins()
+    sure = np.where(true > 0.5, 0.8, 0.2)
+    pair = judged(sure, true, up)
+    assert checks.direction_not_worse(pair).passed
+    assert [check.passed for check in checks.calibration(pair)] == [False, False]
+    assert not checks.lower_brier(pair).passed
+
+
+def test_the_guard_on_direction_sees_calls_that_became_worse() -> None:
+    true, up = coins()
+    turned = np.where(np.arange(len(true)) % 4 == 0, 1 - true, true)
+    assert not checks.direction_not_worse(judged(turned, true, up)).passed
+    assert not checks.brier_not_worse(judged(turned, true, up), 0.005).passed
+    assert checks.brier_not_worse(judged(true, true, up), 0.005).passed
+
+
+def test_size_is_that_of_what_serving_loads() -> None:
+    small = {"model.onnx": b"x" * 100, "trees.json": b"y" * 100}
+    assert checks.size({**small, "card.html": b"z" * 10_000}, small).passed
+    assert not checks.size({"model.onnx": b"x" * 601}, small).passed
+    huge = {"model.onnx": b"x" * (checks.SIZE_CEILING + 1)}
+    assert not checks.size(huge, huge).passed
+
+
+@pytest.mark.parametrize(("ours_s", "theirs_s", "passed"), [
+    (0.004, 0.0001, True), (0.009, 0.0001, False), (0.009, 0.005, True), (0.06, 0.05, False),
+])  # fmt: skip
+def test_latency_is_relative_above_what_is_free_and_under_the_ceiling(
+    ours_s: float, theirs_s: float, passed: bool
+) -> None:
+    time = [0.0]
+
+    def taking(seconds: float) -> checks.Forecasts:
+        def work(x: np.ndarray) -> np.ndarray:
+            time[0] += seconds
+            return x
+
+        return work
+
+    x = np.zeros((5, 2))
+    found = checks.latency(taking(ours_s), taking(theirs_s), x, x, lambda: time[0])
+    assert found.figure == pytest.approx(ours_s)
+    assert found.passed is passed
