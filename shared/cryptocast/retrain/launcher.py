@@ -116,6 +116,25 @@ def start_training(
     return Start(True, decision.reason, decision.horizons, arn)
 
 
+def start_workers(ecs: EcsTasks, task: Task, study: str, count: int) -> list[str]:
+    """Start `count` tasks that only run trials of `study`; their ARNs.
+
+    Numbered, because each samples with a seed of its own. Asked again for the same study while they run,
+    ECS starts no second set: the token is the study's and the number's. Raises `TrainingNotStarted`.
+    """
+    arns = []
+    for number in range(count):
+        environment = {
+            "TRAINING_ROLE": "worker",
+            "TRAINING_STUDY": study,
+            "TRAINING_WORKER": str(1 + number),
+        }
+        token = hashlib.sha256(f"{study}|{number}".encode()).hexdigest()[:32]
+        arns.append(_run_task(ecs, task, environment, token, "cryptocast-tuning"))
+    get_logger().info("workers started", extra={"study": study, "tasks": arns})
+    return arns
+
+
 def last_start(bucket: Bucket) -> LastStart | None:
     """The last training that was started or tried, None where there never was one."""
     try:
@@ -176,13 +195,17 @@ def _run(ecs: EcsTasks, task: Task, start: LastStart, until: datetime | None) ->
     }
     if until is not None:
         environment["TRAINING_UNTIL"] = until.isoformat()
+    return _run_task(ecs, task, environment, start.token, "cryptocast-start-training")
+
+
+def _run_task(ecs: EcsTasks, task: Task, environment: Mapping[str, str], token: str, started_by: str) -> str:
     request: dict[str, Any] = {
         "cluster": task.cluster,
         "taskDefinition": task.task_definition,
         "launchType": "FARGATE",
         "count": 1,
-        "clientToken": start.token,
-        "startedBy": "cryptocast-start-training",
+        "clientToken": token,
+        "startedBy": started_by,
         "overrides": {
             "containerOverrides": [
                 {

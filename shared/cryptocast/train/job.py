@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import numpy as np
 
@@ -25,9 +26,11 @@ from cryptocast.train.dataset import Examples, build_examples, build_table, newe
 from cryptocast.train.export import check_parity, to_onnx, to_trees
 from cryptocast.train.fit import TRIALS, FitRules
 from cryptocast.train.gate import Decision, pass_gate
+from cryptocast.train.hiring import source_of
 from cryptocast.train.revision import code_revision as git_revision
 from cryptocast.train.selftest import SelfTest, run_self_tests
 from cryptocast.train.splits import Plan, SplitRules, make_plan
+from cryptocast.train.tuning import Tuner
 
 HISTORY_DAYS = 182
 _PARITY_ROWS = 2_000
@@ -51,6 +54,10 @@ class TrainingRules:
     split: SplitRules = field(default_factory=SplitRules)
     workers: int = 2
     """Horizons trained at a time, each on `fit.threads`: faster than many threads on one fit."""
+    tuner: Tuner | None = None
+    """None trains with `fit` as it is."""
+    tuning: Mapping[str, Any] = field(default_factory=dict)
+    """What came of the tuner, for the manifest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +71,8 @@ class TrainingReport:
     reason: str
     rows: int = 0
     metrics: Mapping[str, float] = field(default_factory=dict)
+    tuning: str = ""
+    """What came of tuning, where there was any."""
 
     @property
     def line(self) -> str:
@@ -72,7 +81,8 @@ class TrainingReport:
             return f"{self.horizon.value}: nothing registered: {self.reason}"
         did = "promoted" if self.promoted else "registered, not promoted"
         accuracy = f"accuracy {self.metrics['accuracy']:.1%} of {self.metrics['n']:.0f} held-out rows"
-        return f"{self.horizon.value}: {self.version} {did}: {accuracy}; {self.reason}"
+        tuning = f"; {self.tuning}" if self.tuning else ""
+        return f"{self.horizon.value}: {self.version} {did}: {accuracy}; {self.reason}{tuning}"
 
 
 def train(
@@ -91,18 +101,21 @@ def train(
     fit: FitRules | None = None,
     split: SplitRules | None = None,
     workers: int = 2,
+    make_tuner: Callable[[Mapping[str, Any]], Tuner] | None = None,
     progress: Progress | None = None,
 ) -> list[TrainingReport]:
     """Train on the last `history_days` that Postgres knows up to `until`.
 
     `trigger` says why, for the manifest; `code_revision` is by default the git commit, and
-    `sentiment_version`, whose sentiments the features use, the sentiment champion. One report a
+    `sentiment_version`, whose sentiments the features use, the sentiment champion. `make_tuner` is given
+    where a worker elsewhere finds the same data; without it the parameters are fixed. One report a
     horizon: too little data or a failed self-test registers nothing and does not stop the others.
     Raises `NotEnoughData` where there are no bars at all, `StoreUnavailable`.
     """
     end = min(floor_to_grid(until), newest_close(db, symbols) or until)
     version = sentiment_version or _serving_sentiment(bucket)
-    bars, documents = read_series(db, symbols, end - timedelta(days=history_days), end, version)
+    since = end - timedelta(days=history_days)
+    bars, documents = read_series(db, symbols, since, end, version)
     rules = TrainingRules(
         until=end,
         now=now,
@@ -113,6 +126,7 @@ def train(
         fit=fit or FitRules(),
         split=split or SplitRules(),
         workers=workers,
+        tuner=make_tuner(source_of(tuple(symbols), since, end, version)) if make_tuner else None,
     )
     return train_from_series(bucket, bars, documents, horizons, rules, progress=progress)
 
@@ -151,6 +165,7 @@ def train_horizon(
     examples = build_examples(bars, table, horizon, int(rules.until.timestamp()))
     try:
         plan = make_plan(examples.as_of, horizon.seconds, rules.split)
+        rules = _tuned(examples, plan, horizon, rules)
         challenger = make_challenger(examples, plan, rules.split.embargo_s, rules.fit)
     except NotEnoughData as error:
         return TrainingReport(horizon, None, False, str(error), len(examples))
@@ -165,9 +180,18 @@ def train_horizon(
     decision: Decision = pass_gate(
         bucket, price_model(horizon), version, examples.take(plan.held_out), rules.now
     )
+    tuning = str(rules.tuning.get("reason", ""))
     return TrainingReport(
-        horizon, version, decision.promoted, decision.reason, len(examples), challenger.held_out
+        horizon, version, decision.promoted, decision.reason, len(examples), challenger.held_out, tuning
     )
+
+
+def _tuned(examples: Examples, plan: Plan, horizon: Horizon, rules: TrainingRules) -> TrainingRules:
+    """The rules with the parameters that tuning chose, and what came of it."""
+    if rules.tuner is None:
+        return rules
+    tuned = rules.tuner.tune(examples, plan, rules.split, rules.fit, horizon)
+    return replace(rules, fit=tuned.fit, tuning=tuned.report)
 
 
 def register(
@@ -195,7 +219,8 @@ def register(
             **rules.fit.recorded(),
             "split": asdict(rules.split),
             "sentiment_version": rules.sentiment_version,
-            "configurations_tried": TRIALS,
+            "configurations_tried": TRIALS + int(rules.tuning.get("trials", 0)),
+            **({"tuning": dict(rules.tuning)} if rules.tuning else {}),
         },
         feature_names=examples.features,
         feature_version=FEATURE_VERSION,
