@@ -45,7 +45,7 @@ def main(environ: Mapping[str, str], now: datetime) -> int:
         code_revision=code_revision(environ),
         trigger=environ.get("TRAINING_REASON", ""),
         fit=FitRules(threads=_number(environ, "TRAINING_THREADS", 1)),
-        make_tuner=_make_tuner(environ),
+        make_tuner=_make_tuner(environ, now),
     )
     for report in reports:
         get_logger().info(report.line)
@@ -60,13 +60,13 @@ def run_worker(environ: Mapping[str, str]) -> int:
     return 0
 
 
-def _make_tuner(environ: Mapping[str, str]) -> Callable[[Mapping[str, Any]], Tuner] | None:
+def _make_tuner(environ: Mapping[str, str], now: datetime) -> Callable[[Mapping[str, Any]], Tuner] | None:
     tasks = _number(environ, "TRAINING_TASKS", 0)
     trials, workers = _number(environ, "TRAINING_TRIALS", 0), _number(environ, "TRAINING_WORKERS", 2)
 
     def hire(study: str) -> None:
         try:
-            start_workers(wiring.ecs(), wiring.training_task(), study, tasks)
+            start_workers(wiring.ecs(), wiring.training_task(), study, tasks, now)
         except TrainingNotStarted as error:  # slower without them, but not wrong
             get_logger().warning("tuning goes on without other tasks: %s", error)
 

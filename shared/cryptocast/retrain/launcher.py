@@ -116,11 +116,11 @@ def start_training(
     return Start(True, decision.reason, decision.horizons, arn)
 
 
-def start_workers(ecs: EcsTasks, task: Task, study: str, count: int) -> list[str]:
-    """Start `count` tasks that only run trials of `study`; their ARNs.
+def start_workers(ecs: EcsTasks, task: Task, study: str, count: int, now: datetime) -> list[str]:
+    """Start `count` tasks that only run trials of `study`; their ARNs. Raises `TrainingNotStarted`.
 
-    Numbered, because each samples with a seed of its own. Asked again for the same study while they run,
-    ECS starts no second set: the token is the study's and the number's. Raises `TrainingNotStarted`.
+    Numbered, because each samples with a seed of its own. A request that is repeated starts no second
+    task: its token is made of study, number and `now`, the moment the training began.
     """
     arns = []
     for number in range(count):
@@ -129,7 +129,7 @@ def start_workers(ecs: EcsTasks, task: Task, study: str, count: int) -> list[str
             "TRAINING_STUDY": study,
             "TRAINING_WORKER": str(1 + number),
         }
-        token = hashlib.sha256(f"{study}|{number}".encode()).hexdigest()[:32]
+        token = hashlib.sha256(f"{study}|{number}|{now.isoformat()}".encode()).hexdigest()[:32]
         arns.append(_run_task(ecs, task, environment, token, "cryptocast-tuning"))
     get_logger().info("workers started", extra={"study": study, "tasks": arns})
     return arns

@@ -38,6 +38,9 @@ _PLUGIN = "cryptocast_studies"
 class OwnSchema(sqlalchemy.engine.CreateEnginePlugin):
     """SQLAlchemy's hook into an engine that someone else makes (here: Optuna)."""
 
+    def update_url(self, url: sqlalchemy.URL) -> sqlalchemy.URL:
+        return url
+
     def engine_created(self, engine: sqlalchemy.engine.Engine) -> None:
         sqlalchemy.event.listen(engine, "begin", _enter_schema)
 
@@ -94,7 +97,7 @@ class StudyStore:
             counted = study.get_trials(deepcopy=False, states=(*DONE, TrialState.RUNNING))
             if len(counted) >= wanted:
                 return None
-            trial = study.ask(space)
+            trial: optuna.trial.Trial = _quietly(study.ask, space)
             self.storage.record_heartbeat(self._id(study, trial.number))
             return trial
 
@@ -171,7 +174,12 @@ def _register_plugin() -> str:
 
 
 def _quietly(made: Any, *args: Any, **kwargs: Any) -> Any:
-    """Optuna calls heartbeats experimental at each use; once, here, is known enough."""
+    """Without Optuna's words at each use that heartbeats are experimental and meant for `Study.optimize`.
+
+    `optimize` counts trials after the fact, so that many workers overshoot; here a claim counts first, and
+    `heartbeats` does what `optimize` would.
+    """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
+        warnings.filterwarnings("ignore", "Heartbeat of storage", UserWarning)
         return made(*args, **kwargs)
