@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import tempfile
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -53,7 +54,9 @@ def _row(url: str, series: dict, symbols: tuple[str, ...], horizon: Horizon, day
     table = build_table(series, no_documents(symbols), first, end)
     examples = build_examples(series, table, horizon, end)
     plan = make_plan(examples.as_of, horizon.seconds, SPLIT)
+    began = time.process_time()
     tuned = Tuner(url, TuningRules(trials, workers=1)).tune(examples, plan, SPLIT, FitRules(), horizon)
+    spent = time.process_time() - began
     store = StudyStore(url)
     best = rules_of(
         optuna.load_study(study_name=tuned.report["study"], storage=store.storage).best_trial, FitRules()
@@ -64,7 +67,7 @@ def _row(url: str, series: dict, symbols: tuple[str, ...], horizon: Horizon, day
     losses = [-np.log(np.where(held.up, p, 1 - p)) for p in (fixed_p, tuned_p)]
     test = diebold_mariano(losses[1], losses[0], held.as_of, max(1, horizon.seconds // 900))
     right = [((p > 0.5) == held.up).mean() for p in (fixed_p, tuned_p)]
-    print(f"<!-- {tuned.reason}; best {best} -->")
+    print(f"<!-- {spent:.0f} processor seconds; {tuned.report}; best {best} -->")
     return (
         f"| {', '.join(symbols)} | {horizon.value} | {day} | {right[0]:.2%} | {right[1]:.2%} "
         f"| {losses[0].mean():.5f} | {losses[1].mean():.5f} | {test.p_value:.2g} "
