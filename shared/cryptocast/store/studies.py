@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import optuna
@@ -114,7 +114,8 @@ class StudyStore:
 
         def beat() -> None:
             while not ended.wait(self._heartbeat_s):
-                self.storage.record_heartbeat(number)
+                with suppress(optuna.exceptions.StorageInternalError, SQLAlchemyError):  # the next may arrive
+                    self.storage.record_heartbeat(number)
 
         thread = threading.Thread(target=beat, name="heartbeat", daemon=True)
         thread.start()

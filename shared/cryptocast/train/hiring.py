@@ -33,9 +33,9 @@ _COLUMNS = ("symbols", "as_of", "x", "up", "return_log", "last_move")
 
 
 def run_workers(
-    url: str, study: optuna.Study, search: Search, rules: TuningRules, look: Callable[[], None]
+    url: str, study: optuna.Study, search: Search, rules: TuningRules, look: Callable[[], bool]
 ) -> None:
-    """Start the processes and wait until the last one ended, by itself or not; `look` is called meanwhile.
+    """Start the processes and wait until the last one ended, or `look`, called meanwhile, says no more.
 
     One that fails is logged; its trial is taken up again by whoever claims next.
     """
@@ -44,9 +44,8 @@ def run_workers(
         save_examples(search.examples, file)
         workers = [_start(url, study.study_name, file, number, rules) for number in range(rules.workers)]
         try:
-            while any(worker.poll() is None for worker in workers):
+            while look() and any(worker.poll() is None for worker in workers):
                 time.sleep(0.5)
-                look()
         finally:
             for worker in workers:
                 worker.terminate()

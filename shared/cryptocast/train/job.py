@@ -149,8 +149,13 @@ def train_from_series(
     tell("training", 1, len(horizons) + 1)
     with ThreadPoolExecutor(max(1, rules.workers), thread_name_prefix="train") as pool:
         jobs = [pool.submit(train_horizon, bucket, bars, table, horizon, rules) for horizon in horizons]
-        for done, _ in enumerate(as_completed(jobs), start=2):
-            tell("training", done, len(horizons) + 1)
+        try:
+            for done, _ in enumerate(as_completed(jobs), start=2):
+                tell("training", done, len(horizons) + 1)
+        except KeyboardInterrupt:
+            if rules.tuner:
+                rules.tuner.stop()
+            raise
     return [job.result() for job in jobs]
 
 

@@ -15,13 +15,14 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import numpy as np
 import optuna
 
 from cryptocast.domain import BAR_INTERVAL_S, Horizon
-from cryptocast.errors import NotEnoughData
+from cryptocast.errors import NotEnoughData, TransientError
 from cryptocast.features.rows import FEATURE_VERSION
 from cryptocast.series import Floats
 from cryptocast.store.studies import GRACE_S, HEARTBEAT_S, StudyStore, answered
@@ -35,6 +36,7 @@ from cryptocast.train.trials import (
     DEFAULT,
     SLOPE,
     Search,
+    Tell,
     default_params,
     finished,
     probability,
@@ -76,6 +78,10 @@ class Tuned:
         return str(self.report["reason"])
 
 
+class TuningStopped(TransientError):
+    """Somebody ended the training; the study keeps what was done."""
+
+
 class Tuner:
     """Tunes one horizon after another, however many threads ask.
 
@@ -98,6 +104,11 @@ class Tuner:
         self._progress = progress
         self._hire = hire
         self._turn = threading.Lock()
+        self._stopped = threading.Event()
+
+    def stop(self) -> None:
+        """Begin no further trial: whoever waits for `tune` gets `TuningStopped`."""
+        self._stopped.set()
 
     def tune(
         self, examples: Examples, plan: Plan, split: SplitRules, base: FitRules, horizon: Horizon
@@ -107,8 +118,7 @@ class Tuner:
         try:
             search, own = make_search(examples, window, split, base)
         except NotEnoughData as error:
-            reason = f"not tuned: {error}"
-            return Tuned(base, {"trials": 0, "taken": False, "reason": reason})
+            return Tuned(base, {"trials": 0, **_not(f"not tuned: {error}")})
         attributes = {
             **self._source,
             "horizon": horizon.value,
@@ -130,6 +140,8 @@ class Tuner:
                 self._hire(name)
             with answered():
                 self._run(store, study, search, attributes["horizon"])
+                if self._stopped.is_set():
+                    raise TuningStopped(f"tuning was stopped; the same command goes on with {name}")
                 return choose(study, search, own)
         finally:
             store.close()
@@ -143,9 +155,15 @@ class Tuner:
 
         tell(finished(study), rules.trials)
         if rules.workers > 1 and finished(study) < rules.trials:
-            run_workers(self._url, study, search, rules, lambda: tell(finished(study), rules.trials))
+            look = partial(self._look, study, tell)
+            run_workers(self._url, study, search, rules, look)
         # Alone, or for what workers that died left behind.
-        run_trials(store, study, search, rules.trials, wait=True, tell=tell)
+        stop = self._stopped.is_set
+        run_trials(store, study, search, rules.trials, wait=True, stop=stop, tell=tell)
+
+    def _look(self, study: optuna.Study, tell: Tell) -> bool:
+        tell(finished(study), self._rules.trials)
+        return not self._stopped.is_set()
 
 
 def tuner_for(
@@ -217,7 +235,12 @@ def choose(study: optuna.Study, search: Search, own: Examples) -> Tuned:
     """The best setting, where it beats the fixed parameters on the confirmation by more than luck."""
     trials = study.get_trials(deepcopy=False)
     counts = {state: sum(t.state.name == state.upper() for t in trials) for state in _STATES}
-    (fixed,) = [t for t in trials if t.user_attrs.get(DEFAULT) and t.state.name == "COMPLETE"][:1]
+    fixed = next((t for t in trials if t.user_attrs.get(DEFAULT) and t.state.name == "COMPLETE"), None)
+    if fixed is None:
+        reason = "the fixed parameters stay: their own trial failed, so nothing can be compared"
+        return Tuned(
+            search.base, {"study": study.study_name, **counts, "trials": finished(study), **_not(reason)}
+        )
     best = study.best_trial
     report: dict[str, Any] = {
         "study": study.study_name,
@@ -228,8 +251,9 @@ def choose(study: optuna.Study, search: Search, own: Examples) -> Tuned:
         "taken": False,
     }
     if best.number == fixed.number or best.value is None:
-        reason = f"the fixed parameters were the best of {report['trials']} trials"
-        return Tuned(search.base, {**report, "reason": reason})
+        return Tuned(
+            search.base, report | _not(f"the fixed parameters were the best of {report['trials']} trials")
+        )
     tuned = rules_of(best, search.base)
     ours = confirmation_loss(search, tuned, best.user_attrs[SLOPE])
     theirs = confirmation_loss(search, search.base, fixed.user_attrs[SLOPE])
@@ -257,6 +281,10 @@ def confirmation_loss(search: Search, rules: FitRules, slope: float) -> Floats:
 
 
 _STATES = ("complete", "pruned", "fail")
+
+
+def _not(reason: str) -> dict[str, Any]:
+    return {"taken": False, "reason": reason}
 
 
 def _finite(test: Test) -> float | None:

@@ -33,7 +33,15 @@ from cryptocast.train.hiring import save_examples
 from cryptocast.train.job import train
 from cryptocast.train.splits import Plan, make_plan
 from cryptocast.train.trials import space
-from cryptocast.train.tuning import Tuned, Tuner, TuningRules, make_search, study_name, tuning_window
+from cryptocast.train.tuning import (
+    Tuned,
+    Tuner,
+    TuningRules,
+    TuningStopped,
+    make_search,
+    study_name,
+    tuning_window,
+)
 from cryptocast.train.worker import work
 from tests.unit.train.markets import FAST, RULES, UNTIL, make_examples, make_market
 
@@ -160,6 +168,14 @@ def test_a_killed_worker_costs_no_trial_and_adds_none(
     (lost,) = [trial for trial in trials if trial.state is TrialState.FAIL]
     (retried,) = [trial for trial in trials if trial.system_attrs.get("failed_trial") == lost.number]
     assert retried.params == lost.params
+
+
+def test_a_training_that_is_stopped_says_so_and_goes_on_later(database_url: str) -> None:
+    examples, plan = material()
+    tuner = Tuner(database_url, TuningRules(50, workers=2, **BEAT), progress=lambda *_: tuner.stop())
+    with pytest.raises(TuningStopped, match="the same command goes on"):
+        tuner.tune(examples, plan, SPLIT, FAST, Horizon.M15)
+    assert tune(database_url, 1).report["trials"] >= 1
 
 
 def test_a_worker_that_died_before_its_first_heartbeat_is_found_too(store: StudyStore) -> None:

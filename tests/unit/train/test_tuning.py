@@ -169,6 +169,15 @@ def test_a_gain_within_the_noise_is_not_taken() -> None:
     assert "fixed parameters" in tuned.reason
 
 
+def test_without_the_fixed_parameters_to_compare_with_they_stay() -> None:
+    search, own = searched()
+    study = in_memory()
+    study.add_trial(create_trial(params=default_params(FAST), distributions=space(), value=0.1))
+    tuned = choose(study, search, own)
+    assert (tuned.fit, tuned.report["taken"]) == (FAST, False)
+    assert "nothing can be compared" in tuned.reason
+
+
 def test_failed_trials_do_not_count_as_done() -> None:
     study = in_memory()
     study.add_trial(create_trial(state=TrialState.FAIL))
