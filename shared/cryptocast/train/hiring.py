@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -85,7 +85,7 @@ def load_examples(file: Path) -> Examples:
 
 
 def source_of(
-    symbols: tuple[str, ...], since: datetime, until: datetime, sentiment_version: str | None
+    symbols: Sequence[str], since: datetime, until: datetime, sentiment_version: str | None
 ) -> dict[str, Any]:
     """Where `read_examples` finds the data: part of a study's attributes."""
     return {

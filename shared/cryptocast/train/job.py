@@ -104,17 +104,13 @@ def train(
     make_tuner: Callable[[Mapping[str, Any]], Tuner] | None = None,
     progress: Progress | None = None,
 ) -> list[TrainingReport]:
-    """Train on the last `history_days` that Postgres knows up to `until`.
+    """Train on the last `history_days` up to `until`; without `make_tuner` parameters are fixed.
 
-    `trigger` says why, for the manifest; `code_revision` is by default the git commit, and
-    `sentiment_version`, whose sentiments the features use, the sentiment champion. `make_tuner` is given
-    where a worker elsewhere finds the same data; without it the parameters are fixed. One report a
-    horizon: too little data or a failed self-test registers nothing and does not stop the others.
-    Raises `NotEnoughData` where there are no bars at all, `StoreUnavailable`.
+    By default `code_revision` is the commit and `sentiment_version` the champion's. Too little data or a
+    failed self-test registers nothing and stops no other horizon. Raises `NotEnoughData`, `StoreUnavailable`.
     """
     end = min(floor_to_grid(until), newest_close(db, symbols) or until)
-    version = sentiment_version or _serving_sentiment(bucket)
-    since = end - timedelta(days=history_days)
+    since, version = end - timedelta(days=history_days), sentiment_version or _serving_sentiment(bucket)
     bars, documents = read_series(db, symbols, since, end, version)
     rules = TrainingRules(
         until=end,
@@ -126,7 +122,7 @@ def train(
         fit=fit or FitRules(),
         split=split or SplitRules(),
         workers=workers,
-        tuner=make_tuner(source_of(tuple(symbols), since, end, version)) if make_tuner else None,
+        tuner=make_tuner(source_of(symbols, since, end, version)) if make_tuner else None,
     )
     return train_from_series(bucket, bars, documents, horizons, rules, progress=progress)
 
@@ -224,8 +220,7 @@ def register(
             **rules.fit.recorded(),
             "split": asdict(rules.split),
             "sentiment_version": rules.sentiment_version,
-            "configurations_tried": TRIALS + int(rules.tuning.get("trials", 0)),
-            **({"tuning": dict(rules.tuning)} if rules.tuning else {}),
+            **_tried(rules.tuning),
         },
         feature_names=examples.features,
         feature_version=FEATURE_VERSION,
@@ -240,6 +235,12 @@ def register(
         "card.json": make_card(manifest, tests),
     }
     return publish(bucket, PRICES, files, manifest)
+
+
+def _tried(tuning: Mapping[str, Any]) -> dict[str, Any]:
+    """How many configurations were looked at for these parameters, and what came of tuning."""
+    tried = {"configurations_tried": TRIALS + int(tuning.get("trials", 0))}
+    return {**tried, "tuning": dict(tuning)} if tuning else tried
 
 
 def _data_window(examples: Examples, plan: Plan, rules: TrainingRules) -> DataWindow:
