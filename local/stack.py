@@ -178,6 +178,8 @@ class Stack:
             values["DATA_SINCE"] = self.choice.start.date().isoformat()
         if self.deployment:
             values["REGISTRY_BUCKET"] = self.deployment["RegistryBucketName"]
+            values["TRAINING_CLUSTER"] = self.deployment["TrainingClusterName"]
+            values["TRAINING_TASK_DEFINITION"] = self.deployment["TrainingTaskDefinitionArn"]
         return values
 
     def deploy(self) -> None:

@@ -2,7 +2,8 @@
 
 MiniStack accepts RunTask and says RUNNING while nothing runs. So `start_training` stays the code that
 runs on AWS, and this agent does what Fargate's does: takes each task, runs the container's entry point
-with the task's environment, and reports the end with StopTask.
+with the task's environment, and reports the end with StopTask. Tasks run beside each other, because a
+training that starts workers for its study goes on while they work.
 """
 
 from __future__ import annotations
@@ -26,38 +27,46 @@ class TrainingAgent:
         self._logs = logs
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="training-agent", daemon=True)
-        self._child: Child | None = None
+        self._children: dict[str, Child] = {}
         self.finished: list[int] = []
-        self.running: str | None = None
+
+    @property
+    def running(self) -> str | None:
+        """A task that runs now, the one started first."""
+        return next(iter(self._children), None)
 
     def start(self) -> None:
         self._thread.start()
 
     def stop(self) -> None:
         self._stopping.set()
-        if self._child is not None:
-            self._child.stop()
+        for child in list(self._children.values()):
+            child.stop()
         self._thread.join(timeout=15)
 
     def _run(self) -> None:
         while not self._stopping.wait(1):
             for arn in self._ecs.list_tasks(cluster=self._cluster, desiredStatus="RUNNING")["taskArns"]:
-                if not self._stopping.is_set():
-                    self._run_task(arn)
+                if not self._stopping.is_set() and arn not in self._children:
+                    self._start_task(arn)
+            for arn, child in list(self._children.items()):
+                if child.returncode is not None:
+                    self._end_task(arn, child, child.returncode)
 
-    def _run_task(self, arn: str) -> None:
+    def _start_task(self, arn: str) -> None:
         task = self._ecs.describe_tasks(cluster=self._cluster, tasks=[arn])["tasks"][0]
         overrides = task.get("overrides", {}).get("containerOverrides", [])
         env = {
             **self._env,
             **{e["name"]: e["value"] for o in overrides for e in o.get("environment", [])},
         }
-        self.running = arn
         log = self._logs / f"train-{arn.rsplit('/', 1)[-1]}.log"
         command = [str(VENV_BIN / "python"), str(ROOT / "functions" / "train" / "main.py")]
         command += [word for o in overrides for word in o.get("command", [])]
-        self._child = Child("train", command, env, log)
-        code = self._child.wait()
+        self._children[arn] = Child("train", command, env, log)
+
+    def _end_task(self, arn: str, child: Child, code: int) -> None:
+        reason = f"exit code {code}, log {child.log.name}"
+        self._ecs.stop_task(cluster=self._cluster, task=arn, reason=reason)
         self.finished.append(code)
-        self.running = None
-        self._ecs.stop_task(cluster=self._cluster, task=arn, reason=f"exit code {code}, log {log.name}")
+        del self._children[arn]

@@ -67,10 +67,18 @@ def score(limit: int = 1_000_000) -> None:
 def train(
     horizon: Annotated[list[Horizon] | None, typer.Option(help="default: all four")] = None,
     until: Moment = None,
+    trials: Annotated[
+        int, typer.Option(min=0, help="of the horizon's study in all; 0: fixed parameters")
+    ] = 0,
+    workers: Annotated[int, typer.Option(min=1, help="processes; each fits on one thread")] = 2,
 ) -> None:
-    """Train a challenger per horizon and register it; one that beats the champion becomes the candidate."""
+    """Train a challenger per horizon and register it; one that beats the champion becomes the candidate.
+
+    Started again on the same day, or with the same --until, tuning continues where it was.
+    """
     from cryptocast import wiring
     from cryptocast.train.job import train as run_training
+    from cryptocast.train.tuning import tuner_for
 
     with plain_errors():
         now = datetime.now(UTC)
@@ -88,6 +96,8 @@ def train(
                 trigger="the operator",
                 shadow_cycles=settings.shadow_cycles,
                 tracking_uri=settings.mlflow_tracking_uri,
+                workers=workers,
+                make_tuner=tuner_for(wiring.database_url(), trials, workers, tick),
                 progress=tick,
             )
         for report in reports:

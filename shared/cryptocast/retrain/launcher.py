@@ -115,6 +115,25 @@ def start_training(
     return Start(True, decision.reason, decision.horizons, arn)
 
 
+def start_workers(ecs: EcsTasks, task: Task, study: str, count: int, now: datetime) -> list[str]:
+    """Start `count` tasks that only run trials of `study`; their ARNs. Raises `TrainingNotStarted`.
+
+    Numbered, because each samples with a seed of its own. A request that is repeated starts no second
+    task: its token is made of study, number and `now`, the moment the training began.
+    """
+    arns = []
+    for number in range(count):
+        environment = {
+            "TRAINING_ROLE": "worker",
+            "TRAINING_STUDY": study,
+            "TRAINING_WORKER": str(1 + number),
+        }
+        token = hashlib.sha256(f"{study}|{number}|{now.isoformat()}".encode()).hexdigest()[:32]
+        arns.append(_run_task(ecs, task, environment, token, "cryptocast-tuning"))
+    get_logger().info("workers started", extra={"study": study, "tasks": arns})
+    return arns
+
+
 def _claim(
     bucket: Bucket, decision: Decision, now: datetime, cooldown_s: int
 ) -> tuple[tuple[LastStart, str] | None, str]:
@@ -165,13 +184,17 @@ def _run(ecs: EcsTasks, task: Task, start: LastStart) -> str:
         "TRAINING_REASON": start.reason,
         "TRAINING_HORIZONS": ",".join(h.value for h in start.horizons),
     }
+    return _run_task(ecs, task, environment, start.token, "cryptocast-start-training")
+
+
+def _run_task(ecs: EcsTasks, task: Task, environment: Mapping[str, str], token: str, started_by: str) -> str:
     request: dict[str, Any] = {
         "cluster": task.cluster,
         "taskDefinition": task.task_definition,
         "launchType": "FARGATE",
         "count": 1,
-        "clientToken": start.token,
-        "startedBy": "cryptocast-start-training",
+        "clientToken": token,
+        "startedBy": started_by,
         "overrides": {
             "containerOverrides": [
                 {

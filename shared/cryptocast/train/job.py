@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import numpy as np
 
@@ -26,11 +27,13 @@ from cryptocast.train.dataset import Examples, build_examples, build_table, newe
 from cryptocast.train.export import check_parity, to_onnx, to_trees
 from cryptocast.train.fit import TRIALS, FitRules
 from cryptocast.train.gate import pass_gate
+from cryptocast.train.hiring import source_of
 from cryptocast.train.revision import code_revision as git_revision
 from cryptocast.train.selftest import SelfTest, run_self_tests
 from cryptocast.train.shadow_gate import DAY_CYCLES
 from cryptocast.train.splits import Plan, SplitRules, make_plan
 from cryptocast.train.tracking import track
+from cryptocast.train.tuning import Tuner
 
 HISTORY_DAYS = 182
 _PARITY_ROWS = 2_000
@@ -58,6 +61,10 @@ class TrainingRules:
     """What a challenger that passes has to do in the champion's shadow; 0 promotes it at once."""
     tracking_uri: str | None = None
     """The MLflow server that the run is logged to as well."""
+    tuner: Tuner | None = None
+    """None trains with `fit` as it is."""
+    tuning: Mapping[str, Any] = field(default_factory=dict)
+    """What came of the tuner, for the manifest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +81,8 @@ class TrainingReport:
     verdict: Verdict = "refused"
     warning: str = ""
     """What went wrong beside the training, e.g. a tracking server that does not answer."""
+    tuning: str = ""
+    """What came of tuning, where there was any."""
 
     @property
     def line(self) -> str:
@@ -83,7 +92,9 @@ class TrainingReport:
         did = {"promoted": "promoted", "candidate": "candidate", "refused": "registered, not promoted"}
         accuracy = f"accuracy {self.metrics['accuracy']:.1%} of {self.metrics['n']:.0f} held-out rows"
         warned = f"; warning: {self.warning}" if self.warning else ""
-        return f"{self.horizon.value}: {self.version} {did[self.verdict]}: {accuracy}; {self.reason}{warned}"
+        tuning = f"; {self.tuning}" if self.tuning else ""
+        said = f"{accuracy}; {self.reason}{tuning}{warned}"
+        return f"{self.horizon.value}: {self.version} {did[self.verdict]}: {said}"
 
 
 def train(
@@ -104,18 +115,17 @@ def train(
     workers: int = 2,
     shadow_cycles: int = DAY_CYCLES,
     tracking_uri: str | None = None,
+    make_tuner: Callable[[Mapping[str, Any]], Tuner] | None = None,
     progress: Progress | None = None,
 ) -> list[TrainingReport]:
-    """Train on the last `history_days` that Postgres knows up to `until`.
+    """Train on the last `history_days` up to `until`; without `make_tuner` parameters are fixed.
 
-    `trigger` says why, for the manifest; `code_revision` is by default the git commit, and
-    `sentiment_version`, whose sentiments the features use, the sentiment champion. One report a
-    horizon: too little data or a failed self-test registers nothing and does not stop the others.
-    Raises `NotEnoughData` where there are no bars at all, `StoreUnavailable`.
+    By default `code_revision` is the commit and `sentiment_version` the champion's. Too little data or a
+    failed self-test registers nothing and stops no other horizon. Raises `NotEnoughData`, `StoreUnavailable`.
     """
     end = min(floor_to_grid(until), newest_close(db, symbols) or until)
-    version = sentiment_version or _serving_sentiment(bucket)
-    bars, documents = read_series(db, symbols, end - timedelta(days=history_days), end, version)
+    since, version = end - timedelta(days=history_days), sentiment_version or _serving_sentiment(bucket)
+    bars, documents = read_series(db, symbols, since, end, version)
     rules = TrainingRules(
         until=end,
         now=now,
@@ -128,6 +138,7 @@ def train(
         workers=workers,
         shadow_cycles=shadow_cycles,
         tracking_uri=tracking_uri,
+        tuner=make_tuner(source_of(symbols, since, end, version)) if make_tuner else None,
     )
     return train_from_series(bucket, bars, documents, horizons, rules, progress=progress)
 
@@ -150,8 +161,13 @@ def train_from_series(
     tell("training", 1, len(horizons) + 1)
     with ThreadPoolExecutor(max(1, rules.workers), thread_name_prefix="train") as pool:
         jobs = [pool.submit(train_horizon, bucket, bars, table, horizon, rules) for horizon in horizons]
-        for done, _ in enumerate(as_completed(jobs), start=2):
-            tell("training", done, len(horizons) + 1)
+        try:
+            for done, _ in enumerate(as_completed(jobs), start=2):
+                tell("training", done, len(horizons) + 1)
+        except KeyboardInterrupt:
+            if rules.tuner:
+                rules.tuner.stop()
+            raise
     return [job.result() for job in jobs]
 
 
@@ -166,6 +182,7 @@ def train_horizon(
     examples = build_examples(bars, table, horizon, int(rules.until.timestamp()))
     try:
         plan = make_plan(examples.as_of, horizon.seconds, rules.split)
+        rules = _tuned(examples, plan, horizon, rules)
         challenger = make_challenger(examples, plan, rules.split.embargo_s, rules.fit)
     except NotEnoughData as error:
         return TrainingReport(horizon, None, False, str(error), len(examples))
@@ -188,7 +205,16 @@ def train_horizon(
         challenger.held_out,
         decision.verdict,
         track(bucket, name, decision, rules.tracking_uri),
+        str(rules.tuning.get("reason", "")),
     )
+
+
+def _tuned(examples: Examples, plan: Plan, horizon: Horizon, rules: TrainingRules) -> TrainingRules:
+    """The rules with the parameters that tuning chose, and what came of it."""
+    if rules.tuner is None:
+        return rules
+    tuned = rules.tuner.tune(examples, plan, rules.split, rules.fit, horizon)
+    return replace(rules, fit=tuned.fit, tuning=tuned.report)
 
 
 def register(
@@ -216,7 +242,7 @@ def register(
             **rules.fit.recorded(),
             "split": asdict(rules.split),
             "sentiment_version": rules.sentiment_version,
-            "configurations_tried": TRIALS,
+            **_tried(rules.tuning),
         },
         feature_names=examples.features,
         feature_version=FEATURE_VERSION,
@@ -231,6 +257,12 @@ def register(
         "card.json": make_card(manifest, tests),
     }
     return publish(bucket, PRICES, files, manifest)
+
+
+def _tried(tuning: Mapping[str, Any]) -> dict[str, Any]:
+    """How many configurations were looked at for these parameters, and what came of tuning."""
+    tried = {"configurations_tried": TRIALS + int(tuning.get("trials", 0))}
+    return {**tried, "tuning": dict(tuning)} if tuning else tried
 
 
 def _data_window(examples: Examples, plan: Plan, rules: TrainingRules) -> DataWindow:

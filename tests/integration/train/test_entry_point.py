@@ -5,19 +5,23 @@ from __future__ import annotations
 import importlib.util
 import re
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from types import ModuleType
 
 import pytest
+from optuna.distributions import BaseDistribution, IntDistribution
 
 from cryptocast import wiring
 from cryptocast.domain import DataLabel, Horizon
-from cryptocast.errors import NotEnoughData
+from cryptocast.errors import NotEnoughData, SettingsError
 from cryptocast.registry.bucket import Bucket
 from cryptocast.registry.layout import price_model
 from cryptocast.registry.load import load_champion, versions
 from cryptocast.store import bars
 from cryptocast.store.database import Database
+from cryptocast.train import trials, tuning
+from cryptocast.train.trials import space
 from tests.unit.train.markets import UNTIL, make_market
 
 ROOT = Path(__file__).parents[3]
@@ -47,6 +51,10 @@ def entry(bucket: Bucket, database_url: str, monkeypatch: pytest.MonkeyPatch) ->
     wiring.forget()
 
 
+def few_rounds() -> dict[str, BaseDistribution]:
+    return {**space(), "rounds": IntDistribution(20, 40)}
+
+
 def test_the_entry_point_trains_what_the_alarm_asks_for(
     entry: ModuleType, db: Database, bucket: Bucket
 ) -> None:
@@ -64,6 +72,33 @@ def test_the_entry_point_trains_what_the_alarm_asks_for(
     assert manifest.data_window is not None
     assert f"{manifest.data_window.until:%Y-%m-%d}" == "2022-02-28"
     assert versions(bucket, price_model(Horizon.H1)) == []
+
+
+def test_trials_are_run_here_and_by_the_tasks_that_are_hired(
+    entry: ModuleType, db: Database, bucket: Bucket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The task that opens the study asks ECS for another; that one runs trials and nothing else."""
+    for series in make_market(25).values():
+        bars.upsert_series(db, series, "coinbase", UNTIL)
+    hired: list[tuple[str, int]] = []
+
+    def start_workers(ecs: object, task: object, study: str, count: int, now: datetime) -> None:
+        hired.append((study, count))
+        worker = {"TRAINING_ROLE": "worker", "TRAINING_STUDY": study, "TRAINING_WORKER": "1"}
+        assert entry.main(worker, now) == 0
+
+    monkeypatch.setattr(entry, "start_workers", start_workers)
+    monkeypatch.setenv("TRAINING_CLUSTER", "training")
+    monkeypatch.setenv("TRAINING_TASK_DEFINITION", "train")
+    monkeypatch.setattr(trials, "space", few_rounds)
+    monkeypatch.setattr(tuning, "space", few_rounds)
+    asked = {"TRAINING_HORIZONS": "15m", "TRAINING_UNTIL": "2022-03-01", "TRAINING_TRIALS": "3"}
+    assert entry.main({**asked, "TRAINING_TASKS": "2", "TRAINING_WORKERS": "1"}, UNTIL) == 0
+    params = load_champion(bucket, price_model(Horizon.M15)).manifest.params
+    assert hired == [(params["tuning"]["study"], 2)]
+    assert params["tuning"]["trials"] == 3
+    with pytest.raises(SettingsError, match="TRAINING_TRIALS is 'many'"):
+        entry.main({**asked, "TRAINING_TRIALS": "many"}, UNTIL)
 
 
 def test_nothing_to_register_is_a_failed_task(entry: ModuleType, db: Database, bucket: Bucket) -> None:

@@ -20,6 +20,7 @@ from cryptocast.retrain.launcher import (
     Task,
     TrainingNotStarted,
     start_training,
+    start_workers,
 )
 
 NOW = datetime(2022, 3, 1, 12, tzinfo=UTC)
@@ -202,3 +203,33 @@ def test_nonsense_is_refused_before_anything_is_touched(aws: Any) -> None:
         start_training(ecs, bucket, task, "hello", NOW)
     assert ecs.requests == []
     assert last_start(bucket) is None
+
+
+def test_workers_are_tasks_that_know_a_study_and_their_number(aws: Any) -> None:
+    ecs, _, task = aws
+    arns = start_workers(ecs, task, "prices-1h-20210901-20220120-1a2b3c4d", 3, NOW)
+    assert sorted(arns) == sorted(ecs.client.list_tasks(cluster="training")["taskArns"])
+    assert [environment(request) for request in ecs.requests] == [
+        {
+            "TRAINING_ROLE": "worker",
+            "TRAINING_STUDY": "prices-1h-20210901-20220120-1a2b3c4d",
+            "TRAINING_WORKER": number,
+        }
+        for number in ("1", "2", "3")
+    ]
+    assert all(request["networkConfiguration"] for request in ecs.requests)
+    assert len({request["clientToken"] for request in ecs.requests}) == 3
+
+
+def test_workers_of_another_training_on_the_study_are_other_tasks(aws: Any) -> None:
+    ecs, _, task = aws
+    for now in (NOW, NOW, NOW + COOLDOWN):
+        start_workers(ecs, task, "a-study", 1, now)
+    first, repeated, later = (request["clientToken"] for request in ecs.requests)
+    assert first == repeated != later
+
+
+def test_workers_that_ecs_refuses_are_said(aws: Any) -> None:
+    ecs, _, task = aws
+    with pytest.raises(TrainingNotStarted):
+        start_workers(ecs, Task("no-such-cluster", "train", task.subnets), "a-study", 1, NOW)
