@@ -1,7 +1,7 @@
 """Where things lie in the registry's bucket.
 
     prices/{horizon}/champion.json
-    prices/{horizon}/{version}/{model.onnx, trees.json, card.json, manifest.json, decision.json}
+    prices/{horizon}/{version}/{model.onnx, trees.json, card.json, card.html, manifest.json, ...}
     sentiment/champion.json
     sentiment/{version}/{model.onnx, tokenizer.json, golden.json, manifest.json}
 

@@ -64,7 +64,7 @@ def backtest(question: Question, progress: Progress | None = None) -> tuple[dict
     symbols = tuple(dict.fromkeys(symbol.strip().upper() for symbol in question.symbols if symbol.strip()))
     notes = list(files.notes)
     interval_s = _interval(files, symbols, question, horizon_s)
-    bars = _bars(files, interval_s, notes)
+    bars = bars_at(files, interval_s, notes)
     _gaps(bars, symbols, notes)
     examples = _examples(bars, horizon_s, interval_s, question, notes)
     end = int(question.test_to.timestamp())
@@ -164,7 +164,7 @@ def _range(series: BarSeries) -> str:
     return f"from {first} to {last}"
 
 
-def _bars(files: PriceFiles, interval_s: int, notes: list[str]) -> dict[str, BarSeries]:
+def bars_at(files: PriceFiles, interval_s: int, notes: list[str]) -> dict[str, BarSeries]:
     """Every coin's bars at one interval; finer ones are joined to it, coarser ones cannot be cut."""
     bars: dict[str, BarSeries] = {}
     for (symbol, interval), series in sorted(files.series.items(), key=lambda item: -item[0][1]):

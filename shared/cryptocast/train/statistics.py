@@ -72,8 +72,9 @@ def mean_interval(values: Floats, as_of: Ints, horizon_s: int) -> tuple[float, f
     deviations = sums - values.mean() * counts
     if not np.ptp(deviations):
         return float(values.mean()), float(values.mean())
-    chosen = float(optimal_block_length(deviations)["stationary"].iloc[0])
-    length = min(max(chosen, 1.0), len(counts) / 4) if math.isfinite(chosen) else 1.0
+    with np.errstate(divide="ignore", invalid="ignore"):  # few or alike blocks: no choice, hence one
+        chosen = float(optimal_block_length(deviations)["stationary"].iloc[0])
+    length = min(max(round(chosen), 1), len(counts) // 4) if math.isfinite(chosen) else 1
     drawn = StationaryBootstrap(length, sums, counts, seed=_SEED).apply(_ratio, RESAMPLES)
     low, high = np.quantile(drawn, [0.025, 0.975])
     return float(low), float(high)
@@ -83,8 +84,8 @@ def _block(as_of: Ints, horizon_s: int) -> Ints:
     return np.asarray(as_of // max(DAY_S, 2 * horizon_s), dtype=np.int64)
 
 
-def _ratio(sums: Floats, counts: Floats) -> float:
-    return float(sums.sum() / counts.sum())
+def _ratio(sums: Floats, counts: Floats) -> Floats:
+    return np.array([sums.sum() / counts.sum()])
 
 
 def surely(share: float, n: int) -> float:
