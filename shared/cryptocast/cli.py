@@ -12,7 +12,7 @@ from rich.table import Table
 from cryptocast.cli_options import SeveralFiles, files
 from cryptocast.domain import BAR_INTERVAL_S, CycleWindow, DataLabel, Horizon, StepReport, floor_to_grid
 from cryptocast.errors import BadInput, ModelNotFound
-from cryptocast.proof_commands import selftest
+from cryptocast.proof_commands import overfitting, selftest
 from cryptocast.sentiment_commands import sentiment
 from cryptocast.terminal import console, plain_errors, progress_bars
 
@@ -21,6 +21,7 @@ models = typer.Typer(no_args_is_help=True, help="Model versions in the registry.
 app.add_typer(models, name="models")
 app.add_typer(sentiment, name="sentiment")
 app.command(cls=SeveralFiles)(selftest)
+app.command(cls=SeveralFiles)(overfitting)
 
 Moment = Annotated[str | None, typer.Option(help="UTC, e.g. 2021-10-12 or 2021-10-12T12:00")]
 

@@ -132,7 +132,7 @@ def _importance(rows: Sequence[Mapping[str, Any]]) -> list[str]:
         paragraph("Share of all gain while it was fitted, in per cent.", "quiet"),
         bars("Gain by feature", [(one["feature"], 100 * one["gain"]) for one in by_gain]),
         paragraph(
-            "Contributions (SHAP) on held-out rows: a dot is a row, to the right it spoke for up. Green: the "
+            "Contributions (SHAP) on held-out rows: a dot is a row, to the right it spoke for up. Blue: the "
             "feature was high among these rows, red: low.",
             "quiet",
         ),

@@ -9,9 +9,9 @@ from typing import Any
 
 _STYLE = """
 :root{color-scheme:light dark;--ground:#fff;--ink:#131a24;--quiet:#566073;--line:#dfe3e9;--mark:#1d4ed8;
---up:#0b6b57;--down:#b3263f}
+--down:#b3263f}
 @media(prefers-color-scheme:dark){:root{--ground:#121821;--ink:#e7ecf3;--quiet:#9aa7b8;--line:#2b3646;
---mark:#8ab4ff;--up:#5ecfae;--down:#ff8fa3}}
+--mark:#8ab4ff;--down:#ff8fa3}}
 body{font:16px/1.55 system-ui,sans-serif;max-width:58rem;margin:2rem auto;padding:0 1rem;
 background:var(--ground);color:var(--ink)}
 h1{font-size:1.6rem;line-height:1.25}h2{margin:2.2rem 0 .5rem;font-size:1.15rem}p{max-width:46rem}
@@ -148,7 +148,7 @@ def swarm(title: str, named: Sequence[tuple[str, Sequence[Point]]], x_label: str
             offset = (level + 1) // 2 * (2.4 if level % 2 else -2.4)
             parts.append(
                 f"<circle cx={cx:.1f} cy={y + max(-11.0, min(11.0, offset)):.1f} r=2.2 "
-                f"fill='color-mix(in oklab,var(--up) {100 * share:.0f}%,var(--down))' />"
+                f"fill='color-mix(in oklab,var(--mark) {100 * share:.0f}%,var(--down))' />"
             )
     for x, anchor in ((-largest, "start"), (0.0, "middle"), (largest, "end")):
         at = middle + half * x / largest
