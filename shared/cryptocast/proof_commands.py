@@ -65,6 +65,7 @@ def overfitting(
     days: Annotated[int, typer.Option(help="of history, the newest")] = 365,
     groups: Annotated[int, typer.Option(help="stretches of time")] = 6,
     tested: Annotated[int, typer.Option(help="of them in each fold")] = 2,
+    rows: Annotated[int, typer.Option(help="a fit sees at most, thinned in time")] = 20_000,
     workers: Annotated[int, typer.Option(help="fits at a time")] = 2,
 ) -> None:
     """How much of the figures is the choosing: combinatorial purged folds, and PBO over a grid."""
@@ -84,7 +85,7 @@ def overfitting(
         until = max(int(series.opened_s[-1]) for series in bars.values()) + interval_s
         table = build_table(bars, texts, since, until, interval_s)
         examples = label_examples(bars, table, horizon.seconds, until)
-        rules = FitRules(most_rows=40_000)
+        rules = FitRules(most_rows=rows)
         embargo_s = SplitRules().embargo_s
         report = work(examples, grid(rules), embargo_s=embargo_s, interval_s=interval_s, trials=TRIALS,
                       groups=groups, tested=tested, workers=workers, progress=tick)  # fmt: skip

@@ -106,8 +106,8 @@ def probability_of_overfitting(performance: Floats) -> tuple[float, Floats]:
     for chosen in combinations(range(blocks), blocks // 2):
         inside = np.zeros(blocks, dtype=np.bool_)
         inside[list(chosen)] = True
-        best = int(np.argmax(performance[inside].mean(axis=0)))
-        ranks = stats.rankdata(performance[~inside].mean(axis=0))
+        best = int(np.argmax(np.mean(performance[inside], axis=0)))
+        ranks = stats.rankdata(np.mean(performance[~inside], axis=0))
         share = float(ranks[best]) / (configurations + 1)
         logits.append(math.log(share / (1 - share)))
     found = np.array(logits)
@@ -186,7 +186,7 @@ def overfitting(
 
 def _fold(examples: Examples, fold: CombinatorialFold, rules: FitRules) -> Floats:
     """Probabilities straight from the margins: no row is left over to calibrate on."""
-    newest = int(examples.as_of[fold.fit[-1]]) + examples.horizon_s
+    newest = int(examples.as_of[int(fold.fit[-1])]) + examples.horizon_s
     booster = fit_known(examples, fold.fit, newest, rules)
     return apply_platt(Calibration(), margins(booster, examples.x[fold.test]))
 
@@ -201,8 +201,8 @@ def _spread(values: Floats) -> dict[str, float]:
     return {
         "mean": float(values.mean()),
         "sd": float(values.std(ddof=1)) if len(values) > 1 else 0.0,
-        "low": float(values.min()),
-        "high": float(values.max()),
+        "low": float(np.min(values)),
+        "high": float(np.max(values)),
     }
 
 
