@@ -187,7 +187,9 @@ def overfitting(
 def _fold(examples: Examples, fold: CombinatorialFold, rules: FitRules) -> Floats:
     """Probabilities straight from the margins: no row is left over to calibrate on."""
     newest = int(examples.as_of[int(fold.fit[-1])]) + examples.horizon_s
-    booster = fit_known(examples, fold.fit, newest, rules)
+    count = min(len(fold.fit), rules.most_rows)
+    evenly = np.linspace(0, len(fold.fit) - 1, count).astype(np.int64)
+    booster = fit_known(examples, fold.fit[evenly], newest, rules)
     return apply_platt(Calibration(), margins(booster, examples.x[fold.test]))
 
 
