@@ -12,6 +12,7 @@ from cryptocast.cli_options import SeveralFiles, files
 from cryptocast.domain import BAR_INTERVAL_S, CycleWindow, DataLabel, Horizon, StepReport, floor_to_grid
 from cryptocast.errors import BadInput
 from cryptocast.models_commands import models
+from cryptocast.proof_commands import overfitting, selftest
 from cryptocast.record_commands import verify_log
 from cryptocast.sentiment_commands import sentiment
 from cryptocast.terminal import console, plain_errors, progress_bars
@@ -20,6 +21,8 @@ app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help=__d
 app.add_typer(models, name="models")
 app.add_typer(sentiment, name="sentiment")
 app.command("verify-log")(verify_log)
+app.command(cls=SeveralFiles)(selftest)
+app.command(cls=SeveralFiles)(overfitting)
 
 Moment = Annotated[str | None, typer.Option(help="UTC, e.g. 2021-10-12 or 2021-10-12T12:00")]
 

@@ -29,6 +29,13 @@ class BarSeries:
     close: Floats
     volume: Floats
 
+    def take(self, rows: Bools) -> BarSeries:
+        """The same with some of the bars."""
+        prices = (self.open, self.high, self.low, self.close, self.volume)
+        return BarSeries(
+            self.symbol, self.interval_s, self.opened_s[rows], *(column[rows] for column in prices)
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class DocumentSeries:
@@ -42,3 +49,13 @@ class DocumentSeries:
     is_news: Bools
     score: Floats
     mentions: Bools
+
+    def take(self, rows: Bools) -> DocumentSeries:
+        """The same with some of the documents."""
+        return DocumentSeries(
+            self.symbols,
+            self.first_seen_s[rows],
+            self.is_news[rows],
+            self.score[rows],
+            self.mentions[rows],
+        )

@@ -2,7 +2,7 @@
 
     prices/{horizon}/champion.json                who serves
     prices/{horizon}/candidate.json               who is tried beside it
-    prices/{horizon}/{version}/{model.onnx, trees.json, card.json, manifest.json}
+    prices/{horizon}/{version}/{model.onnx, trees.json, card.json, card.html, manifest.json}
     prices/{horizon}/{version}/decision.json      what was decided of it; then decision-2.json, ...
     sentiment/champion.json
     sentiment/{version}/{model.onnx, tokenizer.json, golden.json, manifest.json}

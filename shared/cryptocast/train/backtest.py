@@ -25,6 +25,7 @@ from cryptocast.train.resample import resample
 from cryptocast.train.walkforward import Progress, Walk, refit_times, walk
 
 _HORIZON = re.compile(r"^(\d+)(m|h|d)$")
+LONGEST_HORIZON_S = 365 * 86_400
 _SECONDS = {"m": 60, "h": 3_600, "d": 86_400}
 
 
@@ -50,7 +51,10 @@ def horizon_seconds(text: str) -> int:
     found = _HORIZON.match(text.strip().lower())
     if not found or int(found[1]) < 1:
         raise BadInput(f"--horizon is {text!r}; write for example 15m, 1h, 4h or 24h")
-    return int(found[1]) * _SECONDS[found[2]]
+    seconds = int(found[1]) * _SECONDS[found[2]]
+    if seconds > LONGEST_HORIZON_S:
+        raise BadInput(f"--horizon is {text!r}; the longest is {LONGEST_HORIZON_S // 86_400} days")
+    return seconds
 
 
 def backtest(question: Question, progress: Progress | None = None) -> tuple[dict[str, Any], Walk, Examples]:
@@ -59,12 +63,16 @@ def backtest(question: Question, progress: Progress | None = None) -> tuple[dict
     Raises `BadInput` or `NotEnoughData` that says what is wrong or lacks.
     """
     horizon_s = horizon_seconds(question.horizon)
+    if question.interval_s is not None and question.interval_s < 60:
+        raise BadInput(f"--interval is {question.interval_s}; bars last at least 60 s")
+    if not 0 <= question.fee_bps < 10_000:
+        raise BadInput(f"--fee-bps is {question.fee_bps}; it lies from 0 to 10,000 basis points a side")
     refits = refit_times(question.test_from, question.test_to, question.refit)
     files = read_prices(question.prices)
     symbols = tuple(dict.fromkeys(symbol.strip().upper() for symbol in question.symbols if symbol.strip()))
     notes = list(files.notes)
     interval_s = _interval(files, symbols, question, horizon_s)
-    bars = _bars(files, interval_s, notes)
+    bars = bars_at(files, interval_s, notes)
     _gaps(bars, symbols, notes)
     examples = _examples(bars, horizon_s, interval_s, question, notes)
     end = int(question.test_to.timestamp())
@@ -164,7 +172,7 @@ def _range(series: BarSeries) -> str:
     return f"from {first} to {last}"
 
 
-def _bars(files: PriceFiles, interval_s: int, notes: list[str]) -> dict[str, BarSeries]:
+def bars_at(files: PriceFiles, interval_s: int, notes: list[str]) -> dict[str, BarSeries]:
     """Every coin's bars at one interval; finer ones are joined to it, coarser ones cannot be cut."""
     bars: dict[str, BarSeries] = {}
     for (symbol, interval), series in sorted(files.series.items(), key=lambda item: -item[0][1]):
@@ -198,11 +206,11 @@ def _examples(
     bars: Mapping[str, BarSeries], horizon_s: int, interval_s: int, question: Question, notes: list[str]
 ) -> Examples:
     """Only what the evaluation may see: bars up to the end of the last tested horizon."""
-    until = int(question.test_to.timestamp()) + horizon_s
+    newest = max(int(series.opened_s[-1]) for series in bars.values()) + interval_s
+    until = min(int(question.test_to.timestamp()) + horizon_s, newest)
     since = min(int(series.opened_s[0]) for series in bars.values())
     documents = no_documents(tuple(bars))
     if question.documents:
-        newest = max(int(series.opened_s[-1]) for series in bars.values()) + interval_s
         documents = read_documents(question.documents, newest, notes)
     table = build_table(bars, documents, since, until, interval_s)
     short = "under 24 h of bars"

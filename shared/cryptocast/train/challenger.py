@@ -21,6 +21,14 @@ FOLD_ROWS = 40_000
 
 
 @dataclass(frozen=True, slots=True)
+class Judged:
+    """Rows beside what a model that was not fitted on them said, calibrated; (n,)."""
+
+    examples: Examples
+    p_up: Floats
+
+
+@dataclass(frozen=True, slots=True)
 class Challenger:
     """A fitted model with everything its manifest tells, except the data's origin."""
 
@@ -31,6 +39,11 @@ class Challenger:
     """Figures on the held-out slice, by the very model that is registered."""
     walk_forward: dict[str, float]
     """Figures on the calibration slice, by the fold's model; Platt was fitted on the folds before."""
+    out_of_fold: Judged
+    """Every walk-forward fold, by its own model; the last one is the calibration slice."""
+    calibration_begins_s: int
+    fresh: Judged
+    """The held-out slice, by the very model that is registered."""
 
 
 def make_challenger(examples: Examples, plan: Plan, embargo_s: int, rules: FitRules) -> Challenger:
@@ -53,13 +66,11 @@ def make_challenger(examples: Examples, plan: Plan, embargo_s: int, rules: FitRu
     walk_forward = evaluate(p_up, tested, abstain.threshold, share_up)
     booster = fit_known(examples, plan.development, plan.held_out_begins_s, rules)
     held_out = examples.take(plan.held_out)
-    figures = evaluate(
-        apply_platt(calibration, margins(booster, held_out.x)),
-        held_out,
-        abstain.threshold,
-        float(examples.up[plan.development].mean()),
-    )
-    return Challenger(booster, calibration, abstain, figures, walk_forward)
+    fresh = Judged(held_out, apply_platt(calibration, margins(booster, held_out.x)))
+    fitted_share = float(examples.up[plan.development].mean())
+    figures = evaluate(fresh.p_up, held_out, abstain.threshold, fitted_share)
+    out_of_fold = Judged(examples.take(rows), apply_platt(calibration, oof))
+    return Challenger(booster, calibration, abstain, figures, walk_forward, out_of_fold, begins, fresh)
 
 
 def _out_of_fold(examples: Examples, plan: Plan, rules: FitRules) -> tuple[Ints, Floats]:

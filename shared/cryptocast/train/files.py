@@ -24,6 +24,8 @@ _OPTIONAL = ("url",)
 _KINDS = {"social": "post"}
 """What files call a post."""
 _LONGEST_INTERVAL_S = 86_400
+_FIRST, _LAST = pd.Timestamp("1990-01-01"), pd.Timestamp("2100-01-01")
+"""A bar outside is a broken clock, and every grid time between it and the others would be a row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,8 @@ def read_document_frame(paths: Sequence[Path]) -> pd.DataFrame:
 
 
 def _read(path: Path, columns: Sequence[str]) -> pd.DataFrame:
+    if path.is_dir():
+        raise BadInput(f"{path}: a folder; give the files in it")
     try:
         frame = pd.read_parquet(path)
     except FileNotFoundError:
@@ -95,9 +99,16 @@ def _read(path: Path, columns: Sequence[str]) -> pd.DataFrame:
 def _read_price_file(path: Path, notes: list[str]) -> pd.DataFrame:
     frame = _read(path, PRICE_COLUMNS)
     opened = _moments(path, frame["ts"], "ts")
+    strange = (opened < _FIRST) | (opened >= _LAST)
+    if strange.any():
+        raise BadInput(f"{_at(path, strange)}: ts is {opened[strange].iloc[0]}, not from 1990 to 2100")
     frame = frame.assign(opened_s=opened.to_numpy(dtype="datetime64[s]").astype(np.int64))
     frame["symbol"] = _symbols(path, frame["symbol"])
     frame["interval_s"] = _numbers(path, frame["interval_s"], "interval_s", low=60, high=_LONGEST_INTERVAL_S)
+    broken = frame["interval_s"] % 1 != 0
+    if broken.any():
+        found = frame["interval_s"][broken].iloc[0]
+        raise BadInput(f"{_at(path, broken)}: interval_s is {found:g}, not a whole number of seconds")
     frame["interval_s"] = frame["interval_s"].astype(np.int64)
     for column in ("open", "high", "low", "close"):
         frame[column] = _numbers(path, frame[column], column, low=1e-12, high=1e12)
@@ -161,7 +172,7 @@ def _series(symbol: str, interval_s: int, group: pd.DataFrame) -> BarSeries:
 
 
 def _symbols(path: Path, column: pd.Series[Any]) -> pd.Series[Any]:
-    absent = column.isna()
+    absent = column.isna() | (column.astype(str).str.strip() == "")
     if absent.any():
         raise BadInput(f"{_at(path, absent)}: the symbol is absent")
     return column.astype(str).str.strip().str.upper()
@@ -180,6 +191,8 @@ def _moments(path: Path, column: pd.Series[Any], name: str) -> pd.Series[Any]:
 def _numbers(
     path: Path, column: pd.Series[Any], name: str, *, low: float, high: float, may_be_absent: bool = False
 ) -> pd.Series[Any]:
+    if pd.api.types.is_bool_dtype(column):
+        raise BadInput(f"{path}, row 0: {name} holds yes and no, not numbers")
     numbers = pd.to_numeric(column, errors="coerce").astype(np.float64)
     wrong = ~((numbers >= low) & (numbers <= high))
     if may_be_absent:

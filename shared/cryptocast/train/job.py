@@ -21,7 +21,7 @@ from cryptocast.registry.manifest import DataWindow, Manifest
 from cryptocast.registry.publish import publish
 from cryptocast.series import BarSeries, DocumentSeries
 from cryptocast.store.database import Database
-from cryptocast.train.card import make_card
+from cryptocast.train.card import card_files
 from cryptocast.train.challenger import Challenger, make_challenger
 from cryptocast.train.dataset import Examples, build_examples, build_table, newest_close, read_series
 from cryptocast.train.export import check_parity, to_onnx, to_trees
@@ -29,7 +29,7 @@ from cryptocast.train.fit import TRIALS, FitRules
 from cryptocast.train.gate import pass_gate
 from cryptocast.train.hiring import source_of
 from cryptocast.train.revision import code_revision as git_revision
-from cryptocast.train.selftest import SelfTest, run_self_tests
+from cryptocast.train.selftest import SelfTest, live_equals_bulk, run_self_tests
 from cryptocast.train.shadow_gate import DAY_CYCLES
 from cryptocast.train.splits import Plan, SplitRules, make_plan
 from cryptocast.train.tracking import track
@@ -158,9 +158,13 @@ def train_from_series(
     tell("training", 0, len(horizons) + 1)
     since_s = min(int(series.opened_s[0]) for series in bars.values())
     table = build_table(bars, documents, since_s, until_s)
+    rows_test = live_equals_bulk(bars, documents, table)
     tell("training", 1, len(horizons) + 1)
     with ThreadPoolExecutor(max(1, rules.workers), thread_name_prefix="train") as pool:
-        jobs = [pool.submit(train_horizon, bucket, bars, table, horizon, rules) for horizon in horizons]
+        jobs = [
+            pool.submit(train_horizon, bucket, bars, table, horizon, rules, [rows_test])
+            for horizon in horizons
+        ]
         try:
             for done, _ in enumerate(as_completed(jobs), start=2):
                 tell("training", done, len(horizons) + 1)
@@ -177,8 +181,9 @@ def train_horizon(
     table: FeatureTable,
     horizon: Horizon,
     rules: TrainingRules,
+    rows_tests: Sequence[SelfTest] = (),
 ) -> TrainingReport:
-    """One horizon: fit, test itself, register, pass the gate."""
+    """One horizon: fit, test itself, register, pass the gate. `rows_tests` are those of the table."""
     examples = build_examples(bars, table, horizon, int(rules.until.timestamp()))
     try:
         plan = make_plan(examples.as_of, horizon.seconds, rules.split)
@@ -186,7 +191,8 @@ def train_horizon(
         challenger = make_challenger(examples, plan, rules.split.embargo_s, rules.fit)
     except NotEnoughData as error:
         return TrainingReport(horizon, None, False, str(error), len(examples))
-    tests = run_self_tests(examples, plan, challenger, rules.fit)
+    own_tests = run_self_tests(examples, plan, challenger, rules.fit, rules.split.embargo_s)
+    tests = [*rows_tests, *own_tests]
     if failed := [test for test in tests if not test.passed]:
         reason = "; ".join(f"self-test failed: {test.name}: {test.reason}" for test in failed)
         return TrainingReport(horizon, None, False, reason, len(examples), challenger.held_out)
@@ -254,7 +260,7 @@ def register(
     files = {
         "model.onnx": onnx,
         "trees.json": to_trees(challenger.booster, examples.features),
-        "card.json": make_card(manifest, tests),
+        **card_files(manifest, tests, challenger),
     }
     return publish(bucket, PRICES, files, manifest)
 

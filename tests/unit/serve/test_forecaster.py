@@ -70,6 +70,30 @@ def test_an_estimate_is_margin_platt_threshold_and_contributions(
         assert tuple(one.contributions) == FEATURE_NAMES
 
 
+@pytest.mark.parametrize("forest", [1, 3])
+def test_each_forecast_carries_xgboosts_own_contributions(artifact: Artifact, forest: int) -> None:
+    data = xgboost.QuantileDMatrix(EXAMPLES.x, label=EXAMPLES.up, max_bin=64)
+    grown = xgboost.train({**FAST.params(), "num_parallel_tree": forest}, data, 40)
+    files = {"model.onnx": to_onnx(grown), "trees.json": to_trees(grown, FEATURE_NAMES)}
+    champion = Forecaster(replace(artifact, files=files))
+    rows = [
+        FeatureRow(
+            "BTC",
+            UNTIL + timedelta(minutes=15 * i),
+            dict(zip(FEATURE_NAMES, row, strict=True)),
+            (),
+            FEATURE_VERSION,
+        )
+        for i, row in enumerate(ROWS.tolist())
+    ]
+    closes = {(row.symbol, row.as_of): 100.0 for row in rows}
+    issued = issue(champion, rows, closes, UNTIL, DataLabel.SIMULATED)
+    theirs = grown.predict(xgboost.DMatrix(EXAMPLES.x[:50]), pred_contribs=True)
+    for forecast, expected in zip(issued, theirs, strict=True):
+        given = [forecast.contributions[name] for name in FEATURE_NAMES]
+        assert np.abs(np.array(given) - expected[:-1]).max() < 1e-4
+
+
 def test_p_up_of_many_rows_is_that_of_each(artifact: Artifact) -> None:
     forecaster = Forecaster(artifact)
     together = forecaster.p_up(ROWS)

@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+import xgboost
 
 from cryptocast.errors import RegistryError
 from cryptocast.features.rows import FEATURE_NAMES
@@ -19,6 +20,16 @@ def test_onnx_says_what_xgboost_says_also_for_missing_values() -> None:
     tried[::3, 0] = np.nan
     tried[::5, 7] = np.nan
     assert check_parity(booster, to_onnx(booster), tried) <= PARITY
+
+
+def test_a_forest_a_round_is_exported_whole() -> None:
+    examples = make_examples()
+    data = xgboost.QuantileDMatrix(examples.x, label=examples.up, max_bin=64)
+    params = {**FAST.params(), "num_parallel_tree": 3}
+    booster = xgboost.train(params, data, 20)
+    trees = json.loads(to_trees(booster, FEATURE_NAMES))
+    assert len(trees["trees"]) == 60
+    assert check_parity(booster, to_onnx(booster), examples.x) <= PARITY
 
 
 def test_another_models_onnx_is_refused() -> None:

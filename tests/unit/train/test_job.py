@@ -16,6 +16,7 @@ from cryptocast.registry.decision import Decision
 from cryptocast.registry.load import load, load_champion, read_champion, versions
 from cryptocast.registry.price_model import PriceModel
 from cryptocast.registry.publish import publish
+from cryptocast.train import job, selftest
 from cryptocast.train.dataset import Examples, build_examples, build_table, no_documents
 from cryptocast.train.evaluate import brier
 from cryptocast.train.gate import Incumbent, carry_out, compare, read_incumbent
@@ -52,7 +53,7 @@ def test_a_first_model_is_registered_promoted_and_says_all_about_itself(bucket: 
     assert manifest.code_revision == "rev-1"
     assert manifest.trigger == "a test"
     assert manifest.params["rounds"] == FAST.rounds
-    assert set(manifest.sha256) == {"model.onnx", "trees.json", "card.json"}
+    assert set(manifest.sha256) == {"model.onnx", "trees.json", "card.json", "card.html"}
     assert manifest.data_window is not None
     assert manifest.data_window.until == UNTIL
     assert manifest.data_window.fit_until < UNTIL - timedelta(days=3)
@@ -60,7 +61,7 @@ def test_a_first_model_is_registered_promoted_and_says_all_about_itself(bucket: 
     assert figures <= set(manifest.metrics)
     assert manifest.metrics["onnx_parity"] <= 1e-5
     card = json.loads(artifact.files["card.json"])
-    assert [t["passed"] for t in card["self_tests"]] == [True] * 3
+    assert [t["passed"] for t in card["self_tests"]] == [True] * 6
     assert report.version in report.line
 
 
@@ -160,6 +161,77 @@ def test_a_failed_self_test_registers_nothing(bucket: Bucket) -> None:
     assert "self-test failed" in report.reason
     assert versions(bucket, NAME) == []
     assert "nothing registered" in report.line
+
+
+def leak_bulk_rows(monkeypatch) -> None:
+    """Each row gets the next row's first feature."""
+
+    def leaking(*args):
+        table = build_table(*args)
+        values = table.values.copy()
+        values[:-2, 0] = table.values[2:, 0]
+        return replace(table, values=values)
+
+    monkeypatch.setattr(job, "build_table", leaking)
+
+
+def leak_a_feature(monkeypatch) -> None:
+    """One feature is the label's return, live as in bulk as far as the test can see."""
+
+    def leaking(*args):
+        examples = build_examples(*args)
+        x = examples.x.copy()
+        x[:, 4] = examples.return_log * 1_000
+        return replace(examples, x=x)
+
+    monkeypatch.setattr(job, "build_examples", leaking)
+
+
+def leak_by_the_split(monkeypatch) -> None:
+    """Every fold is fitted on what it is tested on."""
+
+    def leaking(*args):
+        plan = make_plan(*args)
+        folds = tuple(replace(fold, fit=np.union1d(fold.fit, fold.test)) for fold in plan.folds)
+        return replace(plan, folds=folds)
+
+    monkeypatch.setattr(job, "make_plan", leaking)
+
+
+def blind_the_check(monkeypatch) -> None:
+    monkeypatch.setattr(selftest, "ORDERLY", 1.1)
+
+
+def forget_to_shuffle(monkeypatch) -> None:
+    """Labels with a meaning, where they should have none."""
+    monkeypatch.setattr(selftest, "_MEANINGLESS", lambda _random, up: up)
+
+
+def believe_nothing(monkeypatch) -> None:
+    monkeypatch.setattr(selftest, "CREDIBLE", 0.5)
+
+
+@pytest.mark.parametrize(
+    ("leak", "test"),
+    [
+        (leak_bulk_rows, "live equals bulk"),
+        (leak_a_feature, "no feature knows the future"),
+        (leak_a_feature, "credible accuracy"),
+        (leak_by_the_split, "all known in time"),
+        (forget_to_shuffle, "shuffled labels"),
+        (blind_the_check, "planted future"),
+        (believe_nothing, "credible accuracy"),
+    ],
+)
+def test_a_job_with_a_leak_registers_nothing_and_names_the_test(
+    bucket: Bucket, monkeypatch, leak, test: str
+) -> None:
+    leak(monkeypatch)
+    (report,) = run(bucket, make_market(40, reversal=0.5))
+    assert report.version is None
+    assert f"self-test failed: {test}:" in report.reason
+    assert versions(bucket, NAME) == []
+    assert read_incumbent(bucket, NAME).champion is None
 
 
 def test_a_horizon_with_too_little_data_does_not_stop_the_others(bucket: Bucket) -> None:

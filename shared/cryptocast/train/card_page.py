@@ -1,0 +1,166 @@
+"""card.html of a model version, out of what card.json says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from cryptocast.train.drawing import (
+    bars,
+    bullets,
+    coverage_curve,
+    heading,
+    number,
+    page,
+    paragraph,
+    percent,
+    reliability_curve,
+    span,
+    swarm,
+    table,
+)
+
+
+def card_page(card: Mapping[str, Any]) -> str:
+    """The page. Every text of the card is escaped."""
+    called = [one for one in card["coverage"] if one["accuracy"] is not None]
+    parts = [
+        paragraph(card["verdict"], "said"),
+        paragraph(card["target"]["said"], "said"),
+        paragraph(f"{card['what']} {card['how']}"),
+        heading("For what, and for what not"),
+        paragraph(card["for"]),
+        paragraph(f"Not for: {card['not_for']}"),
+        bullets(card["limits"]),
+        heading("What it was made from"),
+        _data(card["data"]),
+        heading("On time that it had not seen"),
+        _figures(card["held_out"], card["intervals"]),
+        heading("Accuracy against coverage"),
+        paragraph(
+            "Each threshold was fixed on the slice before. Bars: 95 % intervals, whole days drawn again. "
+            "Dashed: the target.",
+            "quiet",
+        ),
+        coverage_curve(called, card["target"]["accuracy"]),
+        _coverage(card["coverage"]),
+        heading("Reliability"),
+        reliability_curve(card["reliability"]),
+        heading("Month by month"),
+        paragraph(
+            "Walk-forward months were forecast by models of earlier data only; the two numbers of the "
+            "calibration were fitted on them.",
+            "quiet",
+        ),
+        _months(card["months"]),
+        *_importance(card["importance"]),
+        heading("When it abstains"),
+        _abstains(card["abstains"]),
+        heading("Tests for leaks"),
+        _self_tests(card["self_tests"]),
+    ]
+    return page(card["title"], parts)
+
+
+def _data(data: Mapping[str, Any]) -> str:
+    rows = [
+        ("data", str(data["label"])),
+        ("coins", ", ".join(data["coins"])),
+        ("since", str(data["since"])),
+        ("fitted until", str(data["fitted_until"])),
+        ("held out until", str(data["held_out_until"])),
+        ("rows fitted on", f"{data['rows']:,}"),
+        ("code", str(data["code_revision"])),
+    ]
+    return table(("what", ""), rows, words=(1,))
+
+
+def _figures(figures: Mapping[str, Any], intervals: Mapping[str, Sequence[float | None]]) -> str:
+    shares = ("accuracy", "accuracy_of_calls", "coverage", "share_up")
+    rows = []
+    for name, value in figures.items():
+        is_share = name in shares or name.startswith("baseline_")
+        ends = intervals.get(name)
+        said = span(ends) if is_share and ends else ""
+        if ends and not is_share and None not in ends:
+            said = f"{number(ends[0])} to {number(ends[1])}"
+        counted = f"{value:,.0f}" if name in ("n", "calls", "independent_calls") else number(value)
+        rows.append((name.replace("_", " "), percent(value) if is_share else counted, said))
+    return table(("figure", "", "95 % interval"), rows)
+
+
+def _coverage(rows: Sequence[Mapping[str, Any]]) -> str:
+    return table(
+        ("aimed at", "called", "calls", "independent", "right", "95 % interval", "threshold"),
+        [
+            (
+                percent(one["coverage_target"], 0),
+                percent(one["coverage"]),
+                f"{one['n']:,}",
+                f"{one['n_independent']:,}",
+                percent(one["accuracy"]),
+                span(one["ci95"]),
+                f"{one['threshold']:.4f}",
+            )
+            for one in rows
+        ],
+    )
+
+
+def _months(rows: Sequence[Mapping[str, Any]]) -> str:
+    return table(
+        ("month", "", "calls", "right", "95 % interval", "Brier"),
+        [
+            (
+                one["month"],
+                one["kind"],
+                f"{one['n']:,}",
+                percent(one["accuracy"]),
+                span(one["ci95"]),
+                f"{one['brier']:.5f}",
+            )
+            for one in rows
+        ],
+        words=(1,),
+    )
+
+
+def _importance(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    by_gain = sorted(rows, key=lambda one: -float(one["gain"]))
+    return [
+        heading("What it goes by"),
+        paragraph("Share of all gain while it was fitted, in per cent.", "quiet"),
+        bars("Gain by feature", [(one["feature"], 100 * one["gain"]) for one in by_gain]),
+        paragraph(
+            "Contributions (SHAP) on held-out rows: a dot is a row, to the right it spoke for up. Blue: the "
+            "feature was high among these rows, red: low.",
+            "quiet",
+        ),
+        swarm("Contributions by feature", [(one["feature"], one["dots"]) for one in rows], "log-odds of up"),
+        table(
+            ("feature", "mean |contribution|", "share of gain", "more of it speaks for"),
+            [
+                (
+                    one["feature"],
+                    number(one["contribution"]),
+                    percent(one["gain"]),
+                    "up" if one["leans"] > 0.3 else "down" if one["leans"] < -0.3 else "it depends",
+                )
+                for one in rows
+            ],
+        ),
+    ]
+
+
+def _abstains(abstain: Mapping[str, Any] | None) -> str:
+    if abstain is None:
+        return paragraph("Never.")
+    return paragraph(f"Below a confidence of {abstain['threshold']:.4f}: {abstain['rule']}.")
+
+
+def _self_tests(rows: Sequence[Mapping[str, Any]]) -> str:
+    return table(
+        ("test", "", "what was found"),
+        [(one["name"], "passed" if one["passed"] else "FAILED", one["said"]) for one in rows],
+        words=(1, 2),
+    )

@@ -1,0 +1,236 @@
+"""One page of HTML with nothing from elsewhere: tables and SVG drawings, for light and dark screens."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from html import escape
+from typing import Any
+
+_STYLE = """
+:root{color-scheme:light dark;--ground:#fff;--ink:#131a24;--quiet:#566073;--line:#dfe3e9;--mark:#1d4ed8;
+--down:#b3263f}
+@media(prefers-color-scheme:dark){:root{--ground:#121821;--ink:#e7ecf3;--quiet:#9aa7b8;--line:#2b3646;
+--mark:#8ab4ff;--down:#ff8fa3}}
+body{font:16px/1.55 system-ui,sans-serif;max-width:58rem;margin:2rem auto;padding:0 1rem;
+background:var(--ground);color:var(--ink)}
+h1{font-size:1.6rem;line-height:1.25}h2{margin:2.2rem 0 .5rem;font-size:1.15rem}p{max-width:46rem}
+table{border-collapse:collapse;margin:.5rem 0 1.2rem;font-variant-numeric:tabular-nums;font-size:.92rem}
+td,th{padding:.25rem 1.1rem .25rem 0;text-align:right;border-bottom:1px solid var(--line)}
+td:first-child,th:first-child{text-align:left}td.words,th.words{text-align:left}
+th{color:var(--quiet);font-weight:600}.wide{overflow-x:auto}
+svg{display:block;max-width:100%;height:auto;margin:.4rem 0 1rem}
+svg text{font:12px system-ui,sans-serif;fill:var(--quiet)}
+.said{font-size:1.12rem}.quiet{color:var(--quiet);font-size:.9rem}
+.grid{stroke:var(--line)}.mark{stroke:var(--mark);fill:none;stroke-width:2}.dot{fill:var(--mark)}
+.aim{stroke:var(--quiet);stroke-dasharray:5 4;fill:none}.span{stroke:var(--mark);stroke-width:1.5;opacity:.55}
+.bar{fill:var(--mark)}
+"""
+_W, _H = 560, 300
+_LEFT, _RIGHT, _TOP, _BOTTOM = 58, 16, 16, 44
+
+Point = tuple[float, float]
+
+
+def page(title: str, parts: Sequence[str]) -> str:
+    """The whole document. `parts` are HTML already."""
+    head = (
+        "<meta charset=utf-8><meta name=viewport content='width=device-width,initial-scale=1'>"
+        f"<title>{escape(title)}</title><style>{_STYLE}</style>"
+    )
+    body = f"<h1>{escape(title)}</h1>{''.join(parts)}"
+    return f"<!doctype html><html lang=en><head>{head}</head><body>{body}</body></html>\n"
+
+
+def paragraph(text: str, kind: str = "") -> str:
+    """Escaped text; `kind` is `said`, `quiet` or nothing."""
+    return f"<p{f' class={kind}' if kind else ''}>{escape(text)}</p>"
+
+
+def heading(text: str) -> str:
+    return f"<h2>{escape(text)}</h2>"
+
+
+def bullets(texts: Sequence[str]) -> str:
+    return "<ul>" + "".join(f"<li>{escape(text)}</li>" for text in texts) + "</ul>"
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]], words: Sequence[int] = ()) -> str:
+    """Numbers are set to the right; the columns `words` to the left, like the first."""
+
+    def cells(tag: str, row: Sequence[str]) -> str:
+        return "".join(
+            f"<{tag}{' class=words' if i in words else ''}>{escape(cell)}</{tag}>"
+            for i, cell in enumerate(row)
+        )
+
+    body = "".join(f"<tr>{cells('td', row)}</tr>" for row in rows)
+    return f"<div class=wide><table><tr>{cells('th', head)}</tr>{body}</table></div>"
+
+
+def percent(value: float | None, digits: int = 1) -> str:
+    return "none" if value is None else f"{100 * value:.{digits}f} %"
+
+
+def number(value: float | None) -> str:
+    return "none" if value is None else f"{value:.4g}"
+
+
+def span(ends: Sequence[float | None] | None) -> str:
+    """An interval of shares in words."""
+    if ends is None or ends[0] is None or ends[1] is None:
+        return "none"
+    return f"{percent(ends[0])} to {percent(ends[1])}"
+
+
+def curve(
+    title: str,
+    points: Sequence[Point],
+    x_label: str,
+    y_label: str,
+    *,
+    intervals: Sequence[tuple[float, float, float]] = (),
+    aim: float | None = None,
+    diagonal: bool = False,
+) -> str:
+    """Points joined by a line, shares on both axes; `intervals` are (x, low, high), `aim` a level."""
+    if not points:
+        return ""
+    xs = [x for x, _ in points]
+    ys = [y for _, y in points] + [end for _, low, high in intervals for end in (low, high)]
+    if diagonal:
+        xs, ys = xs + ys, ys + xs
+    if aim is not None:
+        ys.append(aim)
+    x_ticks, y_ticks = _ticks(min(xs), max(xs)), _ticks(min(ys), max(ys))
+    at = _scale(x_ticks, y_ticks)
+    parts = [_axes(x_ticks, y_ticks, at, x_label, y_label)]
+    if aim is not None:
+        parts.append(_line([at(x_ticks[0], aim), at(x_ticks[-1], aim)], "aim"))
+    if diagonal:
+        low, high = max(x_ticks[0], y_ticks[0]), min(x_ticks[-1], y_ticks[-1])
+        parts.append(_line([at(low, low), at(high, high)], "aim"))
+    parts += [_line([at(x, low), at(x, high)], "span") for x, low, high in intervals]
+    drawn = [at(x, y) for x, y in sorted(points)]
+    parts.append(_line(drawn, "mark"))
+    parts += [f"<circle class=dot cx={x:.1f} cy={y:.1f} r=3.5 />" for x, y in drawn]
+    return _svg(title, "".join(parts), _H)
+
+
+def bars(title: str, named: Sequence[tuple[str, float]], unit: str = "") -> str:
+    """One horizontal bar a name, the longest first as given; no bar is negative."""
+    largest = max((value for _, value in named), default=0.0) or 1.0
+    parts = []
+    for i, (name, value) in enumerate(named):
+        y = _TOP + 22 * i
+        width = (_W - 290) * value / largest
+        parts.append(
+            f"<text x=196 y={y + 11} text-anchor=end>{escape(name)}</text>"
+            f"<rect class=bar x=204 y={y} width={width:.1f} height=14 rx=2 />"
+            f"<text x={210 + width:.1f} y={y + 11}>{number(value)}{escape(unit)}</text>"
+        )
+    return _svg(title, "".join(parts), _TOP + 22 * len(named) + 8)
+
+
+def swarm(title: str, named: Sequence[tuple[str, Sequence[Point]]], x_label: str) -> str:
+    """One row of dots a name. A dot is (x, share): where it lies, and from 0 to 1 how it is coloured."""
+    largest = max((abs(x) for _, dots in named for x, _ in dots), default=0.0) or 1.0
+    left, middle, half = 204, (204 + _W - _RIGHT) / 2, (_W - _RIGHT - 204) / 2 - 6
+    height = _TOP + 26 * len(named)
+    parts = [f"<line class=grid x1={middle} x2={middle} y1={_TOP - 8} y2={height} />"]
+    for i, (name, dots) in enumerate(named):
+        y = _TOP + 26 * i + 8
+        parts.append(f"<text x={left - 8} y={y + 4} text-anchor=end>{escape(name)}</text>")
+        stacked: dict[int, int] = {}
+        for x, share in dots:
+            cx = middle + half * x / largest
+            level = stacked[round(cx / 5)] = stacked.get(round(cx / 5), -1) + 1
+            offset = (level + 1) // 2 * (2.4 if level % 2 else -2.4)
+            parts.append(
+                f"<circle cx={cx:.1f} cy={y + max(-11.0, min(11.0, offset)):.1f} r=2.2 "
+                f"fill='color-mix(in oklab,var(--mark) {100 * share:.0f}%,var(--down))' />"
+            )
+    for x, anchor in ((-largest, "start"), (0.0, "middle"), (largest, "end")):
+        at = middle + half * x / largest
+        parts.append(f"<text x={at:.1f} y={height + 14} text-anchor={anchor}>{x:.2g}</text>")
+    parts.append(f"<text x={middle} y={height + 32} text-anchor=middle>{escape(x_label)}</text>")
+    return _svg(title, "".join(parts), height + 40)
+
+
+def coverage_curve(rows: Sequence[Mapping[str, Any]], aim: float) -> str:
+    """Accuracy against coverage, with intervals: `rows` hold coverage, accuracy, ci95."""
+    points = [(one["coverage"], one["accuracy"]) for one in rows]
+    intervals = [(one["coverage"], *one["ci95"]) for one in rows if None not in one["ci95"]]
+    return curve("Accuracy against coverage", points, "share called", "right", intervals=intervals, aim=aim)
+
+
+def reliability_curve(rows: Sequence[Mapping[str, float]]) -> str:
+    """What was said against what came true; the dashed line is honesty."""
+    points = [(one["p_up"], one["share_up"]) for one in rows]
+    return curve("Reliability", points, "probability of up that was said", "came true", diagonal=True)
+
+
+def _svg(title: str, inner: str, height: float) -> str:
+    return (
+        f"<svg viewBox='0 0 {_W} {height:.0f}' width={_W} role=img aria-label='{escape(title)}'>"
+        f"<title>{escape(title)}</title>{inner}</svg>"
+    )
+
+
+def _line(points: Sequence[Point], kind: str) -> str:
+    return f"<polyline class={kind} points='{' '.join(f'{x:.1f},{y:.1f}' for x, y in points)}' />"
+
+
+def _scale(x_ticks: Sequence[float], y_ticks: Sequence[float]) -> Callable[[float, float], Point]:
+    x0, x1, y0, y1 = x_ticks[0], x_ticks[-1], y_ticks[0], y_ticks[-1]
+
+    def at(x: float, y: float) -> Point:
+        return (
+            _LEFT + (x - x0) / (x1 - x0) * (_W - _LEFT - _RIGHT),
+            _H - _BOTTOM - (y - y0) / (y1 - y0) * (_H - _TOP - _BOTTOM),
+        )
+
+    return at
+
+
+def _axes(
+    x_ticks: Sequence[float],
+    y_ticks: Sequence[float],
+    at: Callable[[float, float], Point],
+    x_label: str,
+    y_label: str,
+) -> str:
+    parts = []
+    for x in x_ticks:
+        px, py = at(x, y_ticks[0])
+        parts.append(f"<text x={px:.1f} y={py + 16:.1f} text-anchor=middle>{_share(x, x_ticks)}</text>")
+    for y in y_ticks:
+        px, py = at(x_ticks[0], y)
+        parts.append(
+            f"<line class=grid x1={px:.1f} x2={_W - _RIGHT} y1={py:.1f} y2={py:.1f} />"
+            f"<text x={px - 6:.1f} y={py + 4:.1f} text-anchor=end>{_share(y, y_ticks)}</text>"
+        )
+    parts.append(
+        f"<text x={(_LEFT + _W - _RIGHT) / 2} y={_H - 8} text-anchor=middle>{escape(x_label)}</text>"
+    )
+    middle = (_TOP + _H - _BOTTOM) / 2
+    parts.append(
+        f"<text transform='translate(13 {middle}) rotate(-90)' text-anchor=middle>{escape(y_label)}</text>"
+    )
+    return "".join(parts)
+
+
+def _ticks(low: float, high: float) -> list[float]:
+    """Round numbers that enclose [low, high], four to eight of them."""
+    if high - low < 1e-9:
+        low, high = low - 0.01, high + 0.01
+    raw = (high - low) / 5
+    power = 10 ** math.floor(math.log10(raw))
+    step = next(m * power for m in (1, 2, 5, 10) if m * power >= raw)
+    first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
+    return [round(i * step, 10) for i in range(first, last + 1)]
+
+
+def _share(value: float, ticks: Sequence[float]) -> str:
+    digits = 0 if ticks[1] - ticks[0] >= 0.00999 else 1
+    return f"{100 * value:.{digits}f} %"

@@ -1,0 +1,165 @@
+"""The model card: what it says is what was measured, and both its forms say the same."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import numpy as np
+import pytest
+import xgboost
+
+from cryptocast.domain import DataLabel, Horizon
+from cryptocast.registry.manifest import DataWindow, Manifest
+from cryptocast.train.card import card_files, make_card
+from cryptocast.train.challenger import Challenger, Judged, make_challenger
+from cryptocast.train.drawing import curve, table
+from cryptocast.train.selftest import SelfTest
+from cryptocast.train.splits import SplitRules, make_plan
+from tests.unit.train.markets import FAST, UNTIL, make_examples
+
+SPLIT = SplitRules(folds=3)
+TESTS = [SelfTest("planted future", True, 0.8, "caught <b>& named</b>")]
+
+
+@pytest.fixture(scope="module")
+def challenger() -> Challenger:
+    examples = make_examples(16_000, signal=0.6)
+    return make_challenger(examples, make_plan(examples.as_of, 900, SPLIT), SPLIT.embargo_s, FAST)
+
+
+@pytest.fixture(scope="module")
+def manifest(challenger: Challenger) -> Manifest:
+    return Manifest(
+        kind="prices",
+        horizon=Horizon.M15,
+        version="v1",
+        created_at=UNTIL,
+        title="XGBoost <15m>",
+        data_label=DataLabel.SIMULATED,
+        data_window=DataWindow(since=UNTIL, fit_until=UNTIL, until=UNTIL, symbols=("BTC", "ETH"), rows=7),
+        feature_names=challenger.fresh.examples.features,
+        abstain=challenger.abstain,
+        metrics=challenger.held_out,
+    )
+
+
+@pytest.fixture(scope="module")
+def card(manifest: Manifest, challenger: Challenger):
+    return make_card(manifest, TESTS, challenger)
+
+
+def test_figures_have_intervals_that_hold_them(card) -> None:
+    for name in ("accuracy", "accuracy_of_calls", "brier", "log_loss"):
+        low, high = card["intervals"][name]
+        assert low < card["held_out"][name] < high
+
+
+def test_every_threshold_was_fixed_before_the_slice_it_is_judged_on(card, challenger, manifest) -> None:
+    other = replace(challenger, fresh=Judged(challenger.fresh.examples, 1 - challenger.fresh.p_up))
+    again = make_card(manifest, TESTS, other)
+    assert [c["threshold"] for c in again["coverage"]] == [c["threshold"] for c in card["coverage"]]
+    assert [c["coverage"] for c in card["coverage"]] == sorted(
+        (c["coverage"] for c in card["coverage"]), reverse=True
+    )
+    everything = card["coverage"][0]
+    assert everything["coverage"] == 1.0
+    assert everything["accuracy"] == card["held_out"]["accuracy"]
+    assert again["coverage"][0]["accuracy"] == pytest.approx(1 - everything["accuracy"], abs=0.01)
+
+
+def with_accuracy(challenger: Challenger, share: float) -> Challenger:
+    """Right in `share` of the held-out rows, whatever the confidence."""
+    fresh = challenger.fresh
+    confidence = np.maximum(fresh.p_up, 1 - fresh.p_up)
+    hits = np.random.default_rng(3).random(len(confidence)) < share
+    p_up = np.where(hits == fresh.examples.up, confidence, 1 - confidence)
+    return replace(challenger, fresh=Judged(fresh.examples, p_up))
+
+
+@pytest.mark.parametrize(
+    ("share", "met", "said"),
+    [(0.9, True, "is met"), (0.3, False, "missed at every coverage"), (0.655, False, "lower bound")],
+)
+def test_it_says_in_words_whether_the_target_is_met(manifest, challenger, share, met, said) -> None:
+    target = make_card(manifest, TESTS, with_accuracy(challenger, share))["target"]
+    assert target["met"] is met
+    assert said in target["said"]
+    if met:
+        assert target["coverage"] == 1.0
+        assert target["lower95"] > 0.65
+
+
+def test_months_are_of_both_kinds_and_count_every_row(card, challenger) -> None:
+    for kind, judged in (("walk-forward", challenger.out_of_fold), ("held out", challenger.fresh)):
+        rows = [one for one in card["months"] if one["kind"] == kind]
+        assert sum(one["n"] for one in rows) == len(judged.p_up)
+        assert all(0 <= one["accuracy"] <= 1 for one in rows)
+
+
+def test_importance_is_xgboosts_gain_and_contributions(card, challenger) -> None:
+    rows = card["importance"]
+    x = challenger.fresh.examples.x
+    given = challenger.booster.predict(xgboost.DMatrix(x), pred_contribs=True)[:, :-1]
+    assert {one["feature"] for one in rows} == set(challenger.fresh.examples.features)
+    assert sum(one["gain"] for one in rows) == pytest.approx(1)
+    assert rows[0]["feature"] == challenger.fresh.examples.features[0], "the only one that says something"
+    assert rows[0]["contribution"] == pytest.approx(np.abs(given[:, 0]).mean(), rel=0.1)
+    assert rows[0]["leans"] > 0.9
+    assert [one["contribution"] for one in rows] == sorted(
+        (one["contribution"] for one in rows), reverse=True
+    )
+
+
+class Balanced(HTMLParser):
+    """Every tag that must be closed is, in order."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+
+    def handle_starttag(self, tag, attrs) -> None:
+        if tag not in ("meta", "br"):
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attrs) -> None:
+        pass
+
+    def handle_endtag(self, tag) -> None:
+        assert self.open.pop() == tag
+
+
+def test_the_page_says_what_the_json_says_and_needs_nothing_from_elsewhere(manifest, challenger) -> None:
+    files = card_files(manifest, TESTS, challenger)
+    card, html = json.loads(files["card.json"]), files["card.html"].decode()
+    assert set(files) == {"card.json", "card.html"}
+    parser = Balanced()
+    parser.feed(html)
+    assert parser.open == []
+    assert card["target"]["said"].replace("'", "&#x27;") in html
+    assert "caught &lt;b&gt;&amp; named&lt;/b&gt;" in html
+    assert "<h1>XGBoost &lt;15m&gt;</h1>" in html
+    for word in ("Accuracy against coverage", "Reliability", "Month by month", "Gain by feature"):
+        assert word in html
+    assert all(name in html for name in manifest.feature_names)
+    assert not re.search(r"(src|href)=|url\(|@import|<script", html)
+    assert not re.search(r"\b(nan|inf)\b", html.lower())
+    assert files == card_files(manifest, TESTS, challenger), "the same version has the same bytes"
+
+
+def test_a_model_that_never_calls_and_never_moved_has_a_card(manifest, challenger) -> None:
+    flat = replace(
+        challenger, fresh=Judged(challenger.fresh.examples, np.full(len(challenger.fresh.p_up), 0.5))
+    )
+    card = json.loads(card_files(manifest, [], flat)["card.json"])
+    assert card["intervals"]["accuracy_of_calls"] == [None, None]
+    assert card["coverage"][-1]["accuracy"] is None
+
+
+def test_drawings_of_one_point_and_of_none() -> None:
+    assert curve("t", [], "x", "y") == ""
+    assert "<circle" in curve("t", [(0.5, 0.5)], "x", "y", aim=0.65)
+    assert "nan" not in curve("t", [(0.5, 0.5)], "x", "y", diagonal=True)
+    assert "&lt;" in table(("a",), [("<",)])
