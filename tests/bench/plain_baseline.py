@@ -29,7 +29,7 @@ from cryptocast.train.walkforward import COVERAGES, refit_times, walk
 
 PLAIN = FitRules(
     rounds=300, learning_rate=0.05, subsample=0.8, colsample=0.8, min_child_weight=50.0, l2=1.0,
-    max_bin=256, mirror=False, half_life_days=0.0,
+    max_bin=256, mirror=False, half_life_days=0.0, trees_per_round=1, colsample_node=1.0,
 )  # fmt: skip
 RETURNS = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 96, 192, 672)
 
@@ -126,7 +126,7 @@ def main() -> None:
     bars = {symbol: series for (symbol, interval), series in files.series.items() if interval == interval_s}
     examples = plain_examples(bars, horizon_s, interval_s)
     refits = refit_times(begin, end, "quarterly")
-    walked = walk(examples, symbols, refits, int(end.timestamp()), PLAIN, workers=1)
+    walked = walk(examples, symbols, refits, int(end.timestamp()), PLAIN, workers=1, select=False)
     tested = examples.take(walked.rows)
     theirs = pd.DataFrame(
         {"symbol": tested.symbols, "as_of": tested.as_of, "p_plain": walked.p_up, "rank_plain": walked.rank}

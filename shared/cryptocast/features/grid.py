@@ -63,6 +63,19 @@ def window_sum(column: Floats, width: int) -> Floats:
     return weighted_sum(column, (1.0,) * width)
 
 
+def window_max(column: Floats, width: int) -> Floats:
+    """The largest of the last `width` values, NaN left out; NaN where there is none."""
+    out = np.full(column.shape, np.nan)
+    for age in range(min(width, column.size)):
+        out[age:] = np.fmax(out[age:], column[: column.size - age])
+    return out
+
+
+def window_min(column: Floats, width: int) -> Floats:
+    """The smallest of the last `width` values, NaN left out; NaN where there is none."""
+    return -window_max(-column, width)
+
+
 def weighted_sum(column: Floats, weights: Sequence[float]) -> Floats:
     """Sum of `weights[age] * column[position - age]`, added from the oldest age to the newest."""
     out = np.zeros(column.shape)

@@ -16,5 +16,4 @@ def mirrored(x: npt.NDArray[np.float32], features: Sequence[str] = FEATURE_NAMES
     """(n, len(features)) → the same shape, float32; applied twice it gives `x` again, up to rounding."""
     kinds = [_MIRROR[name] for name in features]
     sign = np.array([1.0 if kind == "kept" else -1.0 for kind in kinds], dtype=np.float32)
-    shift = np.array([1.0 if kind == "one minus" else 0.0 for kind in kinds], dtype=np.float32)
-    return np.asarray(shift + sign * x, dtype=np.float32)
+    return np.asarray(sign * x, dtype=np.float32)

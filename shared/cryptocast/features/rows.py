@@ -16,7 +16,9 @@ import numpy.typing as npt
 
 from cryptocast.domain import BAR_INTERVAL_S, FeatureRow
 from cryptocast.features.grid import WEEK, Grid, grid_for
-from cryptocast.features.prices import CARRY, PriceColumns, price_columns
+from cryptocast.features.market import market_features
+from cryptocast.features.placed import CARRY
+from cryptocast.features.prices import PriceColumns, price_columns
 from cryptocast.features.spec import (
     FEATURE_NAMES,
     FEATURE_VERSION,
@@ -45,13 +47,14 @@ HISTORY_S = (_LOOKBACK + 1) * BAR_INTERVAL_S
 """A row needs bars opened, and documents first seen, no earlier than this many seconds before `as_of`:
 a week of window and, for a close that fell into a gap, 48 h in which to look for the one before it."""
 _HOUR_S = 3_600
+_DAY_S = 86_400
 
 
 @dataclass(frozen=True, slots=True)
 class FeatureTable:
     """Feature rows as columns, ascending by (`as_of`, symbol). All arrays have n rows.
 
-    `as_of` is POSIX seconds; `values` is (n, 15) in the order of `FEATURE_NAMES`, always finite;
+    `as_of` is POSIX seconds; `values` is (n, candidates) in the order of `FEATURE_NAMES`, always finite;
     `missing` is (n, 6) in the order of `MISSING_INPUTS`; `close` is the close at `as_of` in USD.
     `skipped` tells, per coin, for how many `as_of`s there is no row and why.
     """
@@ -101,58 +104,23 @@ def compute(
     grid = grid_for(moments, _LOOKBACK, interval_s)
     at = grid.position(moments)
     prices = {symbol: price_columns(bars[symbol], grid) for symbol in symbols}
-    market = _market_returns(prices)
-    parts = []
-    for symbol in symbols:
-        texts = text_columns(documents, symbol, grid)
-        parts.append(_part(symbol, prices[symbol], market[symbol], texts, grid, at))
+    parts = [_part(symbol, prices, text_columns(documents, symbol, grid), grid, at) for symbol in symbols]
     return _join(parts, {symbol: _reasons(prices[symbol], at) for symbol in symbols})
 
 
-def _market_returns(prices: Mapping[str, PriceColumns]) -> dict[str, tuple[Floats, Bools]]:
-    """Per coin, the mean scaled return of the others over two bars, and where there is no other."""
-    out = {}
-    for symbol in prices:
-        total = np.zeros_like(prices[symbol].close)
-        count = np.zeros_like(total)
-        for other, columns in prices.items():
-            if other != symbol:
-                total += np.where(columns.has_row, columns.return_pair, 0.0)
-                count += columns.has_row
-        out[symbol] = (total / np.maximum(count, 1.0), count == 0)
-    return out
-
-
 def _part(
-    symbol: str,
-    price: PriceColumns,
-    market: tuple[Floats, Bools],
-    text: TextColumns,
-    grid: Grid,
-    at: Ints,
+    symbol: str, prices: Mapping[str, PriceColumns], text: TextColumns, grid: Grid, at: Ints
 ) -> FeatureTable:
+    price = prices[symbol]
+    market, alone = market_features(prices, symbol)
     at = at[price.has_row[at]]
     as_of = grid.first_s + at * grid.step_s
-    columns = (
-        price.return_bar,
-        price.return_before,
-        price.return_3h,
-        price.return_6h,
-        price.return_day,
-        price.average_short,
-        price.average_day,
-        price.rises,
-        price.close_location,
-        price.range_ratio,
-        price.volatility_ratio,
-        market[0],
-        text.sentiment,
-        text.posts_ratio,
-    )
+    on_grid = {**price.values, **market, **text.values}
+    columns = {name: column[at] for name, column in on_grid.items()} | _clock(as_of)
     absent = (
         price.bars_missing,
         price.volume_missing,
-        market[1],
+        alone,
         text.news_missing,
         text.posts_missing,
         text.sentiment_missing,
@@ -160,11 +128,20 @@ def _part(
     return FeatureTable(
         symbols=np.full(at.shape, symbol),
         as_of=as_of,
-        values=np.column_stack([*(column[at] for column in columns), (as_of % 86_400) / _HOUR_S]),
+        values=np.column_stack([columns[name] for name in FEATURE_NAMES]),
         missing=np.column_stack([flags[at] for flags in absent]),
         close=price.close[at],
         skipped={},
     )
+
+
+def _clock(as_of: Ints) -> dict[str, Floats]:
+    return {
+        "hour": (as_of % _DAY_S) / _HOUR_S,
+        "minute": (as_of % _HOUR_S) / 60.0,
+        # The epoch was a Thursday.
+        "weekday": ((as_of // _DAY_S + 3) % 7).astype(np.float64),
+    }
 
 
 def _reasons(price: PriceColumns, at: Ints) -> dict[str, int]:

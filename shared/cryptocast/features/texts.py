@@ -7,6 +7,7 @@ those that name no coin at all. Near-duplicates are no part of the series: the s
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,11 +26,8 @@ DECAY = tuple(2.0 ** (-age / 8) for age in range(QUARTER_DAY))
 class TextColumns:
     """The text features of one coin; every array has the grid's shape, every value is finite."""
 
-    sentiment: Floats
-    momentum: Floats
-    dispersion: Floats
-    posts_ratio: Floats
-    news_count: Floats
+    values: Mapping[str, Floats]
+    """By the names of `spec.FEATURES`."""
     news_missing: Bools
     posts_missing: Bools
     sentiment_missing: Bools
@@ -61,11 +59,17 @@ def text_columns(documents: DocumentSeries, symbol: str, grid: Grid) -> TextColu
     slow = window_sum(sums, DAY) / (window_sum(weights, DAY) + 1.0)
     posts_day = window_sum(posts, DAY)
     return TextColumns(
-        sentiment=mean,
-        momentum=mean - slow,
-        dispersion=_dispersion(total, weighted_sum(sums, DECAY), weighted_sum(squares, DECAY)),
-        posts_ratio=_log((window_sum(posts, POST_WINDOW) + 1.0) / (posts_day / (DAY / POST_WINDOW) + 1.0)),
-        news_count=_log(window_sum(items, QUARTER_DAY) + 1.0),
+        values={
+            "sentiment_6h": mean,
+            "sentiment_momentum": mean - slow,
+            "sentiment_dispersion": _dispersion(
+                total, weighted_sum(sums, DECAY), weighted_sum(squares, DECAY)
+            ),
+            "posts_ratio_3h": _log(
+                (window_sum(posts, POST_WINDOW) + 1.0) / (posts_day / (DAY / POST_WINDOW) + 1.0)
+            ),
+            "news_count_6h": _log(window_sum(items, QUARTER_DAY) + 1.0),
+        },
         news_missing=window_sum(items, DAY) == 0,
         posts_missing=posts_day == 0,
         sentiment_missing=total == 0,

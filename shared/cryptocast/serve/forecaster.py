@@ -22,6 +22,7 @@ from cryptocast.domain import (
     StepReport,
 )
 from cryptocast.errors import BadInput, CorruptArtifact, ModelNotFound, StoreUnavailable
+from cryptocast.features.spec import FEATURE_NAMES
 from cryptocast.observability import get_logger
 from cryptocast.registry.load import Artifact
 from cryptocast.registry.price_model import PriceModel
@@ -83,10 +84,10 @@ class Forecaster:
         return self.estimate(np.array([self.ordered(values)], dtype=np.float64))[0]
 
     def ordered(self, values: Mapping[str, float]) -> list[float]:
-        """The values in the model's order, each name known and each number finite."""
+        """The model's own values in its order, each number finite; a row holds every candidate feature."""
         if absent := [name for name in self.features if name not in values]:
             raise BadInput(f"features are absent: {', '.join(absent)}")
-        if unknown := sorted(set(values) - set(self.features)):
+        if unknown := sorted(set(values) - set(self.features) - set(FEATURE_NAMES)):
             raise BadInput(f"features are unknown: {', '.join(unknown)}")
         if wrong := [name for name in self.features if not math.isfinite(values[name])]:
             raise BadInput(f"features are not finite numbers: {', '.join(wrong)}")

@@ -21,7 +21,7 @@ from cryptocast.train.files import PriceFiles, read_prices
 from cryptocast.train.fit import FitRules
 from cryptocast.train.report import FEE_BPS, Tested, figures, moment, plain
 from cryptocast.train.report_card import report_card
-from cryptocast.train.resample import resample
+from cryptocast.train.resample import extended, resample
 from cryptocast.train.walkforward import Progress, Walk, refit_times, walk
 
 _HORIZON = re.compile(r"^(\d+)(m|h|d)$")
@@ -85,7 +85,8 @@ def backtest(question: Question, progress: Progress | None = None) -> tuple[dict
         "symbols": list(symbols),
         **figures(tested, question.fee_bps),
         "data_window": _window(question, examples, bars, walked),
-        "features": list(examples.features),
+        "features": list(walked.features),
+        "selection": walked.selection.recorded() if walked.selection else None,
         "feature_version": FEATURE_VERSION,
         "params": dict(question.rules.recorded()),
         "notes": notes,
@@ -181,9 +182,10 @@ def bars_at(files: PriceFiles, interval_s: int, notes: list[str]) -> dict[str, B
     for (symbol, interval), series in sorted(files.series.items()):
         if interval > interval_s:
             notes.append(f"{symbol}: bars of {interval} s are left out, the evaluation is on {interval_s} s")
-        elif interval < interval_s and symbol not in bars and interval_s % interval == 0:
-            bars[symbol] = resample(series, interval_s)
-            notes.append(f"{symbol}: bars of {interval} s are joined to {interval_s} s")
+        elif interval < interval_s and interval_s % interval == 0:
+            joined = resample(series, interval_s)
+            bars[symbol] = extended(bars[symbol], joined) if symbol in bars else joined
+            notes.append(f"{symbol}: bars of {interval} s are joined to {interval_s} s where there are none")
     return {symbol: bars[symbol] for symbol in sorted(bars)}
 
 

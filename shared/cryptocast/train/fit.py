@@ -22,18 +22,21 @@ corrected for them (docs/decisions/0006-features-and-recipe.md has the list)."""
 
 @dataclass(frozen=True, slots=True)
 class FitRules:
-    """What XGBoost is told. Fixed: a training run searches nothing."""
+    """What XGBoost is told. A training run takes these as they are unless it is asked to tune."""
 
-    rounds: int = 300
+    rounds: int = 100
     depth: int = 3
-    learning_rate: float = 0.045
+    trees_per_round: int = 4
+    """Trees that each round averages: a small forest errs less than one tree."""
+    learning_rate: float = 0.09
     subsample: float = 0.5
     colsample: float = 0.5
+    colsample_node: float = 0.6
     min_child_weight: float = 200.0
     l2: float = 5.0
     max_bin: int = 64
     mirror: bool = True
-    half_life_days: float = 180.0
+    half_life_days: float = 360.0
     """Sample weights halve with this age; 0 weighs all alike."""
     most_rows: int = 160_000
     """Beyond it the rows are thinned evenly in time: labels overlap, so little is lost."""
@@ -49,6 +52,8 @@ class FitRules:
             "learning_rate": self.learning_rate,
             "subsample": self.subsample,
             "colsample_bytree": self.colsample,
+            "colsample_bynode": self.colsample_node,
+            "num_parallel_tree": self.trees_per_round,
             "min_child_weight": self.min_child_weight,
             "reg_lambda": self.l2,
             "max_bin": self.max_bin,
@@ -95,7 +100,7 @@ def fit_known(examples: Examples, known: Ints, at_s: int, rules: FitRules) -> xg
     """Fit on the rows `known` at `at_s`: the recent ones weigh more, and too many are thinned in time."""
     rows = known
     if len(rows) > rules.most_rows:
-        rows = rows[np.arange(0, len(rows), len(rows) / rules.most_rows).astype(np.int64)]
+        rows = rows[np.linspace(0, len(rows) - 1, rules.most_rows).astype(np.int64)]
     weight = recency(examples.as_of[rows], at_s, rules.half_life_days)
     return fit(examples.x[rows], examples.up[rows], rules, weight, examples.features)
 
@@ -106,6 +111,13 @@ def recency(as_of: Ints, at_s: int, half_life_days: float) -> Floats:
         return np.ones(len(as_of))
     weight = 0.5 ** ((at_s - as_of) / (half_life_days * 86_400.0))
     return np.asarray(weight / weight.mean())
+
+
+def gain_shares(booster: xgboost.Booster, features: int) -> Floats:
+    """(features,): each feature's share of the gain of all splits."""
+    gained = booster.get_score(importance_type="total_gain")
+    gain = np.array([gained.get(f"f{i}", 0.0) for i in range(features)], dtype=np.float64)
+    return np.asarray(gain / max(float(gain.sum()), 1e-12))
 
 
 def margins(booster: xgboost.Booster, x: npt.NDArray[np.float32]) -> Floats:

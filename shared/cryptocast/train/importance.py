@@ -8,6 +8,7 @@ import numpy as np
 import xgboost
 
 from cryptocast.train.dataset import Examples
+from cryptocast.train.fit import gain_shares
 
 _SAMPLE = 2_000
 _DOTS = 60
@@ -23,9 +24,7 @@ def importance(booster: xgboost.Booster, examples: Examples) -> list[dict[str, A
     rows = np.unique(np.linspace(0, len(examples) - 1, min(_SAMPLE, len(examples))).astype(np.int64))
     x = examples.x[rows]
     given = booster.predict(xgboost.DMatrix(x), pred_contribs=True)[:, :-1]
-    gains = booster.get_score(importance_type="total_gain")
-    gain = np.array([gains.get(f"f{i}", 0.0) for i in range(x.shape[1])], dtype=np.float64)
-    gain /= max(float(gain.sum()), 1e-12)
+    gain = gain_shares(booster, x.shape[1])
     shown = np.unique(np.linspace(0, len(rows) - 1, min(_DOTS, len(rows))).astype(np.int64))
     out = []
     for i, name in enumerate(examples.features):

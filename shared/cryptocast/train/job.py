@@ -4,31 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import asdict, dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from typing import Any
-
-import numpy as np
 
 from cryptocast.domain import DataLabel, Horizon, floor_to_grid
 from cryptocast.errors import CorruptArtifact, ModelNotFound, NotEnoughData, RegistryError
-from cryptocast.features.rows import FEATURE_VERSION, FeatureTable
+from cryptocast.features.rows import FeatureTable
 from cryptocast.registry.bucket import Bucket
 from cryptocast.registry.decision import Verdict
-from cryptocast.registry.layout import PRICES, SENTIMENT, price_model
+from cryptocast.registry.layout import SENTIMENT, price_model
 from cryptocast.registry.load import read_champion
-from cryptocast.registry.manifest import DataWindow, Manifest
-from cryptocast.registry.publish import publish
 from cryptocast.series import BarSeries, DocumentSeries
 from cryptocast.store.database import Database
-from cryptocast.train.card import card_files
-from cryptocast.train.challenger import Challenger, make_challenger
+from cryptocast.train.challenger import make_challenger
 from cryptocast.train.dataset import Examples, build_examples, build_table, newest_close, read_series
-from cryptocast.train.export import check_parity, to_onnx, to_trees
-from cryptocast.train.fit import TRIALS, FitRules
+from cryptocast.train.fit import FitRules
 from cryptocast.train.gate import pass_gate
 from cryptocast.train.hiring import source_of
+from cryptocast.train.register import TrainingRules, register
 from cryptocast.train.revision import code_revision as git_revision
+from cryptocast.train.selection import select_in_plan
 from cryptocast.train.selftest import SelfTest, live_equals_bulk, run_self_tests
 from cryptocast.train.shadow_gate import DAY_CYCLES
 from cryptocast.train.splits import Plan, SplitRules, make_plan
@@ -36,35 +32,8 @@ from cryptocast.train.tracking import track
 from cryptocast.train.tuning import Tuner
 
 HISTORY_DAYS = 182
-_PARITY_ROWS = 2_000
 
 Progress = Callable[[str, int, int], None]
-
-
-@dataclass(frozen=True, slots=True)
-class TrainingRules:
-    """Everything that a training run is told besides the data."""
-
-    until: datetime
-    now: datetime
-    data_label: DataLabel
-    code_revision: str = "unknown"
-    trigger: str = ""
-    """Why there is a training: the operator, or an alarm's words."""
-    sentiment_version: str | None = None
-    """Whose sentiments the documents carry."""
-    fit: FitRules = field(default_factory=FitRules)
-    split: SplitRules = field(default_factory=SplitRules)
-    workers: int = 2
-    """Horizons trained at a time, each on `fit.threads`: faster than many threads on one fit."""
-    shadow_cycles: int = DAY_CYCLES
-    """What a challenger that passes has to do in the champion's shadow; 0 promotes it at once."""
-    tracking_uri: str | None = None
-    """The MLflow server that the run is logged to as well."""
-    tuner: Tuner | None = None
-    """None trains with `fit` as it is."""
-    tuning: Mapping[str, Any] = field(default_factory=dict)
-    """What came of the tuner, for the manifest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,24 +153,26 @@ def train_horizon(
     rows_tests: Sequence[SelfTest] = (),
 ) -> TrainingReport:
     """One horizon: fit, test itself, register, pass the gate. `rows_tests` are those of the table."""
-    examples = build_examples(bars, table, horizon, int(rules.until.timestamp()))
+    pool = build_examples(bars, table, horizon, int(rules.until.timestamp()))
     try:
-        plan = make_plan(examples.as_of, horizon.seconds, rules.split)
+        plan = make_plan(pool.as_of, horizon.seconds, rules.split)
+        selection = select_in_plan(pool, plan, rules.split.embargo_s, rules.fit)
+        examples = pool.only(selection.features)
         rules = _tuned(examples, plan, horizon, rules)
         challenger = make_challenger(examples, plan, rules.split.embargo_s, rules.fit)
     except NotEnoughData as error:
-        return TrainingReport(horizon, None, False, str(error), len(examples))
+        return TrainingReport(horizon, None, False, str(error), len(pool))
     own_tests = run_self_tests(examples, plan, challenger, rules.fit, rules.split.embargo_s)
     tests = [*rows_tests, *own_tests]
     if failed := [test for test in tests if not test.passed]:
         reason = "; ".join(f"self-test failed: {test.name}: {test.reason}" for test in failed)
         return TrainingReport(horizon, None, False, reason, len(examples), challenger.held_out)
     try:
-        version = register(bucket, examples, plan, challenger, tests, horizon, rules)
+        version = register(bucket, examples, plan, challenger, tests, selection, horizon, rules)
     except RegistryError as error:
         return TrainingReport(horizon, None, False, str(error), len(examples), challenger.held_out)
     name = price_model(horizon)
-    decision = pass_gate(bucket, name, version, examples.take(plan.held_out), rules.now, rules.shadow_cycles)
+    decision = pass_gate(bucket, name, version, pool.take(plan.held_out), rules.now, rules.shadow_cycles)
     return TrainingReport(
         horizon,
         version,
@@ -221,65 +192,6 @@ def _tuned(examples: Examples, plan: Plan, horizon: Horizon, rules: TrainingRule
         return rules
     tuned = rules.tuner.tune(examples, plan, rules.split, rules.fit, horizon)
     return replace(rules, fit=tuned.fit, tuning=tuned.report)
-
-
-def register(
-    bucket: Bucket,
-    examples: Examples,
-    plan: Plan,
-    challenger: Challenger,
-    tests: Sequence[SelfTest],
-    horizon: Horizon,
-    rules: TrainingRules,
-) -> str:
-    """Export, check parity and publish. Raises `RegistryError` where ONNX and XGBoost disagree."""
-    onnx = to_onnx(challenger.booster)
-    parity = check_parity(challenger.booster, onnx, examples.x[-_PARITY_ROWS:])
-    manifest = Manifest(
-        kind=PRICES,
-        horizon=horizon,
-        created_at=rules.now,
-        title=f"XGBoost, {horizon.value}, pooled over {len(np.unique(examples.symbols))} coins",
-        data_label=rules.data_label,
-        data_window=_data_window(examples, plan, rules),
-        code_revision=rules.code_revision,
-        trigger=rules.trigger,
-        params={
-            **rules.fit.recorded(),
-            "split": asdict(rules.split),
-            "sentiment_version": rules.sentiment_version,
-            **_tried(rules.tuning),
-        },
-        feature_names=examples.features,
-        feature_version=FEATURE_VERSION,
-        calibration=challenger.calibration,
-        abstain=challenger.abstain,
-        metrics={**challenger.held_out, "onnx_parity": parity},
-        walk_forward=challenger.walk_forward,
-    )
-    files = {
-        "model.onnx": onnx,
-        "trees.json": to_trees(challenger.booster, examples.features),
-        **card_files(manifest, tests, challenger),
-    }
-    return publish(bucket, PRICES, files, manifest)
-
-
-def _tried(tuning: Mapping[str, Any]) -> dict[str, Any]:
-    """How many configurations were looked at for these parameters, and what came of tuning."""
-    tried = {"configurations_tried": TRIALS + int(tuning.get("trials", 0))}
-    return {**tried, "tuning": dict(tuning)} if tuning else tried
-
-
-def _data_window(examples: Examples, plan: Plan, rules: TrainingRules) -> DataWindow:
-    last_fitted = int(examples.as_of[plan.development[-1]]) + examples.horizon_s
-    return DataWindow(
-        since=datetime.fromtimestamp(int(examples.as_of[0]), tz=UTC),
-        fit_until=datetime.fromtimestamp(last_fitted, tz=UTC),
-        until=rules.until,
-        symbols=tuple(np.unique(examples.symbols).tolist()),
-        rows=len(plan.development),
-    )
 
 
 def _serving_sentiment(bucket: Bucket) -> str | None:

@@ -26,3 +26,15 @@ def resample(series: BarSeries, interval_s: int) -> BarSeries:
         series.close[last],
         series.volume[rows].sum(axis=1),
     )
+
+
+def extended(series: BarSeries, other: BarSeries) -> BarSeries:
+    """`series` with the bars of `other`, of the same length, at the moments where it has none."""
+    new = ~np.isin(other.opened_s, series.opened_s)
+    opened = np.concatenate([series.opened_s, other.opened_s[new]])
+    order = np.argsort(opened, kind="stable")
+    columns = (
+        np.concatenate([getattr(series, name), getattr(other, name)[new]])[order]
+        for name in ("open", "high", "low", "close", "volume")
+    )
+    return BarSeries(series.symbol, series.interval_s, opened[order], *columns)

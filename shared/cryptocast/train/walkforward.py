@@ -25,6 +25,7 @@ from cryptocast.series import Bools, Floats, Ints
 from cryptocast.train.calibrate import platt_slope
 from cryptocast.train.dataset import Examples
 from cryptocast.train.fit import FitRules, fit_known, margins, recency
+from cryptocast.train.selection import Selection, select_features
 from cryptocast.train.splits import DAY_S, known_before
 
 COVERAGES = (0.20, 0.10, 0.05, 0.02, 0.01)
@@ -75,6 +76,9 @@ class Walk:
     before_p_up: Floats
     """What the models before the test said, calibrated as at the first refit."""
     fitted_rows: tuple[int, ...]
+    features: tuple[str, ...]
+    selection: Selection | None
+    """None where every feature was used as it was."""
 
 
 def refit_times(test_from: datetime, test_to: datetime, refit: str) -> list[int]:
@@ -101,11 +105,22 @@ def walk(
     rules: FitRules,
     *,
     workers: int = 2,
+    select: bool = True,
     progress: Progress | None = None,
 ) -> Walk:
-    """Forecast `symbols` from the first refit to `ends_s`. Raises `NotEnoughData` that says what lacks."""
+    """Forecast `symbols` from the first refit to `ends_s`. Raises `NotEnoughData` that says what lacks.
+
+    With `select` the features are chosen once, from rows known before the first refit; the spans before it
+    only serve calibration and thresholds.
+    """
     own = np.isin(examples.symbols, list(symbols))
     edges = [*_edges_before(examples, own, refits[0]), *refits, ends_s]
+    selection = None
+    if select:
+        known = known_before(examples.as_of, examples.horizon_s, refits[0], EMBARGO_S)
+        _both_classes(examples.up[known], refits[0])
+        selection = select_features(examples, known, own, rules, EMBARGO_S)
+        examples = examples.only(selection.features)
     with ThreadPoolExecutor(max(1, workers), thread_name_prefix="walk") as pool:
         jobs = [pool.submit(_span, examples, own, begins, ends, rules) for begins, ends in pairwise(edges)]
         spans = []
@@ -113,7 +128,7 @@ def walk(
             spans.append(job.result())
             if progress:
                 progress("refits", done, len(jobs))
-    return _join(examples, spans, len(refits))
+    return _join(examples, spans, len(refits), selection)
 
 
 def _edges_before(examples: Examples, own: Bools, test_from: int) -> list[int]:
@@ -138,16 +153,21 @@ def _span(examples: Examples, own: Bools, begins: int, ends: int, rules: FitRule
     if len(known) < FEWEST_ROWS // 4:
         raise NotEnoughData(f"only {len(known)} labelled rows are known before {moment:%Y-%m-%d %H:%M}")
     up = examples.up[known]
-    if up.all() or not up.any():
-        raise BadInput(
-            f"one class only: every one of the {len(up)} labelled moves before {moment:%Y-%m-%d %H:%M} went "
-            f"{'up' if up.all() else 'down'}; there is nothing to learn"
-        )
+    _both_classes(up, begins)
     booster = fit_known(examples, known, begins, rules)
     scale = _scale(booster, examples, known[own[known]], begins)
     weight = recency(examples.as_of[known], begins, rules.half_life_days)
     said = margins(booster, examples.x[tested]) / scale if len(tested) else np.zeros(0)
     return Span(begins, ends, tested, said, len(known), float(np.average(up, weights=weight)))
+
+
+def _both_classes(up: Bools, begins: int) -> None:
+    if up.all() or not up.any():
+        moment = datetime.fromtimestamp(begins, tz=UTC)
+        raise BadInput(
+            f"one class only: every one of the {len(up)} labelled moves before {moment:%Y-%m-%d %H:%M} went "
+            f"{'up' if up.all() else 'down'}; there is nothing to learn"
+        )
 
 
 def _scale(booster: xgboost.Booster, examples: Examples, known: Ints, begins: int) -> float:
@@ -159,7 +179,7 @@ def _scale(booster: xgboost.Booster, examples: Examples, known: Ints, begins: in
     return max(float(np.quantile(np.abs(margins(booster, examples.x[recent])), 0.9)), 1e-6)
 
 
-def _join(examples: Examples, spans: Sequence[Span], tested: int) -> Walk:
+def _join(examples: Examples, spans: Sequence[Span], tested: int, selection: Selection | None) -> Walk:
     parts, thresholds = [], []
     before = len(spans) - tested
     before_p_up = np.zeros(0)
@@ -185,6 +205,8 @@ def _join(examples: Examples, spans: Sequence[Span], tested: int) -> Walk:
         before=examples.take(np.concatenate([span.rows for span in spans[:before]])),
         before_p_up=before_p_up,
         fitted_rows=tuple(span.fitted_rows for span in spans[before:]),
+        features=examples.features,
+        selection=selection,
     )
 
 

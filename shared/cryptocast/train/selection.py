@@ -1,0 +1,192 @@
+"""Which of the candidate features a model uses: chosen from the rows that it may be fitted on, no others.
+
+On walk-forward folds inside those rows a model is fitted on every candidate. A feature counts by how steady
+over the folds its gain is, by what its contributions are worth on the fold's own later rows, and by
+`EVIDENCE`, the order that older data gave. The weakest leave, and what is left is ranked once more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import xgboost
+from scipy.stats import rankdata
+
+from cryptocast.errors import NotEnoughData
+from cryptocast.features.spec import FEATURES, GROUPS, MODEL_FEATURES
+from cryptocast.series import Bools, Floats, Ints
+from cryptocast.train.dataset import Examples
+from cryptocast.train.evidence import EVIDENCE
+from cryptocast.train.fit import FitRules, fit_known, gain_shares
+from cryptocast.train.splits import DAY_S, Plan, known_before
+
+FOLDS = 3
+WARM_UP = 0.4
+KEPT_FIRST = 30
+FIT_ROWS = 40_000
+JUDGE_ROWS = 20_000
+FEWEST_ROWS = 300
+EVIDENCE_WEIGHT = 1.5
+GAIN_WEIGHT = 0.7
+
+_GROUP = {feature.name: feature.group for feature in FEATURES}
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """The chosen features, in the order of the candidates, and why."""
+
+    features: tuple[str, ...]
+    table: tuple[Mapping[str, Any], ...]
+    """Every candidate that varied in the last round it was ranked in: `name`, `group`, `gain` (share),
+    `worth` (1e-4 nats a row on later rows), `folds` (share of folds with positive worth), `kept`."""
+    absent: Mapping[str, str]
+    """Groups without a feature, and why."""
+
+    def recorded(self) -> dict[str, Any]:
+        """For manifest and report."""
+        return {
+            "kept": list(self.features),
+            "candidates": [dict(row) for row in self.table],
+            "absent": dict(self.absent),
+            "folds": FOLDS,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """What the folds say of each of `features`; all (n,)."""
+
+    features: tuple[str, ...]
+    gain: Floats
+    worth: Floats
+    folds: Floats
+    score: Floats
+    """Sums of ranks: lower is better."""
+
+
+def select_features(
+    examples: Examples, known: Ints, own: Bools, rules: FitRules, embargo_s: int, seed: int = 1
+) -> Selection:
+    """Choose `MODEL_FEATURES` from the rows `known`; folds are judged on those that are also `own`.
+
+    Raises `NotEnoughData` where the rows are too few for a fold. With fewer varying candidates than
+    wanted, constant ones fill up, which no tree will ask.
+    """
+    varying = _varying(examples, known)
+    absent = {group: _why_absent(group) for group in GROUPS if not any(_GROUP[n] == group for n in varying)}
+    table: dict[str, dict[str, Any]] = {}
+    names = varying
+    for keep in (KEPT_FIRST, MODEL_FEATURES):
+        if len(names) <= keep and table:
+            break
+        ranking = rank_features(examples.only(names), known, own, rules, embargo_s, seed)
+        score = ranking.score + EVIDENCE_WEIGHT * np.array([_evidence(name) for name in names])
+        names = _best(names, score, keep)
+        table |= {row["name"]: row for row in _rows(ranking, names)}
+    kept = set(names)
+    for name in examples.features:  # constants, only where nothing else is left
+        if len(kept) < MODEL_FEATURES:
+            kept.add(name)
+    chosen = tuple(name for name in examples.features if name in kept)
+    return Selection(chosen, tuple(table.values()), absent)
+
+
+def select_in_plan(examples: Examples, plan: Plan, embargo_s: int, rules: FitRules) -> Selection:
+    """Choose for a training run: from the whole days before the calibration slice, as tuning does.
+
+    The slice that fixes the threshold and the held-out one have no say. Raises `NotEnoughData`.
+    """
+    first = -(-int(examples.as_of[0]) // DAY_S) * DAY_S
+    ends = plan.folds[-1].begins_s // DAY_S * DAY_S
+    known = known_before(examples.as_of, examples.horizon_s, ends, embargo_s)
+    known = known[examples.as_of[known] >= first]
+    return select_features(examples, known, np.ones(len(examples), dtype=np.bool_), rules, embargo_s)
+
+
+def rank_features(
+    examples: Examples, known: Ints, own: Bools, rules: FitRules, embargo_s: int, seed: int = 1
+) -> Ranking:
+    """Fit on every fold and rank. Raises `NotEnoughData`."""
+    mine = known[own[known]]
+    if len(mine) < FEWEST_ROWS:
+        raise NotEnoughData(f"{len(mine)} rows are too few to choose features from; {FEWEST_ROWS} are needed")
+    shares = WARM_UP + (1 - WARM_UP) * np.arange(FOLDS + 1) / FOLDS
+    edges = examples.as_of[mine[((len(mine) - 1) * shares).astype(np.int64)]]
+    short = replace(rules, most_rows=FIT_ROWS, seed=seed)
+    gains, worths = [], []
+    for begins, ends in pairwise(edges.tolist()):
+        fitted = known[known_before(examples.as_of[known], examples.horizon_s, begins, embargo_s)]
+        tested = _thinned(mine[(examples.as_of[mine] >= begins) & (examples.as_of[mine] < ends)], JUDGE_ROWS)
+        if min(len(fitted), len(tested)) < FEWEST_ROWS // FOLDS:
+            raise NotEnoughData(f"a fold to choose features from would have {len(fitted)} rows to fit on")
+        booster = fit_known(examples, fitted, begins, short)
+        gains.append(gain_shares(booster, len(examples.features)))
+        worths.append(_worth(booster, examples, tested))
+    gain, worth = np.array(gains), np.array(worths)
+    steady = worth.mean(axis=0) - worth.std(axis=0) / np.sqrt(len(worth))
+    score = rankdata(-steady) + GAIN_WEIGHT * rankdata(-gain.mean(axis=0))
+    return Ranking(
+        examples.features, gain.mean(axis=0), worth.mean(axis=0), (worth > 0).mean(axis=0), np.asarray(score)
+    )
+
+
+def _worth(booster: xgboost.Booster, examples: Examples, rows: Ints) -> Floats:
+    """What each feature's contributions save in log loss on `rows`, to second order, 1e-4 nats a row.
+
+    With m the sum of a row's contributions c, the loss falls by (y - 1/2) m - m² / 8, which the features
+    share as (y - 1/2) c - c m / 8.
+    """
+    data = xgboost.DMatrix(examples.x[rows], nthread=1)
+    given = np.asarray(booster.predict(data, pred_contribs=True), dtype=np.float64)[:, :-1]
+    margin = given.sum(axis=1, keepdims=True)
+    side = examples.up[rows].astype(np.float64)[:, None] - 0.5
+    return np.asarray(1e4 * (side * given - given * margin / 8).mean(axis=0))
+
+
+def _best(names: Sequence[str], score: Floats, keep: int) -> tuple[str, ...]:
+    """The `keep` best, among them the best of every group that has any."""
+    order = [names[i] for i in np.argsort(score, kind="stable")]
+    first = [next(name for name in order if _GROUP[name] == g) for g in GROUPS if _has(order, g)]
+    chosen = set(first + [name for name in order if name not in first][: keep - len(first)])
+    return tuple(name for name in names if name in chosen)
+
+
+def _has(names: Sequence[str], group: str) -> bool:
+    return any(_GROUP[name] == group for name in names)
+
+
+def _rows(ranking: Ranking, kept: Sequence[str]) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": name,
+            "group": _GROUP[name],
+            "gain": round(float(ranking.gain[i]), 5),
+            "worth": round(float(ranking.worth[i]), 4),
+            "folds": round(float(ranking.folds[i]), 3),
+            "kept": name in kept,
+        }
+        for i, name in enumerate(ranking.features)
+    ]
+
+
+def _varying(examples: Examples, known: Ints) -> tuple[str, ...]:
+    spread = np.ptp(examples.x[known], axis=0) if len(known) else np.zeros(len(examples.features))
+    return tuple(name for name, one in zip(examples.features, spread.tolist(), strict=True) if one > 0)
+
+
+def _why_absent(group: str) -> str:
+    texts = group in {"sentiment", "social"}
+    return "no document in the data: every value is the one for missing" if texts else "its values never vary"
+
+
+def _evidence(name: str) -> int:
+    return EVIDENCE.index(name) if name in EVIDENCE else len(EVIDENCE)
+
+
+def _thinned(rows: Ints, most: int) -> Ints:
+    return rows if len(rows) <= most else rows[np.linspace(0, len(rows) - 1, most).astype(np.int64)]
