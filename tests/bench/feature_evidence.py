@@ -1,9 +1,10 @@
-"""The order of the candidate features that old data gives: what `train/evidence.py` holds.
+"""What each candidate feature was worth in old data: what `train/evidence.py` holds.
 
     python -m tests.bench.feature_evidence --prices FILE… --before 2021-07-01
 
-Each file is taken alone, at horizons of 1, 4 and 16 of its bars; the ranks that the training's own
-`rank_features` gives are averaged. Takes about three minutes.
+Each file is taken alone, at horizons of 1, 4 and 16 of its bars; the shares of worth that the training's
+own `rank_features` measures are averaged, over the files in which a candidate varies at all.
+Takes about three minutes.
 """
 
 from __future__ import annotations
@@ -14,20 +15,22 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
-from scipy.stats import rankdata
 
 from cryptocast.features.spec import FEATURE_NAMES
 from cryptocast.series import Floats
 from cryptocast.train.dataset import build_table, label_examples, no_documents
 from cryptocast.train.files import read_prices
 from cryptocast.train.fit import FitRules
-from cryptocast.train.selection import rank_features
+from cryptocast.train.selection import rank_features, shares
 
 HORIZONS_BARS = (1, 4, 16)
 
 
-def ranks_of(path: Path, before_s: int) -> list[Floats]:
-    """One (candidates,) array of ranks per horizon, from a file's bars that closed before `before_s`."""
+def shares_of(path: Path, before_s: int) -> list[Floats]:
+    """One (candidates,) array of shares per horizon, from a file's bars that closed before `before_s`.
+
+    NaN for a candidate that never varies in them.
+    """
     files = read_prices([path])
     interval_s = min(interval for _, interval in files.series)
     bars = {symbol: one for (symbol, interval), one in files.series.items() if interval == interval_s}
@@ -42,9 +45,10 @@ def ranks_of(path: Path, before_s: int) -> list[Floats]:
         ranking = rank_features(
             examples.only(varying), np.arange(len(examples)), everything, rules, embargo_s=3_600
         )
-        score = dict(zip(varying, rankdata(ranking.score).tolist(), strict=True))
-        found.append(np.array([score.get(name, float(len(varying))) for name in FEATURE_NAMES]))
-        print(f"{path.name}, {steps} bars: {sorted(varying, key=score.__getitem__)[:8]}", flush=True)
+        share = dict(zip(varying, shares(ranking.worth).tolist(), strict=True))
+        found.append(np.array([share.get(name, np.nan) for name in FEATURE_NAMES]))
+        best = sorted(varying, key=share.__getitem__, reverse=True)[:8]
+        print(f"# {path.name}, {steps} bars: {', '.join(best)}", flush=True)
     return found
 
 
@@ -54,9 +58,12 @@ def main() -> None:
     parser.add_argument("--before", type=datetime.fromisoformat, required=True)
     told = parser.parse_args()
     before_s = int(told.before.replace(tzinfo=UTC).timestamp())
-    ranks = np.array([one for path in told.prices for one in ranks_of(path, before_s)])
-    for i in np.argsort(ranks.mean(axis=0), kind="stable"):
-        print(f'    "{FEATURE_NAMES[i]}",')
+    found = np.array([one for path in told.prices for one in shares_of(path, before_s)])
+    known = np.isfinite(found)
+    mean = np.where(known, found, 0.0).sum(axis=0) / np.maximum(known.sum(axis=0), 1)
+    for i in np.argsort(-mean, kind="stable"):
+        if mean[i] > 0:
+            print(f'    "{FEATURE_NAMES[i]}": {mean[i]:.4f},')
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
 """Which of the candidate features a model uses: chosen from the rows that it may be fitted on, no others.
 
-On walk-forward folds inside those rows a model is fitted on every candidate. A feature counts by how steady
-over the folds its gain is, by what its contributions are worth on the fold's own later rows, and by
-`EVIDENCE`, the order that older data gave. The weakest leave, and what is left is ranked once more.
+On walk-forward folds inside those rows a model is fitted on every candidate. A feature scores by its share of
+what the contributions are worth on each fold's later rows, less what varies between the folds; by its share
+of gain; and by `EVIDENCE`, its share of the worth in older data. The weakest leave, the rest is scored again.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from typing import Any
 
 import numpy as np
 import xgboost
-from scipy.stats import rankdata
 
 from cryptocast.errors import NotEnoughData
 from cryptocast.features.spec import FEATURES, GROUPS, MODEL_FEATURES
@@ -30,8 +29,8 @@ KEPT_FIRST = 30
 FIT_ROWS = 40_000
 JUDGE_ROWS = 20_000
 FEWEST_ROWS = 300
-EVIDENCE_WEIGHT = 1.5
-GAIN_WEIGHT = 0.7
+EVIDENCE_WEIGHT = 0.5
+GAIN_WEIGHT = 0.3
 
 _GROUP = {feature.name: feature.group for feature in FEATURES}
 
@@ -66,7 +65,7 @@ class Ranking:
     worth: Floats
     folds: Floats
     score: Floats
-    """Sums of ranks: lower is better."""
+    """Share of steady worth, plus `GAIN_WEIGHT` times the share of gain: higher is better."""
 
 
 def select_features(
@@ -85,7 +84,7 @@ def select_features(
         if len(names) <= keep and table:
             break
         ranking = rank_features(examples.only(names), known, own, rules, embargo_s, seed)
-        score = ranking.score + EVIDENCE_WEIGHT * np.array([_evidence(name) for name in names])
+        score = ranking.score + EVIDENCE_WEIGHT * np.array([EVIDENCE.get(name, 0.0) for name in names])
         names = _best(names, score, keep)
         table |= {row["name"]: row for row in _rows(ranking, names)}
     kept = set(names)
@@ -129,10 +128,16 @@ def rank_features(
         worths.append(_worth(booster, examples, tested))
     gain, worth = np.array(gains), np.array(worths)
     steady = worth.mean(axis=0) - worth.std(axis=0) / np.sqrt(len(worth))
-    score = rankdata(-steady) + GAIN_WEIGHT * rankdata(-gain.mean(axis=0))
+    score = shares(steady) + GAIN_WEIGHT * gain.mean(axis=0)
     return Ranking(
         examples.features, gain.mean(axis=0), worth.mean(axis=0), (worth > 0).mean(axis=0), np.asarray(score)
     )
+
+
+def shares(worth: Floats) -> Floats:
+    """What is above 0 as shares of its sum."""
+    above = np.maximum(worth, 0.0)
+    return np.asarray(above / max(float(above.sum()), 1e-12))
 
 
 def _worth(booster: xgboost.Booster, examples: Examples, rows: Ints) -> Floats:
@@ -150,7 +155,7 @@ def _worth(booster: xgboost.Booster, examples: Examples, rows: Ints) -> Floats:
 
 def _best(names: Sequence[str], score: Floats, keep: int) -> tuple[str, ...]:
     """The `keep` best, among them the best of every group that has any."""
-    order = [names[i] for i in np.argsort(score, kind="stable")]
+    order = [names[i] for i in np.argsort(-score, kind="stable")]
     first = [next(name for name in order if _GROUP[name] == g) for g in GROUPS if _has(order, g)]
     chosen = set(first + [name for name in order if name not in first][: keep - len(first)])
     return tuple(name for name in names if name in chosen)
@@ -182,10 +187,6 @@ def _varying(examples: Examples, known: Ints) -> tuple[str, ...]:
 def _why_absent(group: str) -> str:
     texts = group in {"sentiment", "social"}
     return "no document in the data: every value is the one for missing" if texts else "its values never vary"
-
-
-def _evidence(name: str) -> int:
-    return EVIDENCE.index(name) if name in EVIDENCE else len(EVIDENCE)
 
 
 def _thinned(rows: Ints, most: int) -> Ints:
