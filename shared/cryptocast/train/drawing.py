@@ -27,7 +27,7 @@ svg text{font:12px system-ui,sans-serif;fill:var(--quiet)}
 .bar{fill:var(--mark)}
 """
 _W, _H = 560, 300
-_LEFT, _RIGHT, _TOP, _BOTTOM = 58, 16, 16, 44
+_LEFT, _RIGHT, _TOP, _BOTTOM = 58, 28, 16, 44
 
 Point = tuple[float, float]
 

@@ -63,7 +63,7 @@ def _headline(report: Mapping[str, Any]) -> str:
     low, high = report["accuracy_ci95"]
     return (
         f"{percent(report['accuracy'])} of all {report['n']:,} calls were right "
-        f"(95 % interval {percent(low)} to {percent(high)}). {report['target']['said']}."
+        f"(95 % interval {percent(low)} to {percent(high)}). {report['target']['said'].capitalize()}."
     )
 
 
