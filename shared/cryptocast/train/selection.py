@@ -114,8 +114,8 @@ def rank_features(
     mine = known[own[known]]
     if len(mine) < FEWEST_ROWS:
         raise NotEnoughData(f"{len(mine)} rows are too few to choose features from; {FEWEST_ROWS} are needed")
-    shares = WARM_UP + (1 - WARM_UP) * np.arange(FOLDS + 1) / FOLDS
-    edges = examples.as_of[mine[((len(mine) - 1) * shares).astype(np.int64)]]
+    cuts = WARM_UP + (1 - WARM_UP) * np.arange(FOLDS + 1) / FOLDS
+    edges = examples.as_of[mine[((len(mine) - 1) * cuts).astype(np.int64)]]
     short = replace(rules, most_rows=FIT_ROWS, seed=seed)
     gains, worths = [], []
     for begins, ends in pairwise(edges.tolist()):
