@@ -141,9 +141,12 @@ def _edges_before(examples: Examples, own: Bools, test_from: int) -> list[int]:
             f"before the test begins at {begin:%Y-%m-%d %H:%M}; at least {FEWEST_ROWS} rows and "
             f"{FEWEST_DAYS} days are needed"
         )
-    first = int(mine[0]) + int((test_from - int(mine[0])) * WARM_UP)
-    first = max(first, test_from - BEFORE_S)
-    return [first + (test_from - first) * i // SPANS_BEFORE for i in range(SPANS_BEFORE)]
+    # Cut by rows and not by time: a coin whose history has a hole of months still gets whole spans.
+    after_warm_up = mine[int(len(mine) * WARM_UP) :]
+    recent = after_warm_up[after_warm_up >= test_from - BEFORE_S]
+    recent = recent if len(recent) >= FEWEST_ROWS // 4 else after_warm_up
+    edges = recent[len(recent) * np.arange(SPANS_BEFORE) // SPANS_BEFORE]
+    return [int(edge) for edge in np.unique(edges)]
 
 
 def _span(examples: Examples, own: Bools, begins: int, ends: int, rules: FitRules) -> Span:
