@@ -142,6 +142,16 @@ def _models(stack: Stack) -> str:
     return ", ".join(str(m["version"]) for m in body["champions"])
 
 
+def _card(stack: Stack) -> str:
+    page = httpx.get(f"{stack.api_url}/v1/models/1h/card", timeout=30)
+    expect(page.status_code == 200, f"GET a card: {page.status_code} {page.text[:300]}")
+    expect("<h1>" in page.text, f"a page wanted: {page.text[:300]}")
+    expect("script" not in page.headers["content-security-policy"], "a card may run no script")
+    body = _get(stack, "/v1/models/1h/card?format=json")
+    expect(body["data"]["label"] == "simulated", f"simulated data must be labelled so: {body['data']}")
+    return str(body["title"])
+
+
 def _predict(stack: Stack) -> str:
     row = _get(stack, f"/v1/features/{stack.choice.symbols[0]}")
     values = {f["name"]: f["value"] for f in row["features"]}
@@ -181,6 +191,7 @@ _HTTP_CHECKS: dict[str, Callable[[Stack], str]] = {
     "GET /v1/documents": _documents,
     "GET /v1/features/{symbol}": _features,
     "GET /v1/models": _models,
+    "GET /v1/models/{horizon}/card": _card,
     "POST /v1/predict": _predict,
     "POST /v1/sentiment": _sentiment,
     "GET /docs, /openapi.json": _docs,

@@ -53,7 +53,14 @@ export function Dashboard({ config }: { config: Config }) {
       now={now}
     >
       {board ? (
-        <Board board={board} models={models.data} closes={closes} error={error} now={now} />
+        <Board
+          board={board}
+          models={models.data}
+          apiUrl={config.apiUrl}
+          closes={closes}
+          error={error}
+          now={now}
+        />
       ) : error ? (
         <Fault error={error} retry={() => void forecasts.refetch()} />
       ) : (

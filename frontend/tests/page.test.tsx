@@ -9,6 +9,7 @@ import {
   aBoard,
   aCoin,
   aForecast,
+  aModel,
   aPrice,
   fourModels,
   minutesAfter,
@@ -178,6 +179,21 @@ describe('the page', () => {
     await openPage();
     expect(screen.getByText('Polling')).toBeVisible();
     expect(sockets).toHaveLength(0);
+  });
+
+  it('links each price model to its card, in a new tab', async () => {
+    const sentiment = aModel({ kind: 'sentiment', horizon: null, version: 's1' });
+    serve(aBoard(), [...fourModels(), sentiment]);
+    await openPage();
+    const links = await screen.findAllByRole('link', { name: /Model card/ });
+    expect(links.map((link) => link.getAttribute('href'))).toEqual(
+      ['15m', '1h', '4h', '24h'].map((horizon) => `http://api.test/v1/models/${horizon}/card`),
+    );
+    for (const link of links) {
+      expect(link).toHaveAttribute('target', '_blank');
+      expect(link).toHaveAttribute('rel', 'noopener');
+    }
+    expect(links[1]).toHaveAccessibleName('Model card for 1 hour, in a new tab');
   });
 
   it('links to the API’s documentation and says that it is not advice', async () => {

@@ -1,10 +1,17 @@
 import createClient, { type Client } from 'openapi-fetch';
 import { refused, unreachable } from './errors';
 import type { paths } from './schema';
-import type { Bar, ForecastsAnswer, Model } from './types';
+import type { Bar, ForecastsAnswer, Horizon, Model } from './types';
 
 /** 24 hours of 15-minute bars. */
 export const SPARKLINE_BARS = 96;
+
+const CARD = '/v1/models/{horizon}/card' satisfies keyof paths;
+
+/** The page of the model card of a horizon's champion. */
+export function cardUrl(apiUrl: string, horizon: Horizon): string {
+  return apiUrl + CARD.replace('{horizon}', horizon);
+}
 
 /** The calls the page makes; each throws `PageError`. */
 export interface Api {

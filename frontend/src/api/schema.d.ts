@@ -145,6 +145,29 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/v1/models/{horizon}/card': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Get Model Card
+     * @description The model card of a horizon's champion, or of another `version`, as a page or as JSON.
+     *
+     *     It is the file as it was registered, its SHA-256 checked against the version's manifest; so it has none
+     *     of the fields of the other answers. Its `data.label` says which data the model was made from.
+     */
+    get: operations['get_model_card_v1_models__horizon__card_get'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/predict': {
     parameters: {
       query?: never;
@@ -1933,6 +1956,170 @@ export interface operations {
            *     }
            */
           'application/json': components['schemas']['ModelsAnswer'];
+        };
+      };
+      /** @description The request cannot be understood. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorAnswer'];
+        };
+      };
+      /** @description A store or a model is not there now. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorAnswer'];
+        };
+      };
+    };
+  };
+  get_model_card_v1_models__horizon__card_get: {
+    parameters: {
+      query?: {
+        /** @description A registered version; the champion where it is absent. */
+        version?: string | null;
+        /** @description Both forms say the same. */
+        format?: 'html' | 'json';
+      };
+      header?: never;
+      path: {
+        /** @description How far ahead. */
+        horizon: '15m' | '1h' | '4h' | '24h';
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The card as it was registered; a browser shows it without script. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "abstains": {
+           *         "coverage": 0.2,
+           *         "rule": "the most confident 20 %",
+           *         "threshold": 0.56
+           *       },
+           *       "coverage": [
+           *         {
+           *           "accuracy": 0.659,
+           *           "ci95": [
+           *             0.498,
+           *             0.8
+           *           ],
+           *           "coverage": 0.011,
+           *           "coverage_target": 0.01,
+           *           "n": 44,
+           *           "n_independent": 21,
+           *           "threshold": 0.588
+           *         }
+           *       ],
+           *       "data": {
+           *         "code_revision": "4ccc5ab",
+           *         "coins": [
+           *           "BTC",
+           *           "ETH"
+           *         ],
+           *         "fitted_until": "2023-12-11T00:00:00+00:00",
+           *         "held_out_until": "2024-01-01T00:00:00+00:00",
+           *         "label": "simulated",
+           *         "rows": 30700,
+           *         "since": "2023-07-04T00:00:00+00:00"
+           *       },
+           *       "for": "To rank moments by how sure a direction is, and to abstain from the rest.",
+           *       "held_out": {
+           *         "accuracy": 0.523,
+           *         "brier": 0.2493
+           *       },
+           *       "how": "Boosted trees (XGBoost) on 15 features, one model for all coins, Platt calibration.",
+           *       "importance": [
+           *         {
+           *           "contribution": 0.021,
+           *           "dots": [
+           *             [
+           *               0.0213,
+           *               0.08
+           *             ]
+           *           ],
+           *           "feature": "return_3h",
+           *           "gain": 0.14,
+           *           "leans": -0.62
+           *         }
+           *       ],
+           *       "intervals": {
+           *         "accuracy": [
+           *           0.509,
+           *           0.537
+           *         ],
+           *         "brier": [
+           *           0.2481,
+           *           0.2505
+           *         ]
+           *       },
+           *       "limits": [
+           *         "Figures of simulated or replayed data say nothing about the live market."
+           *       ],
+           *       "months": [
+           *         {
+           *           "accuracy": 0.523,
+           *           "brier": 0.2493,
+           *           "ci95": [
+           *             0.509,
+           *             0.537
+           *           ],
+           *           "kind": "held out",
+           *           "log_loss": 0.6917,
+           *           "month": "2023-12",
+           *           "n": 4032
+           *         }
+           *       ],
+           *       "not_for": "Trading decisions, other horizons, other bar lengths, coins unlike those it was fitted on.",
+           *       "reliability": [
+           *         {
+           *           "n": 403,
+           *           "p_up": 0.541,
+           *           "share_up": 0.537
+           *         }
+           *       ],
+           *       "self_tests": [
+           *         {
+           *           "figure": 0.501,
+           *           "name": "shuffled labels",
+           *           "passed": true,
+           *           "said": "50.1 % right, within noise"
+           *         }
+           *       ],
+           *       "target": {
+           *         "accuracy": 0.65,
+           *         "coverage": 0.011,
+           *         "lower95": 0.498,
+           *         "met": false,
+           *         "said": "The 65 % target is missed: 65.9% of the surest 1.1% were right, but the lower bound of that is not above 65 %."
+           *       },
+           *       "title": "XGBoost 1h",
+           *       "verdict": "1h: 52.3% of all calls right; the best free forecast gets 51.2%.",
+           *       "what": "Probability that a coin's price is higher 1h after the close it is asked at."
+           *     }
+           */
+          'application/json': unknown;
+          'text/html': string;
+        };
+      };
+      /** @description There is no such horizon or version, or the version has no card. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorAnswer'];
         };
       };
       /** @description The request cannot be understood. */

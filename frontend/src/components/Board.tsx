@@ -11,13 +11,14 @@ import { Empty } from './Panels';
 interface Props {
   board: ForecastsAnswer;
   models: readonly Model[] | undefined;
+  apiUrl: string;
   /** In the order of the coins. */
   closes: readonly (readonly Close[] | null | undefined)[];
   error: PageError | null;
   now: number;
 }
 
-export function Board({ board, models, closes, error, now }: Props) {
+export function Board({ board, models, apiUrl, closes, error, now }: Props) {
   const notices = noticesOf({ board, models, error, now });
   const said = new Set((board.missing ?? []).map(missingInWords));
   const blank = board.coins.every(({ price, forecasts }) => !price && forecasts.length === 0);
@@ -43,7 +44,7 @@ export function Board({ board, models, closes, error, now }: Props) {
           </ul>
         </section>
       )}
-      {models && <Models models={models} />}
+      {models && <Models models={models} apiUrl={apiUrl} />}
     </div>
   );
 }

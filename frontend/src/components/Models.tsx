@@ -1,10 +1,11 @@
+import { cardUrl } from '../api/client';
 import type { Model } from '../api/types';
 import { formatDate } from '../format/times';
 import { HORIZON_WORDS } from '../words/horizons';
 import { measuredInFull } from '../words/models';
 
 /** What answers for the calls above: one line per model in service. */
-export function Models({ models }: { models: readonly Model[] }) {
+export function Models({ models, apiUrl }: { models: readonly Model[]; apiUrl: string }) {
   if (models.length === 0) return null;
   return (
     <section aria-labelledby="models" className="space-y-3">
@@ -26,6 +27,17 @@ export function Models({ models }: { models: readonly Model[] }) {
                 <p className="text-xs text-quiet">
                   In service since {formatDate(model.promoted_at)}
                 </p>
+              )}
+              {model.kind === 'prices' && model.horizon && (
+                <a
+                  className="text-xs font-medium text-accent hover:underline"
+                  href={cardUrl(apiUrl, model.horizon)}
+                  target="_blank"
+                  rel="noopener"
+                >
+                  Model card
+                  <span className="sr-only"> for {HORIZON_WORDS[model.horizon]}, in a new tab</span>
+                </a>
               )}
             </div>
             <p className="text-xs leading-5 text-quiet">

@@ -18,6 +18,8 @@ PRICES = "prices"
 SENTIMENT = "sentiment"
 MANIFEST = "manifest.json"
 DECISION = "decision.json"
+CARD_PAGE = "card.html"
+CARD_DATA = "card.json"
 CHAMPION = "champion.json"
 CANDIDATE = "candidate.json"
 

@@ -53,7 +53,31 @@ def parse_champion(name: str, stored: StoredObject) -> Champion:
 
 def read_manifest(bucket: Bucket, name: str, version: str) -> Manifest:
     """The manifest alone, without its files. Raises `ModelNotFound`, `CorruptArtifact`."""
-    return _manifest(name, version, _stored_manifest(bucket, name, version))
+    return _read_manifest(bucket, name, version, None)
+
+
+def read_named_manifest(bucket: Bucket, name: str, champion: Champion) -> Manifest:
+    """The manifest that was promoted, without its files. Raises `ModelNotFound`, `CorruptArtifact`."""
+    return _read_manifest(bucket, name, champion.version, champion.manifest_sha256)
+
+
+def read_file(bucket: Bucket, manifest: Manifest, file: str) -> bytes:
+    """One file that `manifest` names, with the right hash; the others are not read.
+
+    Raises `ModelNotFound` where the manifest does not name it, `CorruptArtifact` where it is not the one
+    that the manifest describes.
+    """
+    name = layout.model_name(manifest.kind, manifest.horizon)
+    key = layout.file_key(name, manifest.version, file)
+    expected = manifest.sha256.get(file)
+    if expected is None:
+        raise ModelNotFound(f"{name} {manifest.version} has no {file}")
+    try:
+        body = bucket.get(key).body
+    except ModelNotFound:
+        raise CorruptArtifact(f"{key}: the manifest names it and it is not there") from None
+    _check(key, body, expected)
+    return body
 
 
 def versions(bucket: Bucket, name: str) -> list[str]:
@@ -78,20 +102,15 @@ def load_named(bucket: Bucket, name: str, champion: Champion) -> Artifact:
 
 
 def _load(bucket: Bucket, name: str, version: str, manifest_hash: str | None) -> Artifact:
+    manifest = _read_manifest(bucket, name, version, manifest_hash)
+    return Artifact(manifest, {file: read_file(bucket, manifest, file) for file in manifest.sha256})
+
+
+def _read_manifest(bucket: Bucket, name: str, version: str, manifest_hash: str | None) -> Manifest:
     stored = _stored_manifest(bucket, name, version)
     if manifest_hash is not None:
         _check(layout.file_key(name, version, layout.MANIFEST), stored.body, manifest_hash)
-    manifest = _manifest(name, version, stored)
-    files = {}
-    for file, expected in manifest.sha256.items():
-        key = layout.file_key(name, version, file)
-        try:
-            body = bucket.get(key).body
-        except ModelNotFound:
-            raise CorruptArtifact(f"{key}: the manifest names it and it is not there") from None
-        _check(key, body, expected)
-        files[file] = body
-    return Artifact(manifest, files)
+    return _manifest(name, version, stored)
 
 
 def _stored_manifest(bucket: Bucket, name: str, version: str) -> StoredObject:

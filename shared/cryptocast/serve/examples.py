@@ -8,6 +8,7 @@ from fastapi.openapi.models import Example
 
 from cryptocast.features.spec import FEATURES as _SPECS
 from cryptocast.serve import schemas
+from cryptocast.serve.card_example import CARD_DATA
 
 Responses: TypeAlias = dict[int | str, dict[str, Any]]
 
@@ -205,6 +206,19 @@ MODELS = _answers(
         "candidates": [],
     }
 )
+CARD: Responses = {
+    200: {
+        "description": "The card as it was registered; a browser shows it without script.",
+        "content": {
+            "text/html": {"schema": {"type": "string"}},
+            "application/json": {"example": CARD_DATA},
+        },
+    },
+    404: {
+        "model": schemas.ErrorAnswer,
+        "description": "There is no such horizon or version, or the version has no card.",
+    },
+}
 PREDICT = _answers(
     {
         **_LABELLED,

@@ -9,7 +9,15 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from cryptocast.record.heads import NewestHead
-from cryptocast.serve import problems, routes_health, routes_market, routes_models, routes_record, schemas
+from cryptocast.serve import (
+    problems,
+    routes_card,
+    routes_health,
+    routes_market,
+    routes_models,
+    routes_record,
+    schemas,
+)
 from cryptocast.serve.deps import Deps
 
 __all__ = ["Deps", "create_app"]
@@ -55,7 +63,7 @@ def create_app(deps: Deps) -> FastAPI:
     app.add_middleware(
         CORSMiddleware, allow_origins=["*"], allow_methods=["GET"], allow_headers=["*"], max_age=3_600
     )
-    for part in (routes_market, routes_models, routes_record, routes_health):
+    for part in (routes_market, routes_models, routes_card, routes_record, routes_health):
         app.include_router(part.router)
     app.add_api_route("/docs", _docs, include_in_schema=False, response_class=HTMLResponse)
     return app

@@ -49,6 +49,13 @@ class ApiError(Exception):
         self.problem = Problem(code=code, message=message, what_to_do=what_to_do)
 
 
+def no_registry() -> ApiError:
+    """What a route that needs the registry says where this deployment has none."""
+    return ApiError(
+        503, "no_model", "There is no model registry here.", "Set REGISTRY_BUCKET and train a model."
+    )
+
+
 def answer(status: int, problem: Problem, label: DataLabel) -> JSONResponse:
     """The uniform error body as a response."""
     body = ErrorAnswer(error=problem, data_label=label).model_dump(mode="json")

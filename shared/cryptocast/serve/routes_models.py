@@ -20,7 +20,7 @@ from cryptocast.serve import examples, model_schemas, schemas
 from cryptocast.serve.deps import Deps, DepsOf, checked_symbol
 from cryptocast.serve.history import from_postgres, sentiment_body
 from cryptocast.serve.present import is_stale
-from cryptocast.serve.problems import ApiError
+from cryptocast.serve.problems import ApiError, no_registry
 from cryptocast.serve.reading import read_feature_row
 from cryptocast.store import feature_rows
 
@@ -31,7 +31,7 @@ router = APIRouter(prefix="/v1")
 def get_models(deps: DepsOf) -> model_schemas.ModelsAnswer:
     """Champion and candidate of each horizon, and the sentiment model: trained on what, and how it did."""
     if deps.bucket is None:
-        raise _no_registry()
+        raise no_registry()
     champions: list[model_schemas.Model] = []
     candidates: list[model_schemas.Model] = []
     missing = []
@@ -64,7 +64,7 @@ def post_predict(
 ) -> schemas.PredictAnswer:
     """What the champion of a horizon says of one feature row; nothing is stored."""
     if deps.champions is None:
-        raise _no_registry()
+        raise no_registry()
     row, stale = (None, False) if request.symbol is None else _row(deps, request)
     values: Mapping[str, float] = request.features or {} if row is None else row.values
     forecaster = deps.champions().forecaster(request.horizon)
@@ -206,12 +206,6 @@ def _numbers(metrics: Mapping[str, Any], prefix: str = "") -> dict[str, float]:
         elif isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
             found[f"{prefix}{name}"] = float(value)
     return found
-
-
-def _no_registry() -> ApiError:
-    return ApiError(
-        503, "no_model", "There is no model registry here.", "Set REGISTRY_BUCKET and train a model."
-    )
 
 
 def _no_row(symbol: str, when: str) -> ApiError:

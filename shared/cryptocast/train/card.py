@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from cryptocast.registry.layout import CARD_DATA, CARD_PAGE
 from cryptocast.registry.manifest import Manifest
 from cryptocast.series import Bools, Floats
 from cryptocast.train.calibrate import independent_calls
@@ -29,8 +30,8 @@ def card_files(
     """card.json and card.html, which say the same. Needs a manifest of a price model with its figures."""
     card = make_card(manifest, self_tests, challenger)
     return {
-        "card.json": (json.dumps(card, indent=1, allow_nan=False) + "\n").encode(),
-        "card.html": card_page(card).encode(),
+        CARD_DATA: (json.dumps(card, indent=1, allow_nan=False) + "\n").encode(),
+        CARD_PAGE: card_page(card).encode(),
     }
 
 

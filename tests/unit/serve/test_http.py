@@ -78,6 +78,7 @@ def test_the_document_has_every_route_with_an_example_and_our_errors(client: Tes
         "/v1/documents",
         "/v1/features/{symbol}",
         "/v1/models",
+        "/v1/models/{horizon}/card",
         "/v1/record/head",
         "/v1/predict",
         "/v1/sentiment",
@@ -115,6 +116,7 @@ def test_the_docs_use_relative_addresses(client: TestClient) -> None:
         ("GET", "/v1/bars/BTC", 503, "history_unavailable"),
         ("GET", "/v1/forecasts", 503, "store_unavailable"),
         ("GET", "/v1/models", 503, "no_model"),
+        ("GET", "/v1/models/1h/card", 503, "no_model"),
     ],
 )
 def test_every_error_has_the_same_body(

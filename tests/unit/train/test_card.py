@@ -13,6 +13,7 @@ import xgboost
 
 from cryptocast.domain import DataLabel, Horizon
 from cryptocast.registry.manifest import DataWindow, Manifest
+from cryptocast.serve.card_example import CARD_DATA
 from cryptocast.train.card import card_files, make_card
 from cryptocast.train.challenger import Challenger, Judged, make_challenger
 from cryptocast.train.drawing import curve, table
@@ -49,6 +50,20 @@ def manifest(challenger: Challenger) -> Manifest:
 @pytest.fixture(scope="module")
 def card(manifest: Manifest, challenger: Challenger):
     return make_card(manifest, TESTS, challenger)
+
+
+def shape(value: object) -> object:
+    """The fields, those of a list's first entry included; figures by name are the horizon's own."""
+    if isinstance(value, dict):
+        return {name: shape(one) for name, one in value.items() if name not in ("held_out", "intervals")}
+    return [shape(value[0])] if isinstance(value, list) and value else None
+
+
+def test_the_example_of_the_api_has_the_fields_of_a_card(card) -> None:
+    assert shape(CARD_DATA) == shape(card)
+    assert CARD_DATA.keys() == card.keys()
+    for figures in ("held_out", "intervals"):
+        assert CARD_DATA[figures].keys() <= card[figures].keys()
 
 
 def test_figures_have_intervals_that_hold_them(card) -> None:
