@@ -138,7 +138,7 @@ def _order_of_returns(coin: Coin, at: int) -> dict[str, float]:
     for name, width in (("8h", 32), ("24h", DAY)):
         pairs = [(coin.step(m) or 0.0) * (coin.step(m - STEP) or 0.0) for m in coin.moments(at, width)]
         squares = sum(one * one for one in coin.steps(at, width))
-        out[f"autocorrelation_{name}"] = sum(pairs) / squares if squares > 0 else 0.0
+        out[f"autocorrelation_{name}"] = cut(sum(pairs) / squares, 1.0) if squares > 0 else 0.0
     for name, width in (("2h", 8), ("6h", 24)):
         gone = sum(abs(one) for one in coin.steps(at, width))
         out[f"efficiency_{name}"] = sum(coin.steps(at, width)) / gone if gone > 0 else 0.0

@@ -192,6 +192,15 @@ def test_a_price_that_never_moves_gives_finite_values():
     }
 
 
+def test_calm_after_a_crash_is_no_correlation_beyond_one():
+    """The crash is in the oldest pair of the window and not in the window itself."""
+    close = np.full(COUNT, 100.001)
+    close[: COUNT - 33], close[COUNT - 33] = 200.0, 100.0
+    calm = BarSeries("SOL", STEP, bars("SOL", COUNT).opened_s, close, close, close, close, close)
+    (row,) = compute({"SOL": calm}, no_documents(), NOW).rows()
+    assert row.values["autocorrelation_8h"] == -1.0
+
+
 NONSENSE = st.floats(allow_nan=True, allow_infinity=True)
 
 
