@@ -20,6 +20,7 @@ import httpx
 import websockets
 
 from cryptocast.domain import BAR_INTERVAL_S, Horizon, floor_to_grid
+from cryptocast.features.spec import FEATURE_NAMES
 from local.bootstrap import bring_up
 from local.sources import choose
 from local.stack import Stack, running
@@ -132,8 +133,9 @@ def _documents(stack: Stack) -> str:
 
 def _features(stack: Stack) -> str:
     body = _get(stack, f"/v1/features/{stack.choice.symbols[0]}")
-    expect(len(body["features"]) == 15, f"15 features wanted, {len(body['features'])} came")
-    return "15 features"
+    found = len(body["features"])
+    expect(found == len(FEATURE_NAMES), f"{len(FEATURE_NAMES)} candidate features wanted, {found} came")
+    return f"{found} candidate features"
 
 
 def _models(stack: Stack) -> str:

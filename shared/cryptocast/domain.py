@@ -169,7 +169,7 @@ class Sentiment:
 
 @dataclass(frozen=True, slots=True)
 class FeatureRow:
-    """The 15 features of one coin at one `as_of`, in the order of `features.rows.FEATURE_NAMES`."""
+    """Every candidate feature of one coin at one `as_of`, in the order of `features.rows.FEATURE_NAMES`."""
 
     symbol: str
     as_of: datetime

@@ -912,6 +912,11 @@ export interface components {
       data_label?: components['schemas']['DataLabel'] | null;
       /** @description The last one; null where none is recorded. */
       decision?: components['schemas']['Decision'] | null;
+      /**
+       * Feature Names
+       * @description What a price model was trained on: its 15 of the names of `/v1/features/{symbol}`.
+       */
+      feature_names?: string[];
       /** Feature Version */
       feature_version?: string | null;
       /** @description Null for the sentiment model. */
@@ -1063,7 +1068,7 @@ export interface components {
       data_since?: string | null;
       /**
        * Features
-       * @description The values it was computed from.
+       * @description The model's own values: what it was computed from.
        */
       features: {
         [key: string]: number;
@@ -1089,7 +1094,7 @@ export interface components {
     };
     /**
      * PredictRequest
-     * @description Either the 15 `features`, or a `symbol` (with `as_of`, or its newest row).
+     * @description Either the model's 15 `features`, or a `symbol` (with `as_of`, or its newest row).
      */
     PredictRequest: {
       /**
@@ -1099,7 +1104,7 @@ export interface components {
       as_of?: string | null;
       /**
        * Features
-       * @description All 15 names of `/v1/features/{symbol}`, finite numbers.
+       * @description Finite numbers for the 15 names that the horizon's model uses: `feature_names` of `/v1/models`. Other names of `/v1/features/{symbol}` are allowed and ignored.
        */
       features?: {
         [key: string]: number;
@@ -1528,7 +1533,7 @@ export interface operations {
            *           "name": "return_15m",
            *           "unit": "standard deviations",
            *           "value": 0,
-           *           "when_missing": "a missing close is the last one before it, at most 48 h old",
+           *           "when_missing": "a missing close is the last one before it, at most 48 h old; 0 where there is none",
            *           "window": "15m"
            *         }
            *       ],
@@ -1608,9 +1613,21 @@ export interface operations {
            *               "call": "abstain",
            *               "confidence": 0.541,
            *               "contributions": {
-           *                 "range_ratio": -0.008,
+           *                 "average_distance_2h": 0,
+           *                 "average_distance_4h": 0,
+           *                 "efficiency_2h": 0,
+           *                 "hour": 0,
+           *                 "market_return_30m": 0,
+           *                 "market_return_6h": 0,
+           *                 "posts_ratio_3h": 0,
+           *                 "range_position_8h": 0,
+           *                 "return_15m_lag1": 0,
            *                 "return_3h": 0.021,
-           *                 "sentiment_6h": 0.013
+           *                 "return_6h": 0,
+           *                 "sentiment_6h": 0.013,
+           *                 "variance_ratio_4h": 0,
+           *                 "volatility": -0.008,
+           *                 "vwap_distance_4h": 0
            *               },
            *               "data_label": "simulated",
            *               "horizon": "1h",
@@ -1709,9 +1726,21 @@ export interface operations {
            *             "call": "abstain",
            *             "confidence": 0.541,
            *             "contributions": {
-           *               "range_ratio": -0.008,
+           *               "average_distance_2h": 0,
+           *               "average_distance_4h": 0,
+           *               "efficiency_2h": 0,
+           *               "hour": 0,
+           *               "market_return_30m": 0,
+           *               "market_return_6h": 0,
+           *               "posts_ratio_3h": 0,
+           *               "range_position_8h": 0,
+           *               "return_15m_lag1": 0,
            *               "return_3h": 0.021,
-           *               "sentiment_6h": 0.013
+           *               "return_6h": 0,
+           *               "sentiment_6h": 0.013,
+           *               "variance_ratio_4h": 0,
+           *               "volatility": -0.008,
+           *               "vwap_distance_4h": 0
            *             },
            *             "data_label": "simulated",
            *             "horizon": "1h",
@@ -1750,9 +1779,21 @@ export interface operations {
            *           "call": "up",
            *           "confidence": 0.61,
            *           "contributions": {
-           *             "range_ratio": -0.008,
+           *             "average_distance_2h": 0,
+           *             "average_distance_4h": 0,
+           *             "efficiency_2h": 0,
+           *             "hour": 0,
+           *             "market_return_30m": 0,
+           *             "market_return_6h": 0,
+           *             "posts_ratio_3h": 0,
+           *             "range_position_8h": 0,
+           *             "return_15m_lag1": 0,
            *             "return_3h": 0.021,
-           *             "sentiment_6h": 0.013
+           *             "return_6h": 0,
+           *             "sentiment_6h": 0.013,
+           *             "variance_ratio_4h": 0,
+           *             "volatility": -0.008,
+           *             "vwap_distance_4h": 0
            *           },
            *           "data_label": "simulated",
            *           "horizon": "1h",
@@ -1931,7 +1972,24 @@ export interface operations {
            *             "stage": "held-out",
            *             "verdict": "promoted"
            *           },
-           *           "feature_version": "1",
+           *           "feature_names": [
+           *             "return_3h",
+           *             "return_6h",
+           *             "return_15m_lag1",
+           *             "average_distance_2h",
+           *             "average_distance_4h",
+           *             "range_position_8h",
+           *             "volatility",
+           *             "variance_ratio_4h",
+           *             "efficiency_2h",
+           *             "vwap_distance_4h",
+           *             "market_return_6h",
+           *             "market_return_30m",
+           *             "sentiment_6h",
+           *             "posts_ratio_3h",
+           *             "hour"
+           *           ],
+           *           "feature_version": "3",
            *           "horizon": "1h",
            *           "kind": "prices",
            *           "metrics": {
@@ -2167,85 +2225,39 @@ export interface operations {
            *       "call": "abstain",
            *       "confidence": 0.541,
            *       "contributions": {
-           *         "range_ratio": -0.008,
+           *         "average_distance_2h": 0,
+           *         "average_distance_4h": 0,
+           *         "efficiency_2h": 0,
+           *         "hour": 0,
+           *         "market_return_30m": 0,
+           *         "market_return_6h": 0,
+           *         "posts_ratio_3h": 0,
+           *         "range_position_8h": 0,
+           *         "return_15m_lag1": 0,
            *         "return_3h": 0.021,
-           *         "sentiment_6h": 0.013
+           *         "return_6h": 0,
+           *         "sentiment_6h": 0.013,
+           *         "variance_ratio_4h": 0,
+           *         "volatility": -0.008,
+           *         "vwap_distance_4h": 0
            *       },
            *       "data_label": "simulated",
            *       "features": {
-           *         "autocorrelation_24h": 0,
-           *         "autocorrelation_8h": 0,
-           *         "average_distance_1h": 0,
-           *         "average_distance_24h": 0,
            *         "average_distance_2h": 0,
-           *         "average_distance_4d": 0,
            *         "average_distance_4h": 0,
-           *         "average_distance_6h": 0,
-           *         "close_location": 0,
-           *         "close_location_1h": 0,
            *         "efficiency_2h": 0,
-           *         "efficiency_6h": 0,
            *         "hour": 0,
-           *         "lead_over_market_1h": 0,
-           *         "leader_return_15m": 0,
-           *         "leader_return_1h": 0,
-           *         "market_average_distance_2h": 0,
-           *         "market_breadth_1h": 0,
-           *         "market_close_location_1h": 0,
-           *         "market_efficiency_2h": 0,
-           *         "market_range_position_8h": 0,
-           *         "market_return_15m": 0,
-           *         "market_return_1h": 0,
-           *         "market_return_24h": 0,
            *         "market_return_30m": 0,
            *         "market_return_6h": 0,
-           *         "market_vwap_distance_4h": 0,
-           *         "market_wick": 0,
-           *         "minute": 0,
-           *         "news_count_6h": 0,
            *         "posts_ratio_3h": 0,
-           *         "range_position_1h": 0,
-           *         "range_position_24h": 0,
-           *         "range_position_7d": 0,
            *         "range_position_8h": 0,
-           *         "range_ratio": 0,
-           *         "range_ratio_1h": 0,
-           *         "return_12h": 0,
-           *         "return_15m": 0,
            *         "return_15m_lag1": 0,
-           *         "return_15m_lag2": 0,
-           *         "return_1h": 0,
-           *         "return_24h": 0,
-           *         "return_30m": 0,
            *         "return_3h": 0,
-           *         "return_48h": 0,
            *         "return_6h": 0,
-           *         "return_7d": 0,
-           *         "return_8h": 0,
-           *         "return_90m": 0,
-           *         "rises_1h": 0,
-           *         "rises_24h": 0,
-           *         "rises_8h": 0,
            *         "sentiment_6h": 0,
-           *         "sentiment_dispersion": 0,
-           *         "sentiment_momentum": 0,
-           *         "signed_volume_15m": 0,
-           *         "signed_volume_1h": 0,
-           *         "signed_volume_4h": 0,
-           *         "skewness_24h": 0,
            *         "variance_ratio_4h": 0,
            *         "volatility": 0,
-           *         "volatility_ratio_1h": 0,
-           *         "volatility_ratio_4h": 0,
-           *         "volatility_ratio_7d": 0,
-           *         "volume_ratio_1h": 0,
-           *         "volume_ratio_4h": 0,
-           *         "volume_score": 0,
-           *         "vwap_distance_24h": 0,
-           *         "vwap_distance_4h": 0,
-           *         "weekday": 0,
-           *         "wick": 0,
-           *         "wick_1h": 0
+           *         "vwap_distance_4h": 0
            *       },
            *       "horizon": "1h",
            *       "missing": [

@@ -7,12 +7,8 @@ from collections.abc import Mapping
 import numpy as np
 
 from cryptocast.features.prices import PriceColumns
+from cryptocast.features.spec_prices import MARKET_MEANS
 from cryptocast.series import Bools, Floats
-
-_MEANS = (
-    "return_15m", "return_30m", "return_1h", "return_6h", "return_24h", "average_distance_2h",
-    "vwap_distance_4h", "wick", "close_location_1h", "efficiency_2h", "range_position_8h",
-)  # fmt: skip
 
 
 def market_features(prices: Mapping[str, PriceColumns], symbol: str) -> tuple[dict[str, Floats], Bools]:
@@ -34,7 +30,7 @@ def market_features(prices: Mapping[str, PriceColumns], symbol: str) -> tuple[di
             total += np.where(columns.has_row, value, 0.0)
         return total / there
 
-    out = {f"market_{name}": mean(name) for name in _MEANS}
+    out = {f"market_{name}": mean(name) for name, _ in MARKET_MEANS}
     out["market_breadth_1h"] = mean("return_1h", sign=True)
     lead = own.values["return_1h"] - out["market_return_1h"]
     out["lead_over_market_1h"] = np.where(count > 0, lead, 0.0)

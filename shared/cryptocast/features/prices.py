@@ -34,7 +34,7 @@ from cryptocast.features.placed import (
     scaled,
     volatility,
 )
-from cryptocast.features.spec import RANGES, RETURNS
+from cryptocast.features.spec_prices import RANGES, RETURNS
 from cryptocast.features.volumes import volume_features, volume_missing
 from cryptocast.series import BarSeries, Bools, Floats
 
@@ -179,7 +179,9 @@ def _shapes(placed: Placed) -> dict[str, Floats]:
         "variance_ratio_4h": np.minimum(mean(moved * moved, DAY) / (16 * sigma * sigma), CUT),
     }
     for label, width in (("8h", 32), ("24h", DAY)):
-        out[f"autocorrelation_{label}"] = ratio(window_sum(pairs, width), window_sum(squares, width))
+        # The oldest pair reaches one bar out of the window: calm after a crash would give any number.
+        share = ratio(window_sum(pairs, width), window_sum(squares, width))
+        out[f"autocorrelation_{label}"] = np.clip(share, -1.0, 1.0)
     for label, width in (("2h", 8), ("6h", 24)):
         gone = window_sum(np.abs(finite(step)), width)
         out[f"efficiency_{label}"] = ratio(window_sum(finite(step), width), gone)

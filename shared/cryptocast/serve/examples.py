@@ -6,6 +6,7 @@ from typing import Any, TypeAlias
 
 from fastapi.openapi.models import Example
 
+from cryptocast.features.spec import FEATURE_VERSION
 from cryptocast.features.spec import FEATURES as _SPECS
 from cryptocast.serve import schemas
 from cryptocast.serve.card_example import CARD_DATA
@@ -20,7 +21,13 @@ _LABELLED: dict[str, Any] = {
     "stale": False,
     "missing": ["reddit: no credentials"],
 }
-_CONTRIBUTIONS = {"return_3h": 0.021, "sentiment_6h": 0.013, "range_ratio": -0.008}
+_OWN = (
+    "return_3h", "return_6h", "return_15m_lag1", "average_distance_2h", "average_distance_4h",
+    "range_position_8h", "volatility", "variance_ratio_4h", "efficiency_2h", "vwap_distance_4h",
+    "market_return_6h", "market_return_30m", "sentiment_6h", "posts_ratio_3h", "hour",
+)  # fmt: skip
+"""The features of the model in the examples; another version has others."""
+_CONTRIBUTIONS = dict.fromkeys(_OWN, 0.0) | {"return_3h": 0.021, "sentiment_6h": 0.013, "volatility": -0.008}
 _FORECAST = {
     "symbol": "BTC",
     "horizon": "1h",
@@ -190,7 +197,8 @@ MODELS = _answers(
                 "data_label": "simulated",
                 "metrics": {"accuracy": 0.523, "brier": 0.2493, "coverage": 0.18},
                 "abstain_below": 0.56,
-                "feature_version": "1",
+                "feature_version": FEATURE_VERSION,
+                "feature_names": list(_OWN),
                 "code_revision": "4ccc5ab",
                 "stand_in": False,
                 "decision": {
@@ -229,7 +237,7 @@ PREDICT = _answers(
         "confidence": 0.541,
         "contributions": _CONTRIBUTIONS,
         "model_version": "20240101T000000Z-1a2b3c4d",
-        "features": {s.name: 0.0 for s in _SPECS},
+        "features": dict.fromkeys(_OWN, 0.0),
     },
     about_a_coin=True,
 )
@@ -237,8 +245,8 @@ PREDICT_REQUESTS: dict[str, Example] = {
     "newest": {"summary": "The newest row of a coin", "value": {"horizon": "1h", "symbol": "BTC"}},
     "at": {"summary": "A past row", "value": {"horizon": "1h", "symbol": "BTC", "as_of": _AS_OF}},
     "features": {
-        "summary": "15 features of your own",
-        "value": {"horizon": "1h", "features": {s.name: 0.0 for s in _SPECS}},
+        "summary": "The model's 15 features, with values of your own",
+        "value": {"horizon": "1h", "features": dict.fromkeys(_OWN, 0.0)},
     },
 }
 SENTIMENT = _answers(

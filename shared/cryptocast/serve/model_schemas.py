@@ -49,6 +49,10 @@ class Model(Body):
     metrics: dict[str, float] = Field(default_factory=dict, description="Out of sample, walk-forward.")
     abstain_below: float | None = Field(default=None, description="Confidence under which it abstains.")
     feature_version: str | None = None
+    feature_names: list[str] = Field(
+        default_factory=list,
+        description="What a price model was trained on: its 15 of the names of `/v1/features/{symbol}`.",
+    )
     code_revision: str | None = None
     stand_in: bool = Field(default=False, description="True for a small stand-in model that says so itself.")
     decision: Decision | None = Field(default=None, description="The last one; null where none is recorded.")

@@ -90,7 +90,7 @@ def post_predict(
         confidence=said.confidence,
         contributions=dict(said.contributions),
         model_version=forecaster.version,
-        features=dict(values),
+        features={name: values[name] for name in forecaster.features},
     )
 
 
@@ -176,6 +176,7 @@ def _model(bucket: Bucket, name: str, champion: Champion) -> model_schemas.Model
             "metrics": _numbers(manifest.metrics),
             "abstain_below": None if manifest.abstain is None else manifest.abstain.threshold,
             "feature_version": manifest.feature_version or None,
+            "feature_names": list(manifest.feature_names),
             "code_revision": manifest.code_revision,
             "stand_in": manifest.stand_in,
             "decision": _decision(decided[-1]) if decided else None,

@@ -201,11 +201,13 @@ Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max
 
 
 class PredictRequest(Body):
-    """Either the 15 `features`, or a `symbol` (with `as_of`, or its newest row)."""
+    """Either the model's 15 `features`, or a `symbol` (with `as_of`, or its newest row)."""
 
     horizon: Horizon
-    features: Annotated[dict[str, float], Field(max_length=64)] | None = Field(
-        default=None, description="All 15 names of `/v1/features/{symbol}`, finite numbers."
+    features: Annotated[dict[str, float], Field(max_length=128)] | None = Field(
+        default=None,
+        description="Finite numbers for the 15 names that the horizon's model uses: `feature_names` of "
+        "`/v1/models`. Other names of `/v1/features/{symbol}` are allowed and ignored.",
     )
     symbol: Symbol | None = None
     as_of: datetime | None = Field(default=None, description="On the 15-minute grid; absent: the newest.")
@@ -229,7 +231,7 @@ class PredictAnswer(Labelled):
     confidence: float
     contributions: dict[str, float]
     model_version: str
-    features: dict[str, float] = Field(description="The values it was computed from.")
+    features: dict[str, float] = Field(description="The model's own values: what it was computed from.")
 
 
 class SentimentRequest(Body):

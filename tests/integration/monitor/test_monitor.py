@@ -76,7 +76,9 @@ def store_rows(db: Database, since: datetime, until: datetime, *, shift: float =
             make_feature_row(
                 symbol,
                 since + step * INTERVAL,
-                values=dict(zip(FEATURE_NAMES, (rng.normal(size=15) + shift).tolist(), strict=True)),
+                values=dict(
+                    zip(FEATURE_NAMES, (rng.normal(size=len(FEATURE_NAMES)) + shift).tolist(), strict=True)
+                ),
                 feature_version=FEATURE_VERSION,
             )
             for step in range(1, steps + 1)

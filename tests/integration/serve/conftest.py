@@ -14,7 +14,7 @@ from fastapi.testclient import TestClient
 from moto import mock_aws
 
 from cryptocast.domain import DataLabel, Horizon
-from cryptocast.features.spec import FEATURE_NAMES, FEATURE_VERSION
+from cryptocast.features.spec import FEATURE_NAMES, FEATURE_VERSION, MODEL_FEATURES
 from cryptocast.registry.bucket import Bucket
 from cryptocast.registry.layout import price_model
 from cryptocast.registry.manifest import Abstain, Calibration, DataWindow, Manifest
@@ -31,6 +31,8 @@ from cryptocast.train.export import to_onnx, to_trees
 from cryptocast.train.fit import FitRules, fit
 from tests.factories import AS_OF, make_feature_row, make_forecast
 
+OWN = FEATURE_NAMES[-MODEL_FEATURES:]
+"""What the champion uses of a row: not the first ones, and in a row among others."""
 NOW = AS_OF + timedelta(minutes=5)
 SYMBOLS = ("BTC", "ETH")
 ROW = make_feature_row(
@@ -44,9 +46,10 @@ ROW = make_feature_row(
 def model_files() -> dict[str, bytes]:
     """A booster of a few trees on noise, as the registry keeps it."""
     rng = np.random.default_rng(1)
-    x = rng.normal(size=(400, len(FEATURE_NAMES))).astype(np.float32)
-    booster = fit(x, x[:, 1] > 0, FitRules(rounds=3, depth=2, min_child_weight=1))
-    return {"model.onnx": to_onnx(booster), "trees.json": to_trees(booster, FEATURE_NAMES)}
+    x = rng.normal(size=(400, len(OWN))).astype(np.float32)
+    rules = FitRules(rounds=3, depth=2, min_child_weight=1)
+    booster = fit(x, x[:, 1] > 0, rules, features=OWN)
+    return {"model.onnx": to_onnx(booster), "trees.json": to_trees(booster, OWN)}
 
 
 @pytest.fixture
@@ -71,7 +74,7 @@ def champion(bucket: Bucket, model_files: dict[str, bytes]) -> str:
         data_window=DataWindow(
             since=AS_OF - timedelta(days=90), fit_until=AS_OF, until=AS_OF, symbols=SYMBOLS, rows=17_280
         ),
-        feature_names=FEATURE_NAMES,
+        feature_names=OWN,
         feature_version=FEATURE_VERSION,
         calibration=Calibration(),
         abstain=Abstain(threshold=0.5, rule="none"),

@@ -20,17 +20,18 @@ from cryptocast.store import feature_rows
 from cryptocast.store.database import Database
 from cryptocast.store.online import OnlineStore
 from tests.factories import AS_OF
-from tests.integration.serve.conftest import ROW, show
+from tests.integration.serve.conftest import OWN, ROW, show
 
 pytestmark = pytest.mark.integration
 Make = Callable[..., TestClient]
-FEATURES = dict.fromkeys(FEATURE_NAMES, 0.5)
+FEATURES = dict.fromkeys(OWN, 0.5)
 
 
 def test_champions_say_what_they_were_trained_on(client: TestClient, champion: str) -> None:
     body = client.get("/v1/models").json()
     (model,) = body["champions"]
     assert (model["version"], model["horizon"], model["data_label"]) == (champion, "1h", "simulated")
+    assert model["feature_names"] == list(OWN)
     assert model["trained_on"] == "17,280 rows of BTC, ETH, simulated data"
     assert model["metrics"] == {"brier": 0.249, "baselines.reversal": 0.51}
     assert model["reason"] == "the first"
@@ -80,17 +81,32 @@ def test_given_features_and_the_same_row_stored_say_the_same(
     feature_rows.upsert(db, [ROW])
     show(online)
     asked = [
-        {"horizon": "1h", "features": dict(ROW.values)},
+        {"horizon": "1h", "features": {name: ROW.values[name] for name in reversed(OWN)}},
         {"horizon": "1h", "symbol": "btc"},
         {"horizon": "1h", "symbol": "BTC", "as_of": AS_OF.isoformat()},
     ]
     given, newest, past = (client.post("/v1/predict", json=body).json() for body in asked)
     assert given["p_up"] == pytest.approx(newest["p_up"]) == pytest.approx(past["p_up"])
     assert given["call"] == ("up" if given["p_up"] > 0.5 else "down")
-    assert set(given["contributions"]) == set(FEATURE_NAMES)
+    assert set(given["contributions"]) == set(OWN)
+    for said in (given, newest, past):
+        assert said["features"] == pytest.approx({name: ROW.values[name] for name in OWN})
     assert given["model_version"] == champion
     assert (given["symbol"], newest["symbol"]) == (None, "BTC")
     assert newest["missing"] == ["posts: absent"]
+
+
+def test_a_whole_row_may_be_sent_and_what_the_model_does_not_use_changes_nothing(
+    client: TestClient, champion: str
+) -> None:
+    others = {name: 9.0 for name in FEATURE_NAMES if name not in OWN}
+    own, all_of_them = (
+        client.post("/v1/predict", json={"horizon": "1h", "features": features}).json()
+        for features in (FEATURES, FEATURES | others)
+    )
+    assert len(FEATURES | others) == len(FEATURE_NAMES)
+    assert own == all_of_them
+    assert own["features"] == FEATURES
 
 
 @pytest.mark.parametrize(

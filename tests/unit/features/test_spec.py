@@ -1,20 +1,39 @@
-"""The 15 features are documented, and the document is the table in the code."""
+"""The candidate features are documented, and the document is the table in the code."""
 
 from __future__ import annotations
 
 from collections import Counter
 from pathlib import Path
 
-from cryptocast.features.spec import FEATURE_NAMES, FEATURE_VERSION, FEATURES, MISSING_INPUTS, markdown_table
+from cryptocast.features.spec import (
+    FEATURE_NAMES,
+    FEATURE_VERSION,
+    FEATURES,
+    GROUPS,
+    MISSING_INPUTS,
+    MODEL_FEATURES,
+    markdown_table,
+)
+from cryptocast.train.evidence import EVIDENCE
 
 DOCUMENT = Path(__file__).parents[3] / "docs" / "features.md"
 
 
-def test_there_are_exactly_15_features_of_four_groups():
-    assert len(set(FEATURE_NAMES)) == 15
+def test_a_row_holds_over_40_candidates_of_four_groups_and_a_model_uses_15():
+    assert len(set(FEATURE_NAMES)) == len(FEATURES) >= 40
     assert Counter(feature.group for feature in FEATURES) == {
-        "price": 12, "sentiment": 1, "social": 1, "time": 1,
+        "price": 65, "sentiment": 3, "social": 2, "time": 3,
     }  # fmt: skip
+    assert {feature.group for feature in FEATURES} == set(GROUPS)
+    assert MODEL_FEATURES == 15
+
+
+def test_a_feature_upside_down_is_negated_or_kept():
+    assert {feature.mirror for feature in FEATURES} == {"negated", "kept"}
+
+
+def test_the_older_evidence_ranks_every_candidate_once():
+    assert sorted(EVIDENCE) == sorted(FEATURE_NAMES)
 
 
 def test_every_feature_says_formula_unit_window_and_its_value_when_an_input_is_missing():

@@ -10,6 +10,7 @@ import xgboost
 from cryptocast.domain import Call, DataLabel, FeatureRow, Horizon
 from cryptocast.errors import BadInput, CorruptArtifact, ModelNotFound, StoreUnavailable
 from cryptocast.features.rows import FEATURE_NAMES, FEATURE_VERSION
+from cryptocast.features.spec import MODEL_FEATURES
 from cryptocast.registry import layout
 from cryptocast.registry.bucket import Bucket
 from cryptocast.registry.load import Artifact, read_champion
@@ -25,13 +26,14 @@ from tests.unit.registry.conftest import bucket, s3
 from tests.unit.train.markets import FAST, UNTIL, make_examples
 
 __all__ = ["bucket", "s3"]
-EXAMPLES = make_examples(2_000)
+OWN = FEATURE_NAMES[:MODEL_FEATURES]
+EXAMPLES = make_examples(2_000).only(OWN)
 ROWS = EXAMPLES.x[:50].astype(float)
 
 
 @pytest.fixture(scope="module")
 def booster() -> xgboost.Booster:
-    return fit(EXAMPLES.x, EXAMPLES.up, FAST)
+    return fit(EXAMPLES.x, EXAMPLES.up, FAST, features=OWN)
 
 
 @pytest.fixture(scope="module")
@@ -41,12 +43,12 @@ def artifact(booster: xgboost.Booster) -> Artifact:
         horizon=Horizon.H1,
         version="v1",
         created_at=UNTIL,
-        feature_names=FEATURE_NAMES,
+        feature_names=OWN,
         feature_version=FEATURE_VERSION,
         calibration=Calibration(a=0.9, b=0.1),
         abstain=Abstain(threshold=0.6, rule="fixed for the test"),
     )
-    files = {"model.onnx": to_onnx(booster), "trees.json": to_trees(booster, FEATURE_NAMES)}
+    files = {"model.onnx": to_onnx(booster), "trees.json": to_trees(booster, OWN)}
     return Artifact(manifest, files)
 
 
@@ -67,20 +69,20 @@ def test_an_estimate_is_margin_platt_threshold_and_contributions(
         sure = one.confidence >= 0.6
         assert one.call == ((Call.UP if one.p_up > 0.5 else Call.DOWN) if sure else Call.ABSTAIN)
         assert sum(one.contributions.values()) + one.bias == pytest.approx(one.margin, abs=1e-4)
-        assert tuple(one.contributions) == FEATURE_NAMES
+        assert tuple(one.contributions) == OWN
 
 
 @pytest.mark.parametrize("forest", [1, 3])
 def test_each_forecast_carries_xgboosts_own_contributions(artifact: Artifact, forest: int) -> None:
     data = xgboost.QuantileDMatrix(EXAMPLES.x, label=EXAMPLES.up, max_bin=64)
     grown = xgboost.train({**FAST.params(), "num_parallel_tree": forest}, data, 40)
-    files = {"model.onnx": to_onnx(grown), "trees.json": to_trees(grown, FEATURE_NAMES)}
+    files = {"model.onnx": to_onnx(grown), "trees.json": to_trees(grown, OWN)}
     champion = Forecaster(replace(artifact, files=files))
     rows = [
         FeatureRow(
             "BTC",
             UNTIL + timedelta(minutes=15 * i),
-            dict(zip(FEATURE_NAMES, row, strict=True)),
+            dict(zip(OWN, row, strict=True)),
             (),
             FEATURE_VERSION,
         )
@@ -90,7 +92,7 @@ def test_each_forecast_carries_xgboosts_own_contributions(artifact: Artifact, fo
     issued = issue(champion, rows, closes, UNTIL, DataLabel.SIMULATED)
     theirs = grown.predict(xgboost.DMatrix(EXAMPLES.x[:50]), pred_contribs=True)
     for forecast, expected in zip(issued, theirs, strict=True):
-        given = [forecast.contributions[name] for name in FEATURE_NAMES]
+        given = [forecast.contributions[name] for name in OWN]
         assert np.abs(np.array(given) - expected[:-1]).max() < 1e-4
 
 
@@ -103,8 +105,17 @@ def test_p_up_of_many_rows_is_that_of_each(artifact: Artifact) -> None:
 
 def test_one_prediction_by_name_in_any_order(artifact: Artifact) -> None:
     forecaster = Forecaster(artifact)
-    values = dict(reversed(list(zip(FEATURE_NAMES, ROWS[0].tolist(), strict=True))))
+    values = dict(reversed(list(zip(OWN, ROWS[0].tolist(), strict=True))))
     assert forecaster.predict_one(values) == forecaster.estimate(ROWS[:1])[0]
+
+
+def test_a_row_holds_every_candidate_and_the_model_reads_its_own_ones(artifact: Artifact) -> None:
+    forecaster = Forecaster(artifact)
+    others = {name: float("nan") for name in FEATURE_NAMES if name not in OWN}
+    own = dict(zip(OWN, ROWS[0].tolist(), strict=True))
+    assert len(others | own) == len(FEATURE_NAMES) > len(OWN) == MODEL_FEATURES
+    assert forecaster.predict_one(others | own) == forecaster.estimate(ROWS[:1])[0]
+    assert tuple(forecaster.predict_one(others | own).contributions) == OWN
 
 
 @pytest.mark.parametrize(
@@ -117,7 +128,7 @@ def test_one_prediction_by_name_in_any_order(artifact: Artifact) -> None:
     ],
 )
 def test_wrong_features_are_refused_by_name(artifact: Artifact, changes: dict[str, float], said: str) -> None:
-    values = dict.fromkeys(FEATURE_NAMES, 0.0) | changes
+    values = dict.fromkeys(OWN, 0.0) | changes
     values = {name: value for name, value in values.items() if value is not None}
     with pytest.raises(BadInput, match=said):
         Forecaster(artifact).predict_one(values)
@@ -147,12 +158,12 @@ def test_a_manifest_of_no_price_model_is_corrupt(artifact: Artifact, changes: di
 
 def test_trees_of_other_features_are_corrupt(artifact: Artifact) -> None:
     with pytest.raises(CorruptArtifact, match="other features"):
-        Forecaster(altered(artifact, feature_names=tuple(reversed(FEATURE_NAMES))))
+        Forecaster(altered(artifact, feature_names=tuple(reversed(OWN))))
 
 
 def test_forecasts_carry_what_was_missing_and_skip_rows_without_a_close(artifact: Artifact) -> None:
     rows = [
-        FeatureRow(symbol, UNTIL, dict(zip(FEATURE_NAMES, x.tolist(), strict=True)), gone, FEATURE_VERSION)
+        FeatureRow(symbol, UNTIL, dict(zip(OWN, x.tolist(), strict=True)), gone, FEATURE_VERSION)
         for symbol, x, gone in (("BTC", ROWS[0], ("volume",)), ("ETH", ROWS[1], ()))
     ]
     now = UNTIL + timedelta(seconds=40)
