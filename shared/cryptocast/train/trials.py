@@ -18,10 +18,13 @@ from cryptocast.train.calibrate import platt_slope
 from cryptocast.train.dataset import Examples
 from cryptocast.train.evaluate import log_loss
 from cryptocast.train.fit import FitRules, fit_known, margins
-from cryptocast.train.splits import Plan
+from cryptocast.train.splits import Plan, SplitRules, known_before, make_plan
 
 TRIAL_ROWS = 20_000
 """What a trial's fold is fitted on at most: half of what the challenger's folds get, for speed."""
+FOLDS = 3
+CONFIRMATION = 0.2
+"""The share of the tuning window that only confirms."""
 DEFAULT = "default"
 """The user attribute of the trial that has the fixed parameters; it is never pruned."""
 SLOPE = "slope"
@@ -36,6 +39,21 @@ class Search:
     examples: Examples
     plan: Plan
     base: FitRules
+
+
+def make_search(
+    examples: Examples, window: tuple[int, int], split: SplitRules, base: FitRules
+) -> tuple[Search, Examples]:
+    """The rows of the window and its folds. Raises `NotEnoughData`.
+
+    The cut is `make_plan`'s: what is held out there is the confirmation here.
+    """
+    begins, ends = window
+    known = known_before(examples.as_of, examples.horizon_s, ends, split.embargo_s)
+    own = examples.take(known[examples.as_of[known] >= begins])
+    rules = replace(split, folds=FOLDS, held_out=CONFIRMATION, held_out_max_s=ends - begins)
+    plan = make_plan(own.as_of, own.horizon_s, rules)
+    return Search(own, plan, base), own
 
 
 def space() -> dict[str, BaseDistribution]:

@@ -30,7 +30,7 @@ from cryptocast.train.challenger import FOLD_ROWS
 from cryptocast.train.dataset import Examples
 from cryptocast.train.fit import FitRules, fit_known, margins
 from cryptocast.train.hiring import run_workers
-from cryptocast.train.splits import DAY_S, Plan, SplitRules, known_before, make_plan
+from cryptocast.train.splits import DAY_S, Plan, SplitRules
 from cryptocast.train.statistics import Test, diebold_mariano
 from cryptocast.train.trials import (
     DEFAULT,
@@ -39,6 +39,7 @@ from cryptocast.train.trials import (
     Tell,
     default_params,
     finished,
+    make_search,
     probability,
     pruner,
     rules_of,
@@ -47,9 +48,6 @@ from cryptocast.train.trials import (
     space,
 )
 
-FOLDS = 3
-CONFIRMATION = 0.2
-"""The share of the tuning window that only confirms."""
 SURE = 0.05
 """How likely luck may be at most, for a tuned setting to be taken."""
 
@@ -186,21 +184,6 @@ def tuning_window(examples: Examples, plan: Plan) -> tuple[int, int]:
     Whole days, so that the same command later on the same day continues the same study.
     """
     return -(-int(examples.as_of[0]) // DAY_S) * DAY_S, plan.folds[-1].begins_s // DAY_S * DAY_S
-
-
-def make_search(
-    examples: Examples, window: tuple[int, int], split: SplitRules, base: FitRules
-) -> tuple[Search, Examples]:
-    """The rows of the window and its folds. Raises `NotEnoughData`.
-
-    The cut is `make_plan`'s: what is held out there is the confirmation here.
-    """
-    begins, ends = window
-    known = known_before(examples.as_of, examples.horizon_s, ends, split.embargo_s)
-    own = examples.take(known[examples.as_of[known] >= begins])
-    rules = replace(split, folds=FOLDS, held_out=CONFIRMATION, held_out_max_s=ends - begins)
-    plan = make_plan(own.as_of, own.horizon_s, rules)
-    return Search(own, plan, base), own
 
 
 def study_name(

@@ -19,8 +19,7 @@ from cryptocast.store.studies import GRACE_S, HEARTBEAT_S, StudyStore, answered
 from cryptocast.train.fit import FitRules
 from cryptocast.train.hiring import load_examples, read_examples
 from cryptocast.train.splits import SplitRules
-from cryptocast.train.trials import pruner, run_trials, sampler
-from cryptocast.train.tuning import make_search
+from cryptocast.train.trials import make_search, pruner, run_trials, sampler
 
 
 def work(

@@ -32,13 +32,12 @@ from cryptocast.train.fit import TRIALS
 from cryptocast.train.hiring import save_examples
 from cryptocast.train.job import train
 from cryptocast.train.splits import Plan, make_plan
-from cryptocast.train.trials import space
+from cryptocast.train.trials import make_search, space
 from cryptocast.train.tuning import (
     Tuned,
     Tuner,
     TuningRules,
     TuningStopped,
-    make_search,
     study_name,
     tuning_window,
 )
