@@ -23,7 +23,7 @@ from sentiment_training import ship, texts, train, vocabulary
 
 MAX_TOKENS = 128
 SEED = 0
-OWN_PHRASES = 1_800
+OWN_PHRASES = 2_400
 POSTS = 7_000
 SIDES = Path(__file__).parent / "reddit_sides.csv"
 
@@ -81,7 +81,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True, help="folder to write the model to")
     parser.add_argument("--work", type=Path, default=Path(".local/sentiment-training"))
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--epochs", type=int, nargs=2, default=(3, 2), metavar=("FIRST", "MORE"))
+    parser.add_argument("--epochs", type=int, nargs=2, default=(3, 1), metavar=("FIRST", "MORE"))
     given = parser.parse_args()
     torch.set_num_threads(given.threads)
     given.work.mkdir(parents=True, exist_ok=True)
