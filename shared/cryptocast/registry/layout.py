@@ -3,7 +3,7 @@
     prices/{horizon}/champion.json
     prices/{horizon}/{version}/{model.onnx, trees.json, card.json, manifest.json, decision.json}
     sentiment/champion.json
-    sentiment/{version}/{model.onnx, tokenizer.json, golden.json, manifest.json}
+    sentiment/{version}/{model.onnx, tokenizer.json, golden.json, card.json, manifest.json}
 
 `name` is the part before the version: `prices/15m`, `sentiment`.
 """
