@@ -85,8 +85,10 @@ format: setup ## let ruff and prettier format the code
 	@ruff check --fix . ; ruff format .
 	@cd frontend && npm run --silent format
 
-bench: setup ## the benchmarks
+bench: setup ## the benchmarks; the scorer's throughput too, where `make sentiment-export` was run
 	@pytest -q tests/bench -m bench --benchmark-only --benchmark-columns=min,median,max,rounds -o testpaths=tests/bench
+	@if [ -e .venv-export/.done ]; then .venv-export/bin/python -m tests.bench.sentiment_throughput; \
+	else echo "left out: the scorer against a transformers pipeline, which needs torch: make sentiment-export, then make bench"; fi
 
 replay-report: setup ## replay DATA (default ../shared/data) through the deployed stack; writes docs/replay.md
 	@python -m local.replay_report --data $(or $(DATA),../shared/data)
@@ -100,8 +102,9 @@ sentiment-export: .venv-export/.done ## an environment with torch; with MODEL= O
 		$(if $(MODEL),--model "$(MODEL)") $(if $(REVISION),--revision "$(REVISION)") $(if $(PROCESSOR),--processor "$(PROCESSOR)"); \
 	else echo "ready; now: make sentiment-export OUT=FOLDER [MODEL=ElKulako/cryptobert] [REVISION=] [PROCESSOR=avx2|arm64]"; fi
 
-sentiment-train: .venv-export/.done ## train the default sentiment model again from DATA (default ../shared/data); about an hour
-	@.venv-export/bin/python -m sentiment_training --data $(or $(DATA),../shared/data) --out $(or $(OUT),.local/sentiment-default)
+sentiment-train: .venv-export/.done ## train the default sentiment model from DATA (default ../shared/data), half an hour of two cores; START=FOLDER goes on from a model
+	@.venv-export/bin/python -m sentiment_training --data $(or $(DATA),../shared/data) --out $(or $(OUT),.local/sentiment-default) \
+		$(if $(START),--start "$(START)") $(if $(EPOCHS),--epochs $(EPOCHS)) $(if $(POSTS),--posts $(POSTS)) $(if $(THREADS),--threads $(THREADS))
 
 sentiment-test: .venv-export/.done ## the tests of the export, which need torch
 	@.venv-export/bin/python -m pytest -q --noconftest -p no:cacheprovider tests/unit/sentiment/test_export.py

@@ -2,14 +2,18 @@
 
 1. The encoder's vocabulary is cut to the words that occur, and grown by emoji and crypto's own words.
 2. A first model learns the labelled texts and our phrases.
-3. It gives, with VADER's word list, soft labels to posts that have none; training goes on with all;
-   the weights halfway between both models are taken.
-4. ONNX, int8, the comparison of both, the held-out figures, the folder.
+3. It gives, with a linear model on word pairs and VADER's word list, soft labels to posts that have none;
+   training goes on with all. Its weights, or those halfway between both models, are taken: whichever are
+   likelier on the development texts.
+4. The linear model learns all of it too and is weighed against the transformer.
+5. ONNX, int8, the comparison of both, the held-out figures, the folder.
 """
 
 from __future__ import annotations
 
 import argparse
+import copy
+import json
 import zipfile
 from datetime import UTC, datetime
 from importlib.metadata import distribution
@@ -19,12 +23,13 @@ import pandas as pd
 import torch
 from tokenizers import Tokenizer
 
-from sentiment_training import ship, texts, train, vocabulary
+from sentiment_training import published, ship, texts, train, vocabulary
+from sentiment_training.joined import MAX_TOKENS, Joined, join_with_pairs
 
-MAX_TOKENS = 128
 SEED = 0
-OWN_PHRASES = 1_800
+OWN_PHRASES = 2_400
 POSTS = 7_000
+MORE_RATE, AGAIN_RATE = 8e-5, 6e-5
 SIDES = Path(__file__).parent / "reddit_sides.csv"
 
 
@@ -44,34 +49,64 @@ def prepared(data: Path, work: Path) -> tuple[train.Classifier, Tokenizer]:
     return train.start(base, means, MAX_TOKENS), tokenizer
 
 
-def trained(data: Path, work: Path, epochs: tuple[int, int]) -> tuple[train.Classifier, Tokenizer]:
-    """Steps 1 to 3; weights after step 2 are kept in `work`, to go on from."""
+def first(data: Path, work: Path, sure: train.Examples, epochs: int) -> tuple[train.Classifier, Tokenizer]:
+    """Steps 1 and 2; their weights are kept in `work`, to go on from."""
     model, tokenizer = prepared(data, work)
-    known = texts.labelled(data)
-    sure = texts.labelled_examples(known.of("train")) + texts.phrase_examples(OWN_PHRASES, SEED)
-    first = work / "first.pt"
-    if first.exists():
-        model.load_state_dict(torch.load(first))
+    kept = work / "first.pt"
+    if kept.exists():
+        model.load_state_dict(torch.load(kept))
     else:
-        train.fit(model, tokenizer, sure, epochs=epochs[0], rate=1.5e-4, max_tokens=96, seed=SEED)
-        torch.save(model.state_dict(), first)
-    print("first", ship.measured(model, tokenizer, known.of("development"), MAX_TOKENS))
-    without = frozenset(pd.read_csv(SIDES)["external_id"])
-    unlabelled = texts.posts(data, POSTS, without)
-    soft = texts.soft_examples(
-        unlabelled, lambda some: train.probabilities(model, train.encode(tokenizer, some, 64))
-    )
-    train.fit(model, tokenizer, sure + soft, epochs=epochs[1], rate=8e-5, max_tokens=96, seed=SEED + 1)
-    model.load_state_dict(_average(torch.load(first), model.state_dict()))
-    print("second", ship.measured(model, tokenizer, known.of("development"), MAX_TOKENS))
+        train.fit(model, tokenizer, sure, epochs=epochs, rate=1.5e-4, max_tokens=96, seed=SEED)
+        torch.save(model.state_dict(), kept)
     return model, tokenizer
 
 
+def more(
+    model: train.Classifier, tokenizer: Tokenizer, examples: train.Examples, given: argparse.Namespace
+) -> None:
+    """Train on; the weights are kept in `work` too."""
+    kept = given.work / f"more-{_version(given.start) or 'first'}.pt"
+    if kept.exists():
+        model.load_state_dict(torch.load(kept))
+        return
+    rate = AGAIN_RATE if given.start else MORE_RATE
+    train.fit(model, tokenizer, examples, epochs=given.epochs[1], rate=rate, max_tokens=96, seed=SEED + 1)
+    torch.save(model.state_dict(), kept)
+
+
+def trained(given: argparse.Namespace) -> Joined:
+    """Steps 1 to 4."""
+    known = texts.labelled(given.data)
+    development = known.of("development")
+    sure = texts.labelled_examples(known.of("train")) + texts.phrase_examples(OWN_PHRASES, SEED)
+    if given.start:
+        model, tokenizer = published.read(given.start, MAX_TOKENS)
+    else:
+        model, tokenizer = first(given.data, given.work, sure, given.epochs[0])
+    before = {name: value.clone() for name, value in model.state_dict().items()}
+    teacher = join_with_pairs(model, tokenizer, sure, development)
+    print("first", teacher.measured(development), flush=True)
+    without = frozenset(pd.read_csv(SIDES)["external_id"])
+    soft = texts.soft_examples(texts.posts(given.data, given.posts, without), teacher.probabilities)
+    more(model, tokenizer, sure + soft, given)
+    found = []
+    for name, weights in (("more", model.state_dict()), ("halfway", _average(before, model.state_dict()))):
+        again = copy.deepcopy(model)
+        again.load_state_dict(weights)
+        found.append(join_with_pairs(again, tokenizer, sure + soft, development))
+        print(name, found[-1].measured(development), flush=True)
+    return min(found, key=lambda one: one.loss(development))
+
+
 def _average(one: dict[str, torch.Tensor], other: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
-    """Halfway between both: better than either on the development texts, as is usual near one start."""
+    """Halfway between both: often better than either, near one start."""
     return {
         name: (one[name] + other[name]) / 2 if one[name].is_floating_point() else one[name] for name in one
     }
+
+
+def _version(start: Path | None) -> str | None:
+    return json.loads((start / "manifest.json").read_text())["version"] if start else None
 
 
 def main() -> None:
@@ -80,16 +115,16 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True, help="folder with sentiment/ and documents/")
     parser.add_argument("--out", type=Path, required=True, help="folder to write the model to")
     parser.add_argument("--work", type=Path, default=Path(".local/sentiment-training"))
+    parser.add_argument("--start", type=Path, help="go on from this model's folder, without steps 1 and 2")
+    parser.add_argument("--posts", type=int, default=POSTS)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--epochs", type=int, nargs=2, default=(3, 2), metavar=("FIRST", "MORE"))
     given = parser.parse_args()
     torch.set_num_threads(given.threads)
     given.work.mkdir(parents=True, exist_ok=True)
-    model, tokenizer = trained(given.data, given.work, given.epochs)
-    torch.save(model.state_dict(), given.work / "last.pt")
-    manifest = ship.ship(
-        model, tokenizer, given.data, given.out, given.epochs, datetime.now(tz=UTC).replace(microsecond=0)
-    )
+    model = trained(given)
+    params = {"epochs": list(given.epochs), "went_on_from": _version(given.start)}
+    manifest = ship.ship(model, given.data, given.out, params, datetime.now(tz=UTC).replace(microsecond=0))
     print(manifest["version"], manifest["metrics"])
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import onnx
 import pandas as pd
 import torch
 from tokenizers import Tokenizer
@@ -20,17 +21,11 @@ from cryptocast.sentiment.int8 import Agreement, compare, quantise_blocks
 from cryptocast.sentiment.standin_training import STOCKTWITS, TWITTER, measure
 from cryptocast.sentiment.writing import onnx_probabilities, write_model
 from sentiment_training import train
+from sentiment_training.joined import MAX_TOKENS, Joined
+from sentiment_training.ngrams import PAIRS, join
 from sentiment_training.texts import HELD_OUT_PERCENT, POSTS, Labelled, labelled
 
 SIDES = Path(__file__).parent / "reddit_sides.csv"
-
-
-def measured(
-    model: train.Classifier, tokenizer: Tokenizer, known: Labelled, max_tokens: int
-) -> dict[str, Any]:
-    """The float model's figures."""
-    p = train.probabilities(model, train.encode(tokenizer, known.text, max_tokens))
-    return measure(p.astype(np.float64), known.label, known.two_way)
 
 
 class RowScaled(torch.nn.Module):
@@ -75,40 +70,49 @@ def compact(tokenizer: Tokenizer) -> bytes:
     return json.dumps(json.loads(tokenizer.to_str()), ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def ship(
-    model: train.Classifier,
-    tokenizer: Tokenizer,
-    data: Path,
-    out: Path,
-    epochs: tuple[int, int],
-    now: datetime,
-) -> dict[str, Any]:
+def ship(joined: Joined, data: Path, out: Path, params: dict[str, Any], now: datetime) -> dict[str, Any]:
     """Write the folder; returns the manifest. Raises `Disagreement` where int8 differs too much."""
-    tokenizer.no_truncation()
-    body, max_tokens = compact(tokenizer), model.encoder.config.max_position_embeddings
+    joined.tokenizer.no_truncation()
+    body = compact(joined.tokenizer)
     held = labelled(data).of("held out")
     with tempfile.TemporaryDirectory() as scratch:
         whole, small = Path(scratch) / "whole.onnx", Path(scratch) / "small.onnx"
-        to_onnx(model, whole)
+        to_onnx(joined.model, whole)
         quantise_blocks(whole, small)
-        scores = [onnx_probabilities(path, body, LABELS, max_tokens, held.text) for path in (whole, small)]
+        for path in (whole, small):
+            onnx.save(join(onnx.load(path), joined.pairs, joined.weights), path)
+        scores = [onnx_probabilities(path, body, LABELS, MAX_TOKENS, held.text) for path in (whole, small)]
         agreement = _agreement(scores, held)
         print(agreement)
         agreement.require()
         posts, truth = sides(data)
-        p = onnx_probabilities(small, body, LABELS, max_tokens, posts)
-        either = np.where(p[:, 2] > p[:, 0], 2, 0)
+        p = onnx_probabilities(small, body, LABELS, MAX_TOKENS, posts)
         metrics = {
             "held_out": f"the {HELD_OUT_PERCENT} % of texts that a hash picked; none was fitted or chosen on",
             **measure(scores[1], held.label, held.two_way),
-            "reddit_sides_two_way_accuracy": round(float((either == truth).mean()), 4),
+            "reddit_sides_two_way_accuracy": round(
+                float((p[:, [0, 2]].argmax(axis=1) * 2 == truth).mean()), 4
+            ),
             "reddit_sides_texts": len(truth),
             "agreement_with_float": agreement.as_metrics(),
         }
+        params = {**_params(joined), **params}
         return write_model(
-            out, small.read_bytes(), body, name="minilm-finance", labels=LABELS, max_tokens=max_tokens,
-            created_at=now, said=_said(metrics, epochs, tokenizer),
+            out, small.read_bytes(), body, name="minilm-finance", labels=LABELS, max_tokens=MAX_TOKENS,
+            created_at=now, said=_said(metrics, params),
         )  # fmt: skip
+
+
+def _params(joined: Joined) -> dict[str, Any]:
+    return {
+        "vocabulary": joined.tokenizer.get_vocab_size(),
+        "word_pairs": PAIRS,
+        "weights_of_logits": {
+            "transformer": round(float(joined.weights[0]), 3),
+            "words_and_pairs": round(float(joined.weights[1]), 3),
+        },
+        "weights": "int8: a scale per word vector, and per 128 weights of a matrix; float activations",
+    }
 
 
 def _agreement(scores: list[np.ndarray], held: Labelled) -> Agreement:
@@ -119,14 +123,14 @@ def _agreement(scores: list[np.ndarray], held: Labelled) -> Agreement:
     return replace(everything, recall_loss=labelled_ones.recall_loss)
 
 
-def _said(metrics: dict[str, Any], epochs: tuple[int, int], tokenizer: Tokenizer) -> dict[str, Any]:
+def _said(metrics: dict[str, Any], params: dict[str, Any]) -> dict[str, Any]:
     return {
-        "title": "A small transformer (MiniLM-L6) for finance and crypto texts. Not CryptoBERT.",
+        "title": "MiniLM-L6 and word pairs, trained on finance and crypto texts. Not CryptoBERT.",
         "source": {"model": "sentence-transformers/all-MiniLM-L6-v2", "licence": "Apache-2.0"},
         "training_data": {
             STOCKTWITS: "StockTwits messages on US equities, 2020: bearish, bullish",
             TWITTER: "Finance headlines on Twitter: bearish, neutral, bullish",
-            POSTS: "Crypto posts on Reddit; soft labels by a first model and VADER's word list",
+            POSTS: "Crypto posts on Reddit; soft labels by an earlier model and VADER's word list",
             "cryptocast.sentiment.phrases": "phrases of our own in crypto's language",
         },
         "licences": {
@@ -134,10 +138,6 @@ def _said(metrics: dict[str, Any], epochs: tuple[int, int], tokenizer: Tokenizer
             "VADER's word list, used in training": "MIT",
             "texts": "not part of the project; they belong to their authors and publishers",
         },
-        "params": {
-            "vocabulary": tokenizer.get_vocab_size(),
-            "epochs": list(epochs),
-            "weights": "int8: a scale per word vector, and per 128 weights of a matrix; float activations",
-        },
+        "params": params,
         "metrics": metrics,
     }

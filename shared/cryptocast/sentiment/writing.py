@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 import onnxruntime
 
-from cryptocast.sentiment.artifact import SentimentManifest, to_json
+from cryptocast.sentiment.artifact import CARD, SentimentManifest, to_json
+from cryptocast.sentiment.card import make_card
 from cryptocast.sentiment.scorer import Scorer
 from cryptocast.sentiment.tokenizer import Tokenizer
 from cryptocast.series import Floats
@@ -61,7 +62,7 @@ def write_model(
     }
     files = {"model.onnx": model, "tokenizer.json": tokenizer, "golden.json": to_json(golden)}
     digest = hashlib.sha256(b"".join(files[key] for key in sorted(files))).hexdigest()
-    manifest = {
+    manifest: dict[str, Any] = {
         "kind": "sentiment",
         "name": name,
         "version": f"{name}-{digest[:8]}",
@@ -70,8 +71,9 @@ def write_model(
         "labels": list(labels),
         "max_tokens": max_tokens,
         **said,
-        "sha256": {key: hashlib.sha256(body).hexdigest() for key, body in files.items()},
     }
+    files[CARD] = make_card(manifest)
+    manifest["sha256"] = {key: hashlib.sha256(body).hexdigest() for key, body in files.items()}
     folder.mkdir(parents=True, exist_ok=True)
     for key, body in {**files, "manifest.json": to_json(manifest)}.items():
         (folder / key).write_bytes(body)

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from cryptocast.errors import CorruptArtifact
-from cryptocast.sentiment.artifact import FILES, LABELS
+from cryptocast.sentiment.artifact import CARD, FILES, LABELS, read_artifact
+from cryptocast.sentiment.card import make_card
 from cryptocast.sentiment.scorer import Scorer
 from cryptocast.sentiment.standin import FOLDER
 from cryptocast.sentiment.standin_onnx import build_onnx
@@ -117,3 +118,15 @@ def test_file_contents_by_name_load_as_a_folder_does():
     loaded = Scorer.load(contents)
     text = ["Shares rise on strong results"]
     assert loaded.score(text).tolist() == Scorer.load(str(FOLDER)).score(text).tolist()
+
+
+def test_a_card_that_the_manifest_names_is_checked_and_published_with_the_rest(copy):
+    card = make_card(json.loads((copy / "manifest.json").read_text()))
+    hashes = json.loads((copy / "manifest.json").read_text())["sha256"]
+    (copy / "card.json").write_bytes(card)
+    assert CARD not in read_artifact(copy).files
+    rewrite_manifest(copy, sha256={**hashes, CARD: hashlib.sha256(card).hexdigest()})
+    assert json.loads(read_artifact(copy).files[CARD])["not_for"].startswith("Trading")
+    (copy / "card.json").write_bytes(card + b" ")
+    with pytest.raises(CorruptArtifact, match=r"card\.json: SHA-256 is"):
+        read_artifact(copy)
