@@ -41,11 +41,20 @@ def better_by(
         return Paired(mean, 1.0, n)
     sums = np.bincount(where, weights=difference + margin)
     correction = (n + 1 - 2 * overlap + overlap * (overlap - 1) / n) / n if small_sample else 1.0
-    error = math.sqrt(max(_long_run_variance(sums, max(overlap - 1, int(n**0.25))), 0.0) / n)
+    error = math.sqrt(max(_long_run_variance(sums, newey_west_lags(n, overlap)), 0.0) / n)
     if error < 1e-15:
         return Paired(mean, 0.0 if sums.mean() > 1e-15 else 1.0, n)
     statistic = float(sums.mean()) / error * math.sqrt(correction)
     return Paired(mean, 0.5 * math.erfc(statistic / math.sqrt(2)), n)
+
+
+def newey_west_lags(moments: int, overlap: int) -> int:
+    """How many lags the variance takes in.
+
+    Bartlett's weights fall to zero at the last lag: with lags for one overlap a third of the variance of
+    overlapping labels under slow calls is missed, and a test at 5 % rejects 8-10 % of the time.
+    """
+    return min(max(3 * overlap, int(moments**0.25)), max(overlap, moments // 4))
 
 
 def reliability(p_up: Floats, up: Bools) -> float:

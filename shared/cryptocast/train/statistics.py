@@ -16,6 +16,7 @@ from scipy import stats
 from statsmodels.stats.proportion import proportion_confint
 
 from cryptocast.series import Bools, Floats, Ints
+from cryptocast.train.paired import newey_west_lags
 
 DAY_S = 86_400
 RESAMPLES = 2_000
@@ -132,10 +133,8 @@ def _mean_above_zero(values: Floats, as_of: Ints, overlap: int) -> Test:
     sums = np.bincount(where, weights=values)
     if len(sums) < 30 or np.ptp(sums) == 0:
         return Test(math.nan, math.nan)
-    # Bartlett's weights fall to zero at the last lag: with lags for one overlap a third of the variance of
-    # overlapping labels under slow calls is missed, and a test at 5 % rejects 8-10 % of the time.
-    lags = min(max(3 * overlap, int(len(sums) ** 0.25)), max(overlap, len(sums) // 4))
-    fitted = sm.OLS(sums, np.ones((len(sums), 1))).fit(cov_type="HAC", cov_kwds={"maxlags": lags})
+    lags = {"maxlags": newey_west_lags(len(sums), overlap)}
+    fitted = sm.OLS(sums, np.ones((len(sums), 1))).fit(cov_type="HAC", cov_kwds=lags)
     statistic = float(fitted.tvalues[0])
     return Test(statistic, float(stats.norm.sf(statistic)))
 
