@@ -1,4 +1,4 @@
-"""The one model: gradient-boosted trees on 15 features, pooled over coins, with fixed parameters."""
+"""The one model: gradient-boosted trees on 15 features, pooled over coins, with default parameters."""
 
 from __future__ import annotations
 
