@@ -18,7 +18,7 @@ from cryptocast.train.backtest import Question, backtest, horizon_seconds
 from cryptocast.train.files import read_prices
 from cryptocast.train.fit import FitRules
 
-QUICK = FitRules(rounds=15, min_child_weight=20)
+QUICK = FitRules(rounds=8, trees_per_round=1, min_child_weight=20)
 DAYS = 60
 
 
