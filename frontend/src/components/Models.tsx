@@ -34,9 +34,9 @@ export function Models({ models, apiUrl }: { models: readonly Model[]; apiUrl: s
                   href={cardUrl(apiUrl, model.horizon)}
                   target="_blank"
                   rel="noopener"
+                  aria-label={`Model card for ${HORIZON_WORDS[model.horizon]}, in a new tab`}
                 >
                   Model card
-                  <span className="sr-only"> for {HORIZON_WORDS[model.horizon]}, in a new tab</span>
                 </a>
               )}
             </div>
