@@ -23,7 +23,7 @@ export function aForecast(given: Partial<Forecast> = {}): Forecast {
     call: 'up',
     confidence: 0.62,
     price: 64_000,
-    contributions: { return_1h: 0.2, sentiment_6h: -0.1, volume_ratio_24h: 0.05, return_4h: 0.01 },
+    contributions: { return_1h: 0.2, sentiment_6h: -0.1, volume_ratio_4h: 0.05, return_6h: 0.01 },
     model_version: 'v1',
     data_label: 'live',
     missing: [],

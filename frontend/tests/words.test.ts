@@ -1,8 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { readConfig } from '../src/api/config';
 import { refused, unreachable } from '../src/api/errors';
 import { readMessage } from '../src/live/messages';
-import { topReasons } from '../src/words/features';
+import { hasWords, topReasons } from '../src/words/features';
 import { measuredInFull, measuredInWords, shortVersion } from '../src/words/models';
 import { missingInWords } from '../src/words/sources';
 import { aForecast, aModel, aPrice } from './factories';
@@ -11,23 +12,31 @@ describe('topReasons', () => {
   it('are the three that weigh most, by size', () => {
     const reasons = topReasons({
       return_1h: 0.1,
-      return_4h: -0.4,
+      return_6h: -0.4,
       news_count_6h: 0,
-      volume_ratio_24h: 0.2,
+      volume_ratio_4h: 0.2,
       return_15m: 0.01,
     });
     expect(reasons.map(({ words }) => words)).toEqual([
-      'Price move, last 4 h',
-      'Trading volume',
+      'Price move, last 6 h',
+      'Trading, last 4 h',
       'Price move, last hour',
     ]);
     expect(reasons.map(({ share }) => share)).toEqual([1, 0.5, 0.25]);
   });
 
-  it('count both halves of the clock as one', () => {
-    const [reason] = topReasons({ hour_sin: 0.2, hour_cos: 0.1, return_1h: 0.25 });
+  it('count both hands of the clock as one', () => {
+    const [reason] = topReasons({ hour: 0.2, minute: 0.1, return_1h: 0.25 });
     expect(reason?.words).toBe('Time of day');
     expect(reason?.weight).toBeCloseTo(0.3);
+  });
+
+  it('have words for every candidate feature', () => {
+    const spec = readFileSync('../docs/features.md', 'utf8');
+    const rows = [...spec.matchAll(/^\| `(\w+)` \| (?:price|sentiment|social|time) \|/gm)];
+    const names = rows.map(([, name]) => name ?? '');
+    expect(names.length).toBeGreaterThanOrEqual(40);
+    expect(names.filter((name) => !hasWords(name))).toEqual([]);
   });
 
   it('make do with a feature they have no words for', () => {
@@ -35,7 +44,7 @@ describe('topReasons', () => {
   });
 
   it('are none where nothing weighs', () => {
-    expect(topReasons({ return_1h: 0, return_4h: Number.NaN, bias: 3 })).toEqual([]);
+    expect(topReasons({ return_1h: 0, return_6h: Number.NaN, bias: 3 })).toEqual([]);
   });
 });
 

@@ -4,7 +4,7 @@ The rule. Rows are compared window by window, a window being the fewest whole da
 The distance of a window is its PSI against the deciles of the reference: the last 60 days of the
 champion's own training data. A feature has drifted where the last two windows BOTH lie further away
 than any two windows in a row of the reference did (and beyond 0.25, the usual mark of a large shift).
-The figure is the share of features that drifted.
+The figure is the share of the model's features that drifted: candidates that it does not use do not count.
 
 So each feature's threshold comes from its own past, which holds the false alarms of 15-minute data
 down: there, nearly every plain test calls every day a drift. docs/monitoring.md has the measured rate.
@@ -126,8 +126,10 @@ def make_reference(rows: Sequence[FeatureRow], until: datetime, symbols: int) ->
     )
 
 
-def measure(reference: Reference, rows: Sequence[FeatureRow], as_of: datetime) -> Drift:
-    """Compare the two windows before `as_of` with the reference.
+def measure(
+    reference: Reference, rows: Sequence[FeatureRow], as_of: datetime, features: Sequence[str] = ()
+) -> Drift:
+    """Compare the two windows before `as_of` with the reference, over a model's own `features` or over all.
 
     Rows that lack an input which the reference had are left out: that is the data's quality, which
     is measured elsewhere and which training would not mend. Raises `NotEnoughData` where a window
@@ -145,9 +147,12 @@ def measure(reference: Reference, rows: Sequence[FeatureRow], as_of: datetime) -
         raise NotEnoughData(
             f"{fewest} rows in a window of {reference.window_days} d, {MIN_ROWS} are needed{left_out}"
         )
+    if unknown := set(features) - set(reference.features):
+        raise NotEnoughData(f"the reference does not hold {', '.join(sorted(unknown))}")
+    own = {name: reference.features[name] for name in features or reference.features}
     distances = {
         name: min(f.distance(np.array([kept[i].values[name] for i in w])) for w in windows)
-        for name, f in reference.features.items()
+        for name, f in own.items()
     }
     drifted = tuple(n for n, d in distances.items() if d > reference.features[n].threshold)
     return Drift(len(drifted) / len(distances), drifted, distances, sum(w.size for w in windows))

@@ -36,7 +36,8 @@ class DriftReport:
 def measure_drift(db: Database, bucket: Bucket | None, as_of: datetime) -> DriftReport:
     """Compare the newest rows with the reference of each horizon's champion.
 
-    Champions that were trained on the same data share one reference. Nothing here stops the cycle: a
+    Champions that were trained on the same data share one reference, which holds every candidate feature; the
+    figure of each is the share of its own features that drifted. Nothing here stops the cycle: a
     champion that is absent or a manifest that cannot be read is named in `missing`, too few rows in
     `waiting`.
     """
@@ -44,12 +45,12 @@ def measure_drift(db: Database, bucket: Bucket | None, as_of: datetime) -> Drift
     if bucket is None:
         report.missing.append("drift: no registry to compare with")
         return report
-    found: dict[str, drift.Drift] = {}
-    refused: dict[str, NotEnoughData] = {}
+    found: dict[tuple[str, tuple[str, ...]], drift.Drift] = {}
+    refused: dict[tuple[str, tuple[str, ...]], NotEnoughData] = {}
     for horizon in Horizon:
         try:
             manifest = _champion_manifest(bucket, horizon)
-            key = reference_key(manifest)
+            key = reference_key(manifest), manifest.feature_names
             if key in refused:
                 raise refused[key]
             if key not in found:
@@ -108,7 +109,8 @@ def _measured(db: Database, bucket: Bucket, manifest: Manifest, as_of: datetime)
     reference = load_reference(db, bucket, manifest)
     since = as_of - timedelta(days=2 * reference.window_days)
     tick = timedelta(microseconds=1)  # the store's spans leave their end out, ours their start
-    return drift.measure(reference, feature_rows.between(db, since + tick, as_of + tick), as_of)
+    rows = feature_rows.between(db, since + tick, as_of + tick)
+    return drift.measure(reference, rows, as_of, manifest.feature_names)
 
 
 def _computed_rows(

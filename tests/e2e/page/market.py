@@ -18,7 +18,7 @@ from cryptocast.domain import (
     Forecast,
     Horizon,
 )
-from cryptocast.features.spec import FEATURE_NAMES, FEATURE_VERSION
+from cryptocast.features.spec import FEATURE_VERSION, MODEL_FEATURES
 from cryptocast.registry.bucket import Bucket
 from cryptocast.registry.layout import model_name
 from cryptocast.registry.manifest import DataWindow, Manifest
@@ -29,6 +29,7 @@ from cryptocast.serve.online_record import to_json
 from cryptocast.store import bars, forecasts
 from cryptocast.store.database import Database
 from cryptocast.store.online import OnlineStore
+from cryptocast.train.evidence import EVIDENCE
 
 LEVELS = {"BTC": 64_213.5, "ETH": 3_187.42, "SOL": 148.07, "DOT": 6.214, "AAVE": 0.8731}
 SURE_FROM = 0.56
@@ -89,7 +90,7 @@ def _forecasts(as_of: datetime, label: DataLabel, versions: dict[Horizon, str]) 
                 price=float(close_at(symbol, np.array([int(as_of.timestamp())]))[0]),
                 contributions={
                     name: 0.21 * math.sin(seed + 2.3 * i) / (1 + i % 5)
-                    for i, name in enumerate(FEATURE_NAMES)
+                    for i, name in enumerate(EVIDENCE[:MODEL_FEATURES])
                 },
                 model_version=version,
                 data_label=label,
@@ -108,6 +109,7 @@ def write_models(bucket: Bucket, as_of: datetime, label: DataLabel) -> dict[Hori
             created_at=as_of,
             data_label=label,
             data_window=window,
+            feature_names=EVIDENCE[:MODEL_FEATURES],
             feature_version=FEATURE_VERSION,
             metrics={
                 "accuracy_of_calls": 0.531 + 0.004 * i,

@@ -11,10 +11,14 @@ import pytest
 
 from cryptocast.domain import FeatureRow
 from cryptocast.features.rows import compute
+from cryptocast.features.spec import MODEL_FEATURES
 from cryptocast.monitor import drift
 from cryptocast.series import BarSeries, DocumentSeries
+from cryptocast.train.evidence import EVIDENCE
 
 FILE = Path(__file__).parents[4] / "shared" / "data" / "prices" / "spot_15m_sol_dot_aave_2020_2022q1.parquet"
+MODEL = tuple(EVIDENCE[:MODEL_FEATURES])
+"""The features that a model without data of its own to go by would use."""
 SYMBOLS = ("AAVE", "DOT", "SOL")
 SINCE, UNTIL = datetime(2021, 10, 1, tzinfo=UTC), datetime(2022, 1, 1, tzinfo=UTC)
 
@@ -50,6 +54,6 @@ def test_a_real_month_raises_hardly_any_alarm() -> None:
     shares = []
     for day in (trained + timedelta(days=d) for d in range(2, 31)):
         first, last = (bisect_right(moments, m) for m in (day - timedelta(days=2), day))
-        shares.append(drift.measure(reference, rows[first:last], day).share)
+        shares.append(drift.measure(reference, rows[first:last], day, MODEL).share)
     assert sum(share > 0.25 for share in shares) <= 1
     assert np.mean(shares) < 0.05

@@ -13,7 +13,7 @@ from moto import mock_aws
 
 from cryptocast.domain import CycleWindow, Horizon, Rejected
 from cryptocast.errors import StoreUnavailable
-from cryptocast.features.spec import FEATURE_NAMES, FEATURE_VERSION
+from cryptocast.features.spec import FEATURE_NAMES, FEATURE_VERSION, MODEL_FEATURES
 from cryptocast.monitor.outcomes import recent_scores, record_outcomes
 from cryptocast.monitor.quality import measure_quality
 from cryptocast.monitor.reference import FOLDER, measure_drift
@@ -53,12 +53,22 @@ def cloudwatch(aws: None) -> Any:
     return boto3.client("cloudwatch", region_name="us-east-1")
 
 
-def crown(bucket: Bucket, horizon: Horizon, since: datetime, until: datetime) -> None:
+OWN = FEATURE_NAMES[:MODEL_FEATURES]
+
+
+def crown(
+    bucket: Bucket,
+    horizon: Horizon,
+    since: datetime,
+    until: datetime,
+    features: tuple[str, ...] = OWN,
+) -> None:
     """A champion that says which data it was trained on."""
     manifest = Manifest(
         kind="prices",
         horizon=horizon,
         created_at=until,
+        feature_names=features,
         feature_version=FEATURE_VERSION,
         data_window=DataWindow(since=since, fit_until=until, until=until, symbols=COINS, rows=1),
     )
@@ -66,8 +76,17 @@ def crown(bucket: Bucket, horizon: Horizon, since: datetime, until: datetime) ->
     promote(bucket, price_model(horizon), version, None, "test", until)
 
 
-def store_rows(db: Database, since: datetime, until: datetime, *, shift: float = 0.0, seed: int = 0) -> None:
+def store_rows(
+    db: Database,
+    since: datetime,
+    until: datetime,
+    *,
+    shift: float = 0.0,
+    seed: int = 0,
+    shifted: tuple[str, ...] = FEATURE_NAMES,
+) -> None:
     """Feature rows of (since, until]."""
+    moved = shift * np.isin(FEATURE_NAMES, shifted)
     rng = np.random.default_rng(seed)
     steps = int((until - since) / INTERVAL)
     feature_rows.upsert(
@@ -77,7 +96,7 @@ def store_rows(db: Database, since: datetime, until: datetime, *, shift: float =
                 symbol,
                 since + step * INTERVAL,
                 values=dict(
-                    zip(FEATURE_NAMES, (rng.normal(size=len(FEATURE_NAMES)) + shift).tolist(), strict=True)
+                    zip(FEATURE_NAMES, (rng.normal(size=len(FEATURE_NAMES)) + moved).tolist(), strict=True)
                 ),
                 feature_version=FEATURE_VERSION,
             )
@@ -166,6 +185,22 @@ def test_drift_is_measured_against_the_champions_own_data(db: Database, bucket: 
     assert [m for m in calm.missing if "15m" in m or "24h" in m] == calm.missing
     store_rows(db, trained, AS_OF, seed=1, shift=3.0)
     assert measure_drift(db, bucket, AS_OF).by_horizon[Horizon.H1].share == 1.0
+
+
+def test_drift_is_the_share_of_the_champions_own_features(db: Database, bucket: Bucket) -> None:
+    trained = AS_OF - timedelta(days=2)
+    since = trained - timedelta(days=6)
+    others = FEATURE_NAMES[-MODEL_FEATURES:]
+    store_rows(db, since, trained)
+    crown(bucket, Horizon.H1, since, trained)
+    crown(bucket, Horizon.H4, since, trained, others)
+    store_rows(db, trained, AS_OF, seed=1, shift=3.0, shifted=OWN[:6])
+    found = measure_drift(db, bucket, AS_OF).by_horizon
+    assert (found[Horizon.H1].share, found[Horizon.H4].share) == (6 / 15, 0)
+    assert found[Horizon.H1].drifted == OWN[:6]
+    assert tuple(found[Horizon.H4].distances) == others
+    kept = bucket._client.list_objects_v2(Bucket="registry", Prefix=FOLDER)["Contents"]
+    assert len(kept) == 1, "both champions share the reference of their data"
 
 
 def test_the_reference_is_kept_and_a_spoilt_one_made_again(db: Database, bucket: Bucket) -> None:

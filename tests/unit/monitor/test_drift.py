@@ -66,6 +66,18 @@ def test_a_feature_that_moved_or_changed_its_width_has_drifted(
     assert found.share == pytest.approx(1 / 3)
 
 
+def test_only_the_models_own_features_count(reference: drift.Reference) -> None:
+    moved = make_rows(2, LATER, seed=1, shift=2.0)
+    assert drift.measure(reference, moved, LATER, ("calm", "hour")).share == 0.5
+    others = drift.measure(reference, moved, LATER, ("wild", "hour"))
+    assert (others.share, others.drifted, set(others.distances)) == (0.0, (), {"wild", "hour"})
+
+
+def test_a_reference_without_one_of_the_models_features_gives_no_figure(reference: drift.Reference) -> None:
+    with pytest.raises(NotEnoughData, match="does not hold moon"):
+        drift.measure(reference, make_rows(2, LATER, seed=1), LATER, ("calm", "moon"))
+
+
 def test_one_window_alone_is_not_drift(reference: drift.Reference) -> None:
     calm_day = [r for r in make_rows(2, LATER, seed=1) if r.as_of <= LATER - timedelta(days=1)]
     moved_day = make_rows(1, LATER, seed=2, shift=3.0)

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from cryptocast.domain import Horizon
+from cryptocast.features.spec import FEATURE_NAMES, MODEL_FEATURES
 from cryptocast.registry import layout
 from cryptocast.registry.bucket import Bucket
 from cryptocast.registry.candidate import name_candidate, read_candidate
@@ -26,7 +27,9 @@ from cryptocast.train.gate import pass_gate
 from tests.unit.train.markets import FAST, UNTIL, make_examples
 
 NAME = layout.price_model(Horizon.M15)
-FITTED = make_examples(4_000, signal=0.4, seed=1)
+OWN = FEATURE_NAMES[:MODEL_FEATURES]
+POOL = make_examples(4_000, signal=0.4, seed=1)
+FITTED = POOL.only(OWN)
 _FILES: dict[object, dict[str, bytes]] = {}
 HELD_OUT = make_examples(4_000, signal=0.4, seed=2)
 
@@ -140,9 +143,14 @@ def test_a_slow_one_is_refused(bucket: Bucket, served: str) -> None:
 
 
 def test_models_of_different_features_are_compared_each_on_its_own(bucket: Bucket, served: str) -> None:
-    fewer = FITTED.only(FITTED.features[:5])
-    decision = pass_gate(bucket, NAME, register(bucket, fewer), HELD_OUT, UNTIL, 96, ticking())
+    """The challenger shares one of its 15 with the champion; the rows hold every candidate."""
+    others = POOL.only(FEATURE_NAMES[40:54] + FEATURE_NAMES[:1])
+    assert len(set(others.features) - set(OWN)) == MODEL_FEATURES - 1
+    decision = pass_gate(bucket, NAME, register(bucket, others), HELD_OUT, UNTIL, 96, ticking())
     assert decision.verdict == "candidate", decision.reason
+    blind = POOL.only(FEATURE_NAMES[40:55])
+    decision = pass_gate(bucket, NAME, register(bucket, blind), HELD_OUT, UNTIL, 96, ticking())
+    assert decision.verdict == "refused"
 
 
 def test_rows_that_lack_what_the_champion_reads_refuse(bucket: Bucket, served: str) -> None:

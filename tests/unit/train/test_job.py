@@ -10,6 +10,7 @@ import pytest
 
 from cryptocast.domain import DataLabel, Horizon
 from cryptocast.features.rows import FEATURE_NAMES, FEATURE_VERSION
+from cryptocast.features.spec import MODEL_FEATURES
 from cryptocast.registry import layout
 from cryptocast.registry.bucket import Bucket
 from cryptocast.registry.decision import Decision
@@ -47,7 +48,13 @@ def test_a_first_model_is_registered_promoted_and_says_all_about_itself(bucket: 
     assert report.promoted
     assert report.version == manifest.version
     assert "there is no champion yet" in read_champion(bucket, NAME)[0].reason
-    assert manifest.feature_names == FEATURE_NAMES
+    assert len(set(manifest.feature_names)) == MODEL_FEATURES == 15
+    assert manifest.feature_names == tuple(n for n in FEATURE_NAMES if n in manifest.feature_names)
+    selection = manifest.params["selection"]
+    assert selection["kept"] == list(manifest.feature_names)
+    assert {row["name"] for row in selection["candidates"] if row["kept"]} == set(manifest.feature_names)
+    assert set(selection["absent"]) == {"sentiment", "social"}
+    assert "no document" in selection["absent"]["sentiment"]
     assert manifest.feature_version == FEATURE_VERSION
     assert manifest.data_label is DataLabel.SIMULATED
     assert manifest.code_revision == "rev-1"
@@ -70,7 +77,8 @@ def test_the_metrics_are_those_of_the_registered_files(bucket: Bucket) -> None:
     run(bucket, bars)
     artifact = load_champion(bucket, NAME)
     rows = held_out(bars)
-    p_up = PriceModel(artifact).p_up(rows.x.astype(float))
+    own = rows.only(artifact.manifest.feature_names)
+    p_up = PriceModel(artifact).p_up(own.x.astype(float))
     assert artifact.manifest.metrics["brier"] == pytest.approx(brier(p_up, rows.up), abs=1e-6)
     assert artifact.manifest.metrics["accuracy"] == pytest.approx(((p_up > 0.5) == rows.up).mean(), abs=1e-3)
 
