@@ -56,15 +56,14 @@ def text_columns(documents: DocumentSeries, symbol: str, grid: Grid) -> TextColu
     weights, sums, squares = per_step(weight), per_step(weight * s), per_step(weight * s * s)
     posts, items = per_step((~news).astype(np.float64)), per_step(news.astype(np.float64))
     mean, total = _decayed_mean(weights, sums)
+    spread = _dispersion(total, weighted_sum(sums, DECAY), weighted_sum(squares, DECAY))
     slow = window_sum(sums, DAY) / (window_sum(weights, DAY) + 1.0)
     posts_day = window_sum(posts, DAY)
     return TextColumns(
         values={
             "sentiment_6h": mean,
             "sentiment_momentum": mean - slow,
-            "sentiment_dispersion": _dispersion(
-                total, weighted_sum(sums, DECAY), weighted_sum(squares, DECAY)
-            ),
+            "sentiment_dispersion": spread,
             "posts_ratio_3h": _log(
                 (window_sum(posts, POST_WINDOW) + 1.0) / (posts_day / (DAY / POST_WINDOW) + 1.0)
             ),

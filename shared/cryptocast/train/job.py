@@ -32,6 +32,7 @@ from cryptocast.train.tracking import track
 from cryptocast.train.tuning import Tuner
 
 HISTORY_DAYS = 182
+_FIT, _SPLIT = FitRules(), SplitRules()
 
 Progress = Callable[[str, int, int], None]
 
@@ -75,26 +76,21 @@ def train(
     now: datetime,
     data_label: DataLabel,
     *,
-    history_days: int = HISTORY_DAYS,
     sentiment_version: str | None = None,
     code_revision: str | None = None,
     trigger: str = "",
-    fit: FitRules | None = None,
-    split: SplitRules | None = None,
+    fit: FitRules = _FIT,
+    split: SplitRules = _SPLIT,
     workers: int = 2,
     shadow_cycles: int = DAY_CYCLES,
     tracking_uri: str | None = None,
     make_tuner: Callable[[Mapping[str, Any]], Tuner] | None = None,
     progress: Progress | None = None,
 ) -> list[TrainingReport]:
-    """Train on the last `history_days` up to `until`; without `make_tuner` parameters are fixed.
-
-    By default `code_revision` is the commit and `sentiment_version` the champion's. Too little data or a
-    failed self-test registers nothing and stops no other horizon. Raises `NotEnoughData`, `StoreUnavailable`.
-    """
+    """Train on `HISTORY_DAYS` up to `until`. Raises `NotEnoughData`, `StoreUnavailable`."""
     end = min(floor_to_grid(until), newest_close(db, symbols) or until)
-    since, version = end - timedelta(days=history_days), sentiment_version or _serving_sentiment(bucket)
-    bars, documents = read_series(db, symbols, since, end, version)
+    since, version = end - timedelta(days=HISTORY_DAYS), sentiment_version or _serving_sentiment(bucket)
+    series = read_series(db, symbols, since, end, version)
     rules = TrainingRules(
         until=end,
         now=now,
@@ -102,14 +98,14 @@ def train(
         code_revision=code_revision or git_revision({}),
         trigger=trigger,
         sentiment_version=version,
-        fit=fit or FitRules(),
-        split=split or SplitRules(),
+        fit=fit,
+        split=split,
         workers=workers,
         shadow_cycles=shadow_cycles,
         tracking_uri=tracking_uri,
         tuner=make_tuner(source_of(symbols, since, end, version)) if make_tuner else None,
     )
-    return train_from_series(bucket, bars, documents, horizons, rules, progress=progress)
+    return train_from_series(bucket, *series, horizons, rules, progress=progress)
 
 
 def train_from_series(
