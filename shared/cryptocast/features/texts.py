@@ -62,12 +62,8 @@ def text_columns(documents: DocumentSeries, symbol: str, grid: Grid) -> TextColu
         values={
             "sentiment_6h": mean,
             "sentiment_momentum": mean - slow,
-            "sentiment_dispersion": _dispersion(
-                total, weighted_sum(sums, DECAY), weighted_sum(squares, DECAY)
-            ),
-            "posts_ratio_3h": _log(
-                (window_sum(posts, POST_WINDOW) + 1.0) / (posts_day / (DAY / POST_WINDOW) + 1.0)
-            ),
+            "sentiment_dispersion": _dispersion(total, sums, squares),
+            "posts_ratio_3h": _posts_ratio(posts, posts_day),
             "news_count_6h": _log(window_sum(items, QUARTER_DAY) + 1.0),
         },
         news_missing=window_sum(items, DAY) == 0,
@@ -86,7 +82,12 @@ def _decayed_mean(weights: Floats, sums: Floats) -> tuple[Floats, Floats]:
     return weighted_sum(sums, DECAY) / (total + 1.0), total
 
 
-def _dispersion(total: Floats, first: Floats, second: Floats) -> Floats:
+def _posts_ratio(posts: Floats, posts_day: Floats) -> Floats:
+    return _log((window_sum(posts, POST_WINDOW) + 1.0) / (posts_day / (DAY / POST_WINDOW) + 1.0))
+
+
+def _dispersion(total: Floats, sums: Floats, squares: Floats) -> Floats:
+    first, second = weighted_sum(sums, DECAY), weighted_sum(squares, DECAY)
     safe = np.where(total > 0, total, 1.0)
     mean = first / safe
     return np.sqrt(np.maximum(second / safe - mean * mean, 0.0))
