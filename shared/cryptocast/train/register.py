@@ -77,13 +77,7 @@ def register(
         data_window=_data_window(examples, plan, rules),
         code_revision=rules.code_revision,
         trigger=rules.trigger,
-        params={
-            **rules.fit.recorded(),
-            "split": asdict(rules.split),
-            "sentiment_version": rules.sentiment_version,
-            "selection": selection.recorded(),
-            **_tried(rules.tuning),
-        },
+        params=_params(selection, rules),
         feature_names=examples.features,
         feature_version=FEATURE_VERSION,
         calibration=challenger.calibration,
@@ -97,6 +91,16 @@ def register(
         **card_files(manifest, tests, challenger),
     }
     return publish(bucket, PRICES, files, manifest)
+
+
+def _params(selection: Selection, rules: TrainingRules) -> dict[str, Any]:
+    return {
+        **rules.fit.recorded(),
+        "split": asdict(rules.split),
+        "sentiment_version": rules.sentiment_version,
+        "selection": selection.recorded(),
+        **_tried(rules.tuning),
+    }
 
 
 def _tried(tuning: Mapping[str, Any]) -> dict[str, Any]:
