@@ -90,7 +90,7 @@ def _forecasts(as_of: datetime, label: DataLabel, versions: dict[Horizon, str]) 
                 price=float(close_at(symbol, np.array([int(as_of.timestamp())]))[0]),
                 contributions={
                     name: 0.21 * math.sin(seed + 2.3 * i) / (1 + i % 5)
-                    for i, name in enumerate(EVIDENCE[:MODEL_FEATURES])
+                    for i, name in enumerate(list(EVIDENCE)[:MODEL_FEATURES])
                 },
                 model_version=version,
                 data_label=label,
@@ -109,7 +109,7 @@ def write_models(bucket: Bucket, as_of: datetime, label: DataLabel) -> dict[Hori
             created_at=as_of,
             data_label=label,
             data_window=window,
-            feature_names=EVIDENCE[:MODEL_FEATURES],
+            feature_names=tuple(EVIDENCE)[:MODEL_FEATURES],
             feature_version=FEATURE_VERSION,
             metrics={
                 "accuracy_of_calls": 0.531 + 0.004 * i,

@@ -17,7 +17,7 @@ from cryptocast.series import BarSeries, DocumentSeries
 from cryptocast.train.evidence import EVIDENCE
 
 FILE = Path(__file__).parents[4] / "shared" / "data" / "prices" / "spot_15m_sol_dot_aave_2020_2022q1.parquet"
-MODEL = tuple(EVIDENCE[:MODEL_FEATURES])
+MODEL = tuple(list(EVIDENCE)[:MODEL_FEATURES])
 """The features that a model without data of its own to go by would use."""
 SYMBOLS = ("AAVE", "DOT", "SOL")
 SINCE, UNTIL = datetime(2021, 10, 1, tzinfo=UTC), datetime(2022, 1, 1, tzinfo=UTC)
