@@ -32,8 +32,8 @@ def test_upside_down_it_says_the_opposite(booster: xgboost.Booster) -> None:
 
 def test_a_market_that_rose_all_year_does_not_make_it_lean(booster: xgboost.Booster) -> None:
     mostly_up = EXAMPLES.up | (np.random.default_rng(0).random(len(EXAMPLES)) < 0.3)
-    leaning = fit(EXAMPLES.x[KNOWN], mostly_up[KNOWN], replace(RULES, mirror=False))
-    level = fit(EXAMPLES.x[KNOWN], mostly_up[KNOWN], RULES)
+    leaning = fit(EXAMPLES.x[KNOWN], mostly_up[KNOWN], replace(RULES, mirror=0.0))
+    level = fit(EXAMPLES.x[KNOWN], mostly_up[KNOWN], replace(RULES, mirror=1.0))
     assert float(margins(leaning, LATER).mean()) > 0.2
     assert abs(float(margins(level, LATER).mean())) < 0.05
 
