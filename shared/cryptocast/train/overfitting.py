@@ -137,7 +137,7 @@ def grid(base: FitRules) -> dict[str, FitRules]:
         "half the rounds": replace(base, rounds=max(1, base.rounds // 2)),
         "twice the rounds": replace(base, rounds=2 * base.rounds),
         "small leaves": replace(base, min_child_weight=max(1.0, base.min_child_weight / 10)),
-        "no mirror": replace(base, mirror=0.0),
+        "no mirror": replace(base, mirror=0.0, mirror_beyond_hour=0.0),
         "all ages alike": replace(base, half_life_days=0.0),
     }
 

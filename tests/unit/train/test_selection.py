@@ -19,7 +19,9 @@ from cryptocast.train.splits import SplitRules, make_plan
 from cryptocast.train.walkforward import EMBARGO_S, walk
 from tests.unit.train.markets import make_examples
 
-RULES = FitRules(rounds=30, depth=2, min_child_weight=5, trees_per_round=1, mirror=0.0)
+RULES = FitRules(
+    rounds=30, depth=2, min_child_weight=5, trees_per_round=1, mirror=0.0, mirror_beyond_hour=0.0
+)
 COUNT = 5_200
 BEGINS = 4_200
 KNOWN = np.arange(3_000, dtype=np.int64)
