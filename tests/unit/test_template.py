@@ -224,8 +224,8 @@ def test_once_a_week_the_calendar_asks_for_a_training() -> None:
     assert schedule["Target"]["Arn"] == {"Ref": "RetrainTopic"}
     decision = decide(schedule["Target"]["Input"])
     assert (decision.train, decision.horizons) == (True, tuple(Horizon))
-    assert "weekly, by the calendar" in decision.reason
-    assert schedule["ScheduleExpression"] == "cron(10 3 ? * SUN *)"
+    assert "twice a month, by the calendar" in decision.reason
+    assert schedule["ScheduleExpression"] == "cron(10 3 1,16 * ? *)"
     # Without subnets a task cannot start, and on a laptop nothing is scheduled.
     assert schedule["State"] == {"Fn::If": ["HasTrainingSubnets", {"Ref": "ScheduleState"}, "DISABLED"]}
 

@@ -6,6 +6,7 @@ import json
 from datetime import datetime
 
 from cryptocast.errors import BadInput, CorruptArtifact, ModelNotFound
+from cryptocast.features.spec import FEATURE_VERSION
 from cryptocast.registry.bucket import Bucket
 from cryptocast.registry.decision import Check, Decision, record_decision
 from cryptocast.registry.load import Artifact, Champion, load, read_champion
@@ -28,7 +29,7 @@ def promote_by_hand(bucket: Bucket, name: str, version: str, reason: str, now: d
     if current is not None and current.version == version:
         raise BadInput(f"{name} {version} serves already, since {current.promoted_at:%Y-%m-%d %H:%M}")
     artifact = load(bucket, name, version)
-    Forecaster(artifact)
+    _usable(artifact)
     tests = self_tests(artifact)
     if failed := [test for test in tests if not test.passed]:
         said = "; ".join(f"{test.name}: {test.said}" for test in failed)
@@ -57,10 +58,20 @@ def rollback_by_hand(
         raise BadInput(f"{name} {version} serves already, since {current.promoted_at:%Y-%m-%d %H:%M}")
     artifact = load(bucket, name, version)
     if artifact.manifest.horizon is not None:
-        Forecaster(artifact)
+        _usable(artifact)
     champion = promote(bucket, name, version, etag, f"rolled back by the operator: {reason}", now)
     _record(bucket, name, champion, current, [])
     return champion
+
+
+def _usable(artifact: Artifact) -> None:
+    """Raises `BadInput` where the cycle's rows are not what it reads, `CorruptArtifact` where it is broken."""
+    Forecaster(artifact)
+    theirs = artifact.manifest.feature_version
+    if theirs != FEATURE_VERSION:
+        raise BadInput(
+            f"{artifact.manifest.version} reads features {theirs}, rows have {FEATURE_VERSION}: train anew"
+        )
 
 
 def self_tests(artifact: Artifact) -> list[Check]:

@@ -115,6 +115,10 @@ def start_training(
     return Start(True, decision.reason, decision.horizons, arn)
 
 
+FIRST_TASK = 100
+"""Tasks are numbered from here: below it are the processes of the task that opened the study."""
+
+
 def start_workers(ecs: EcsTasks, task: Task, study: str, count: int, now: datetime) -> list[str]:
     """Start `count` tasks that only run trials of `study`; their ARNs. Raises `TrainingNotStarted`.
 
@@ -126,7 +130,7 @@ def start_workers(ecs: EcsTasks, task: Task, study: str, count: int, now: dateti
         environment = {
             "TRAINING_ROLE": "worker",
             "TRAINING_STUDY": study,
-            "TRAINING_WORKER": str(1 + number),
+            "TRAINING_WORKER": str(FIRST_TASK + number),
         }
         token = hashlib.sha256(f"{study}|{number}|{now.isoformat()}".encode()).hexdigest()[:32]
         arns.append(_run_task(ecs, task, environment, token, "cryptocast-tuning"))

@@ -168,7 +168,7 @@ def _try_candidates(
             if candidate is None:
                 continue
             fitting = [row for row in rows if row.feature_version == candidate.manifest.feature_version]
-            in_time = _in_time(fitting, horizon, window.now, data_label)
+            in_time = _after_its_data(_in_time(fitting, horizon, window.now, data_label), candidate)
             issued = issue(candidate, in_time, closes, window.now, data_label)
             valid, rejected = valid_forecasts(issued, window.now) if issued else ([], [])
             stored = shadow_forecasts.insert(db, valid)
@@ -177,6 +177,12 @@ def _try_candidates(
             said[horizon.value] = f"not recorded: {type(error).__name__}: {error}"
             get_logger().warning("candidate %s: %s", horizon.value, said[horizon.value])
     return said
+
+
+def _after_its_data(rows: Sequence[FeatureRow], candidate: Forecaster) -> list[FeatureRow]:
+    """A replay that catches up holds rows that the candidate was made from: those prove nothing of it."""
+    window = candidate.manifest.data_window
+    return [row for row in rows if window is None or row.as_of >= window.until]
 
 
 def issue(

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from cryptocast.domain import DataLabel, Horizon, floor_to_grid
-from cryptocast.errors import CorruptArtifact, ModelNotFound, NotEnoughData, RegistryError
+from cryptocast.errors import CorruptArtifact, CryptocastError, ModelNotFound, NotEnoughData, RegistryError
 from cryptocast.features.rows import FeatureTable
 from cryptocast.registry.bucket import Bucket
 from cryptocast.registry.decision import Verdict
@@ -167,8 +167,12 @@ def train_horizon(
         version = register(bucket, examples, plan, challenger, tests, selection, horizon, rules)
     except RegistryError as error:
         return TrainingReport(horizon, None, False, str(error), len(examples), challenger.held_out)
-    name = price_model(horizon)
-    decision = pass_gate(bucket, name, version, pool.take(plan.held_out), rules.now, rules.shadow_cycles)
+    name, held_out = price_model(horizon), pool.take(plan.held_out)
+    try:
+        decision = pass_gate(bucket, name, version, held_out, rules.now, rules.shadow_cycles)
+    except CryptocastError as error:  # registered, but not judged: the other horizons go on
+        reason = f"the gate could not decide: {error}"
+        return TrainingReport(horizon, version, False, reason, len(examples), challenger.held_out)
     return TrainingReport(
         horizon,
         version,

@@ -210,7 +210,8 @@ def _after_costs(tested: Tested, fee_bps: float) -> dict[str, Any]:
 def _target(tested: Tested, selective: list[dict[str, Any]]) -> dict[str, Any]:
     """The largest pre-fixed coverage that holds the target, and the rule that was fixed beforehand."""
     holds = [one for one in selective if (one["accuracy"] or 0) >= TARGET]
-    widest = max(holds, key=lambda one: one["coverage"], default=None)
+    sure = [one for one in holds if (one["ci95"][0] or 0) >= TARGET]
+    widest = max(sure or holds, key=lambda one: one["coverage"], default=None)
     lower = widest["ci95"][0] if widest else None
     met = lower is not None and lower >= TARGET
     rule = _rule(tested)

@@ -2,7 +2,7 @@
 
 On walk-forward folds inside those rows a model is fitted on every candidate. A feature scores by its share of
 what the contributions are worth on each fold's later rows, less what varies between the folds; by its share
-of gain; and by `EVIDENCE`, its share of the worth in older data. The weakest leave, the rest is scored again.
+of gain; and by `EVIDENCE`, its share of the worth in bars before 2021-07, which a choice from earlier rows leaves out. The weakest leave, the rest is scored again.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from cryptocast.errors import NotEnoughData
 from cryptocast.features.spec import FEATURES, GROUPS, MODEL_FEATURES
 from cryptocast.series import Bools, Floats, Ints
 from cryptocast.train.dataset import Examples
-from cryptocast.train.evidence import EVIDENCE
+from cryptocast.train.evidence import EVIDENCE, EVIDENCE_UNTIL_S
 from cryptocast.train.fit import FitRules, fit_known, gain_shares
 from cryptocast.train.splits import DAY_S, Plan, known_before
 
@@ -81,12 +81,13 @@ def select_features(
     varying = _varying(examples, known)
     absent = {group: _why_absent(group) for group in GROUPS if not any(_GROUP[n] == group for n in varying)}
     table: dict[str, dict[str, Any]] = {}
+    evidence = EVIDENCE if len(known) and examples.as_of[known[-1]] >= EVIDENCE_UNTIL_S else {}
     names = varying
     for keep in (KEPT_FIRST, MODEL_FEATURES):
         if len(names) <= keep and table:
             break
         ranking = rank_features(examples.only(names), known, own, rules, embargo_s, seed)
-        score = ranking.score + EVIDENCE_WEIGHT * np.array([EVIDENCE.get(name, 0.0) for name in names])
+        score = ranking.score + EVIDENCE_WEIGHT * np.array([evidence.get(name, 0.0) for name in names])
         names = _best(names, score, keep)
         table |= {row["name"]: row for row in _rows(ranking, names)}
     kept = set(names)
