@@ -65,13 +65,11 @@ def rollback_by_hand(
 
 
 def _usable(artifact: Artifact) -> None:
-    """Raises `BadInput` where the cycle's rows are not what it reads, `CorruptArtifact` where it is broken."""
+    """Raises `BadInput` where rows are no longer what it reads, `CorruptArtifact` where it is broken."""
     Forecaster(artifact)
-    theirs = artifact.manifest.feature_version
+    version, theirs = artifact.manifest.version, artifact.manifest.feature_version
     if theirs != FEATURE_VERSION:
-        raise BadInput(
-            f"{artifact.manifest.version} reads features {theirs}, rows have {FEATURE_VERSION}: train anew"
-        )
+        raise BadInput(f"{version} reads features {theirs}, rows have {FEATURE_VERSION}: train anew")
 
 
 def self_tests(artifact: Artifact) -> list[Check]:

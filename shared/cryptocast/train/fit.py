@@ -39,7 +39,7 @@ class FitRules:
     mirror: float = 0.3
     """Weight of every row's image in a market upside down, beside its own of 1; 0 leaves the images out."""
     mirror_beyond_hour: float = 1.0
-    """The same for horizons over an hour: few independent labels, and a lean that they hold is mostly luck."""
+    """The same for horizons over an hour: with few independent labels a lean is mostly luck."""
     half_life_days: float = 360.0
     """Sample weights halve with this age; 0 weighs all alike."""
     most_rows: int = 160_000

@@ -2,7 +2,8 @@
 
 On walk-forward folds inside those rows a model is fitted on every candidate. A feature scores by its share of
 what the contributions are worth on each fold's later rows, less what varies between the folds; by its share
-of gain; and by `EVIDENCE`, its share of the worth in bars before 2021-07, which a choice from earlier rows leaves out. The weakest leave, the rest is scored again.
+of gain; and by `EVIDENCE`, its share of the worth in bars before
+2021-07, which a choice from earlier rows leaves out. The weakest leave, the rest is scored again.
 """
 
 from __future__ import annotations
