@@ -13,7 +13,7 @@ from cryptocast.series import Bools, Floats, Ints
 from cryptocast.train.calibrate import fit_platt, fix_threshold
 from cryptocast.train.dataset import Examples
 from cryptocast.train.evaluate import baselines, best_baseline, evaluate
-from cryptocast.train.fit import FitRules, fit_known, margins
+from cryptocast.train.fit import FitRules, fit_known, margin_scale, margins
 from cryptocast.train.splits import Plan, known_before
 
 FOLD_ROWS = 40_000
@@ -65,23 +65,27 @@ def make_challenger(examples: Examples, plan: Plan, embargo_s: int, rules: FitRu
     abstain = fix_threshold(p_up, tested, to_beat)
     walk_forward = evaluate(p_up, tested, abstain.threshold, share_up)
     booster = fit_known(examples, plan.development, plan.held_out_begins_s, rules)
+    scale = margin_scale(booster, examples, plan.development, plan.held_out_begins_s)
+    out_of_fold = Judged(examples.take(rows), apply_platt(calibration, oof))
+    # Fitted in units of each fold's own margins; what is served speaks in the final model's.
+    calibration = calibration.model_copy(update={"a": calibration.a / scale})
     held_out = examples.take(plan.held_out)
     fresh = Judged(held_out, apply_platt(calibration, margins(booster, held_out.x)))
     fitted_share = float(examples.up[plan.development].mean())
     figures = evaluate(fresh.p_up, held_out, abstain.threshold, fitted_share)
-    out_of_fold = Judged(examples.take(rows), apply_platt(calibration, oof))
     return Challenger(booster, calibration, abstain, figures, walk_forward, out_of_fold, begins, fresh)
 
 
 def _out_of_fold(examples: Examples, plan: Plan, rules: FitRules) -> tuple[Ints, Floats]:
-    """Row numbers, ascending, and the margin of each by the one fold's model that was not fitted on it."""
+    """Row numbers, ascending, and each one's margin by the fold's model that did not see it, in its unit."""
     rows: list[Ints] = []
     out: list[Floats] = []
     short = replace(rules, most_rows=min(rules.most_rows, FOLD_ROWS))
     for fold in plan.folds:
         booster = fit_known(examples, fold.fit, fold.begins_s, short)
         rows.append(fold.test)
-        out.append(margins(booster, examples.x[fold.test]))
+        scale = margin_scale(booster, examples, fold.fit, fold.begins_s)
+        out.append(margins(booster, examples.x[fold.test]) / scale)
     return np.concatenate(rows), np.concatenate(out)
 
 

@@ -16,6 +16,8 @@ from cryptocast.series import Bools, Floats, Ints
 from cryptocast.train.dataset import Examples
 
 HOUR_S = 3_600
+_DAY_S = 24 * HOUR_S
+_FEWEST_RECENT = 250
 TRIALS = 212
 """Configurations looked at on this project's data before these were written down: reported p-values are
 corrected for them (decisions 6 and 10 have the lists)."""
@@ -119,6 +121,18 @@ def recency(as_of: Ints, at_s: int, half_life_days: float) -> Floats:
         return np.ones(len(as_of))
     weight = 0.5 ** ((at_s - as_of) / (half_life_days * 86_400.0))
     return np.asarray(weight / weight.mean())
+
+
+def margin_scale(booster: xgboost.Booster, examples: Examples, fitted: Ints, at_s: int) -> float:
+    """The 90 % quantile of |margin| over the last 90 days of the rows `fitted` before `at_s`.
+
+    A model of little history speaks louder than one of much: in this unit they can be compared.
+    """
+    recent = fitted[examples.as_of[fitted] >= at_s - 90 * _DAY_S]
+    recent = recent if len(recent) >= _FEWEST_RECENT else fitted
+    if not len(recent):
+        return 1.0
+    return max(float(np.quantile(np.abs(margins(booster, examples.x[recent])), 0.9)), 1e-6)
 
 
 def gain_shares(booster: xgboost.Booster, features: int) -> Floats:

@@ -17,7 +17,7 @@ from cryptocast.registry.layout import SENTIMENT, price_model
 from cryptocast.registry.load import read_champion
 from cryptocast.series import BarSeries, DocumentSeries
 from cryptocast.store.database import Database
-from cryptocast.train.challenger import make_challenger
+from cryptocast.train.challenger import Challenger, make_challenger
 from cryptocast.train.dataset import Examples, build_examples, build_table, newest_close, read_series
 from cryptocast.train.fit import FitRules
 from cryptocast.train.gate import pass_gate
@@ -167,18 +167,31 @@ def train_horizon(
         version = register(bucket, examples, plan, challenger, tests, selection, horizon, rules)
     except RegistryError as error:
         return TrainingReport(horizon, None, False, str(error), len(examples), challenger.held_out)
+    return _judged(bucket, pool, plan, challenger, version, horizon, rules)
+
+
+def _judged(
+    bucket: Bucket,
+    pool: Examples,
+    plan: Plan,
+    challenger: Challenger,
+    version: str,
+    horizon: Horizon,
+    rules: TrainingRules,
+) -> TrainingReport:
+    """What the gate says of a registered version, on held-out rows with every candidate feature."""
     name, held_out = price_model(horizon), pool.take(plan.held_out)
     try:
         decision = pass_gate(bucket, name, version, held_out, rules.now, rules.shadow_cycles)
     except CryptocastError as error:  # registered, but not judged: the other horizons go on
         reason = f"the gate could not decide: {error}"
-        return TrainingReport(horizon, version, False, reason, len(examples), challenger.held_out)
+        return TrainingReport(horizon, version, False, reason, len(pool), challenger.held_out)
     return TrainingReport(
         horizon,
         version,
         decision.promoted,
         decision.reason,
-        len(examples),
+        len(pool),
         challenger.held_out,
         decision.verdict,
         track(bucket, name, decision, rules.tracking_uri),

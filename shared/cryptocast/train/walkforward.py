@@ -18,13 +18,12 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import numpy as np
-import xgboost
 
 from cryptocast.errors import BadInput, NotEnoughData
 from cryptocast.series import Bools, Floats, Ints
 from cryptocast.train.calibrate import platt_slope
 from cryptocast.train.dataset import Examples
-from cryptocast.train.fit import FitRules, fit_known, margins, recency
+from cryptocast.train.fit import FitRules, fit_known, margin_scale, margins, recency
 from cryptocast.train.selection import Selection, select_features
 from cryptocast.train.splits import DAY_S, known_before
 
@@ -158,7 +157,7 @@ def _span(examples: Examples, own: Bools, begins: int, ends: int, rules: FitRule
     up = examples.up[known]
     _both_classes(up, begins)
     booster = fit_known(examples, known, begins, rules)
-    scale = _scale(booster, examples, known[own[known]], begins)
+    scale = margin_scale(booster, examples, known[own[known]], begins)
     weight = recency(examples.as_of[known], begins, rules.half_life_days)
     said = margins(booster, examples.x[tested]) / scale if len(tested) else np.zeros(0)
     return Span(begins, ends, tested, said, len(known), float(np.average(up, weights=weight)))
@@ -171,15 +170,6 @@ def _both_classes(up: Bools, begins: int) -> None:
             f"one class only: every one of the {len(up)} labelled moves before {moment:%Y-%m-%d %H:%M} went "
             f"{'up' if up.all() else 'down'}; there is nothing to learn"
         )
-
-
-def _scale(booster: xgboost.Booster, examples: Examples, known: Ints, begins: int) -> float:
-    """The 90 % quantile of |margin| over the coins' last 90 days that the model was fitted on."""
-    recent = known[examples.as_of[known] >= begins - 90 * DAY_S]
-    recent = recent if len(recent) >= FEWEST_ROWS // 4 else known
-    if not len(recent):
-        return 1.0
-    return max(float(np.quantile(np.abs(margins(booster, examples.x[recent])), 0.9)), 1e-6)
 
 
 def _join(examples: Examples, spans: Sequence[Span], tested: int, selection: Selection | None) -> Walk:

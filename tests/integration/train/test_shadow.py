@@ -11,6 +11,7 @@ from cryptocast.domain import CycleWindow, DataLabel, Horizon, StepReport
 from cryptocast.features.build import build_feature_rows
 from cryptocast.monitor.outcomes import record_outcomes
 from cryptocast.monitor.shadow import Shadows, judge_candidates
+from cryptocast.record.verify import verify
 from cryptocast.registry import layout
 from cryptocast.registry.bucket import Bucket
 from cryptocast.registry.candidate import Candidate, name_candidate, read_candidate
@@ -100,7 +101,7 @@ def test_a_candidate_is_recorded_judged_and_promoted(
     assert decision.rows == 99 * len(SYMBOLS)
     assert judge(db, bucket, end).by_horizon == {}
     assert {f.model_version for f in forecasts.latest(db, limit=1_000)} == {champion}
-    assert forecasts.first_broken_link(db) is None
+    assert verify(db, None).broken is None
     report = cycle(db, online, models, end + timedelta(minutes=15), 1)
     assert report.detail["champions"] == {"15m": version}
     assert report.detail["candidates"] == {}

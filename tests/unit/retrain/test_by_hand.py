@@ -7,6 +7,7 @@ import pytest
 
 from cryptocast.domain import Horizon
 from cryptocast.errors import BadInput, CorruptArtifact, ModelNotFound
+from cryptocast.features.spec import FEATURE_VERSION
 from cryptocast.registry import layout
 from cryptocast.registry.bucket import Bucket
 from cryptocast.registry.decision import decisions
@@ -24,7 +25,9 @@ PASSED = [{"name": "shuffled labels", "passed": True, "said": "noise"}]
 FAILED = [{"name": "shuffled labels", "passed": False, "said": "0.61"}]
 
 
-def register(bucket: Bucket, version: str, tests: object = PASSED) -> str:
+def register(
+    bucket: Bucket, version: str, tests: object = PASSED, feature_version: str = FEATURE_VERSION
+) -> str:
     card = {} if tests is None else {"self_tests": tests}
     manifest = Manifest(
         kind="prices",
@@ -32,6 +35,7 @@ def register(bucket: Bucket, version: str, tests: object = PASSED) -> str:
         version=version,
         created_at=UNTIL,
         feature_names=FITTED.features,
+        feature_version=feature_version,
         calibration=Calibration(),
         abstain=Abstain(threshold=0.6, rule="test"),
     )
@@ -98,3 +102,13 @@ def test_rollback_goes_to_the_previous_or_to_the_one_that_is_named(bucket: Bucke
         "by the operator: next",
         "rolled back by the operator: regret",
     ]
+
+
+def test_a_version_that_reads_other_features_is_not_gone_back_to(bucket: Bucket) -> None:
+    old, new = register(bucket, "v1", feature_version="1"), register(bucket, "v2")
+    promote_by_hand(bucket, NAME, new, "to begin with", UNTIL)
+    with pytest.raises(BadInput, match=f"v1 reads features 1, rows have {FEATURE_VERSION}: train anew"):
+        rollback_by_hand(bucket, NAME, "regret", UNTIL, old)
+    with pytest.raises(BadInput, match="train anew"):
+        promote_by_hand(bucket, NAME, old, "regret", UNTIL)
+    assert read_champion(bucket, NAME)[0].version == "v2"

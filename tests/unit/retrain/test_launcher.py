@@ -215,7 +215,7 @@ def test_workers_are_tasks_that_know_a_study_and_their_number(aws: Any) -> None:
             "TRAINING_STUDY": "prices-1h-20210901-20220120-1a2b3c4d",
             "TRAINING_WORKER": number,
         }
-        for number in ("1", "2", "3")
+        for number in ("100", "101", "102")
     ]
     assert all(request["networkConfiguration"] for request in ecs.requests)
     assert len({request["clientToken"] for request in ecs.requests}) == 3
