@@ -82,7 +82,8 @@ def select_features(
     varying = _varying(examples, known)
     absent = {group: _why_absent(group) for group in GROUPS if not any(_GROUP[n] == group for n in varying)}
     table: dict[str, dict[str, Any]] = {}
-    evidence = EVIDENCE if len(known) and examples.as_of[known[-1]] >= EVIDENCE_UNTIL_S else {}
+    chosen_at = int(examples.as_of[known[-1]]) + examples.horizon_s + embargo_s if len(known) else 0
+    evidence = EVIDENCE if chosen_at >= EVIDENCE_UNTIL_S else {}
     names = varying
     for keep in (KEPT_FIRST, MODEL_FEATURES):
         if len(names) <= keep and table:
