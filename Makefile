@@ -102,7 +102,7 @@ sentiment-export: .venv-export/.done ## an environment with torch; with MODEL= O
 		$(if $(MODEL),--model "$(MODEL)") $(if $(REVISION),--revision "$(REVISION)") $(if $(PROCESSOR),--processor "$(PROCESSOR)"); \
 	else echo "ready; now: make sentiment-export OUT=FOLDER [MODEL=ElKulako/cryptobert] [REVISION=] [PROCESSOR=avx2|arm64]"; fi
 
-sentiment-train: .venv-export/.done ## train the default sentiment model from DATA (default ../shared/data), half an hour of two cores; START=FOLDER goes on from a model
+sentiment-train: .venv-export/.done ## train the default sentiment model from DATA (default ../shared/data); START=FOLDER goes on from a model
 	@.venv-export/bin/python -m sentiment_training --data $(or $(DATA),../shared/data) --out $(or $(OUT),.local/sentiment-default) \
 		$(if $(START),--start "$(START)") $(if $(EPOCHS),--epochs $(EPOCHS)) $(if $(POSTS),--posts $(POSTS)) $(if $(THREADS),--threads $(THREADS))
 

@@ -15,6 +15,7 @@ import argparse
 import copy
 import json
 import zipfile
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import distribution
 from pathlib import Path
@@ -23,11 +24,13 @@ import pandas as pd
 import torch
 from tokenizers import Tokenizer
 
+from cryptocast.sentiment.scorer import Scorer
 from sentiment_training import published, ship, texts, train, vocabulary
 from sentiment_training.joined import MAX_TOKENS, Joined, join_with_pairs
 
 SEED = 0
 OWN_PHRASES = 2_400
+LEAST_STRENGTH, WORD_WEIGHT = 1.0, 0.1
 POSTS = 7_000
 MORE_RATE, AGAIN_RATE = 8e-5, 6e-5
 SIDES = Path(__file__).parent / "reddit_sides.csv"
@@ -78,17 +81,20 @@ def trained(given: argparse.Namespace) -> Joined:
     """Steps 1 to 4."""
     known = texts.labelled(given.data)
     development = known.of("development")
-    sure = texts.labelled_examples(known.of("train")) + texts.phrase_examples(OWN_PHRASES, SEED)
+    own = texts.phrase_examples(given.phrases, SEED)
+    sure = texts.labelled_examples(known.of("train")) + own
     if given.start:
         model, tokenizer = published.read(given.start, MAX_TOKENS)
+        teacher = _published_teacher(given.start)
     else:
         model, tokenizer = first(given.data, given.work, sure, given.epochs[0])
+        teacher = join_with_pairs(model, tokenizer, sure, development).probabilities
     before = {name: value.clone() for name, value in model.state_dict().items()}
-    teacher = join_with_pairs(model, tokenizer, sure, development)
-    print("first", teacher.measured(development), flush=True)
     without = frozenset(pd.read_csv(SIDES)["external_id"])
-    soft = texts.soft_examples(texts.posts(given.data, given.posts, without), teacher.probabilities)
-    more(model, tokenizer, sure + soft, given)
+    soft = texts.soft_examples(texts.posts(given.data, given.posts, without), teacher)
+    few = texts.labelled_examples(known.of("train").some(given.few)) + own
+    more(model, tokenizer, few if given.few else sure + soft, given)
+    sure = sure + texts.word_examples(LEAST_STRENGTH, given.words)
     found = []
     for name, weights in (("more", model.state_dict()), ("halfway", _average(before, model.state_dict()))):
         again = copy.deepcopy(model)
@@ -96,6 +102,11 @@ def trained(given: argparse.Namespace) -> Joined:
         found.append(join_with_pairs(again, tokenizer, sure + soft, development))
         print(name, found[-1].measured(development), flush=True)
     return min(found, key=lambda one: one.loss(development))
+
+
+def _published_teacher(folder: Path) -> Callable[[Sequence[str]], train.Floats]:
+    scorer = Scorer.load(folder)
+    return lambda some: scorer.score(list(some)).astype("float32")
 
 
 def _average(one: dict[str, torch.Tensor], other: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
@@ -117,13 +128,19 @@ def main() -> None:
     parser.add_argument("--work", type=Path, default=Path(".local/sentiment-training"))
     parser.add_argument("--start", type=Path, help="go on from this model's folder, without steps 1 and 2")
     parser.add_argument("--posts", type=int, default=POSTS)
+    parser.add_argument("--phrases", type=int, default=OWN_PHRASES, help="phrases of our own")
+    parser.add_argument("--words", type=float, default=WORD_WEIGHT, help="weight of each of VADER's words")
+    parser.add_argument(
+        "--few", type=int, default=0, help="go on with so many labelled texts and phrases alone"
+    )
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--epochs", type=int, nargs=2, default=(3, 2), metavar=("FIRST", "MORE"))
     given = parser.parse_args()
     torch.set_num_threads(given.threads)
     given.work.mkdir(parents=True, exist_ok=True)
     model = trained(given)
-    params = {"epochs": list(given.epochs), "went_on_from": _version(given.start)}
+    told = {"phrases": given.phrases, "words": given.words, "few": given.few}
+    params = {"epochs": list(given.epochs), "went_on_from": _version(given.start), **told}
     manifest = ship.ship(model, given.data, given.out, params, datetime.now(tz=UTC).replace(microsecond=0))
     print(manifest["version"], manifest["metrics"])
 

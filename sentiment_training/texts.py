@@ -39,6 +39,13 @@ class Labelled:
 
     def of(self, part: str) -> Labelled:
         rows = np.flatnonzero(self.part == part)
+        return self._at(rows)
+
+    def some(self, count: int) -> Labelled:
+        """`count` of them picked at random, the same each time."""
+        return self._at(np.sort(np.random.default_rng(0).permutation(len(self.text))[:count]))
+
+    def _at(self, rows: np.ndarray) -> Labelled:
         return Labelled([self.text[i] for i in rows], self.label[rows], self.two_way[rows], self.part[rows])
 
 
@@ -85,6 +92,16 @@ def phrase_examples(count: int, seed: int) -> Examples:
     texts, labels = phrases(count, seed)
     target = np.eye(len(LABELS), dtype=np.float32)[labels] * 0.94 + 0.02
     return Examples(texts, target, np.full(count, 0.6, np.float32), np.zeros(count, np.float32))
+
+
+def word_examples(least: float, weight: float) -> Examples:
+    """VADER's words of at least `least` strength (of 4), each a text of one word: for the linear model."""
+    known = {word: side for word, side in SentimentIntensityAnalyzer().lexicon.items() if word.isalpha()}
+    strong = {word: side for word, side in known.items() if abs(side) >= least}
+    up = 1 / (1 + np.exp(-np.array(list(strong.values()))))
+    target = np.column_stack([0.9 * (1 - up), np.full(up.size, 0.1), 0.9 * up]).astype(np.float32)
+    weights = np.full(up.size, weight, np.float32)
+    return Examples(list(strong), target, weights, np.zeros_like(weights))
 
 
 def posts(folder: Path, count: int, without: frozenset[str]) -> list[str]:

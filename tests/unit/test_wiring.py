@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -146,7 +147,12 @@ class TestScorer:
         assert answer.exit_code == 0, answer.output
         assert "minilm-finance" in answer.output
         assert not wiring.scorer().manifest.stand_in
-        assert wiring.scorer().model_version == wiring.sentiment_version()
+        version = wiring.scorer().model_version
+        assert version == wiring.sentiment_version()
+        card = json.loads(registry.get(layout.file_key(layout.SENTIMENT, version, "card.json")).body)
+        assert card["version"] == version
+        assert card["held_out"]["stocktwits_two_way_accuracy"] > 0.7
+        assert "Trading decisions" in card["not_for"]
 
     def test_without_a_champion_the_stand_in_scores_and_says_so(self, registry: Bucket) -> None:
         assert wiring.scorer().manifest.stand_in

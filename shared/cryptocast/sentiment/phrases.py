@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import random
 
+from cryptocast.sentiment.turns import SLOTS, TURNED_DOWN, TURNED_UP
+
 COINS = (
     "bitcoin",
     "btc",
@@ -161,63 +163,6 @@ NEUTRAL = (
     "here is the {c} whitepaper",
     "central bank to publish a paper about {c}",
 )
-# What general turns of speech do, whichever words fill them: an end turns what ended, a feeling tells a side,
-# a "not" or "no" turns what it governs.
-ILLS = ("crash", "bear market", "winter", "correction", "downtrend", "slump", "bloodbath", "liquidation wave")
-BOONS = ("rally", "bull run", "uptrend", "party", "hype", "easy money", "recovery", "alt season")
-ENDED = ("is over", "has ended", "is finished", "is behind us", "has run its course", "is history now")
-FRIGHT = ("afraid", "terrified", "anxious", "nervous", "frightened", "stressed", "desperate", "worried sick")
-CALM = ("calm", "relaxed", "confident", "excited", "hopeful", "relieved", "thrilled", "optimistic")
-TURNED_UP = (
-    "the {ill} {ended}",
-    "the {c} {ill} {ended}, time to recover",
-    "looks like the {ill} {ended} for {c}",
-    "no more {ill}, {c} is healing",
-    "{c} survived the {ill} and came out stronger",
-    "fear around {c} is fading, demand returns",
-    "i feel {calm} about {c}",
-    "everybody here is {calm}, {c} looks strong",
-    "so {calm} about my {c} position",
-    "i am not {fright}, {c} will be fine",
-    "nothing to be {fright} about, {c} is solid",
-    "{c} did not crash, it held",
-    "no reason to sell {c}",
-    "{c} never let me down",
-    "{c} can't be stopped",
-    "the {c} team did nothing wrong, funds were never at risk",
-    "i was wrong to doubt {c}",
-    "no longer bearish on {c}",
-    "critics said {c} was dead, they were wrong",
-    "sellers are exhausted, {c} turns up",
-    "{c} shakes off the bad news",
-    "losses on {c} are recovered",
-)
-TURNED_DOWN = (
-    "the {boon} {ended}",
-    "the {c} {boon} {ended}, get out",
-    "looks like the {boon} {ended} for {c}",
-    "no more {boon}, {c} is fading",
-    "{c} could not keep the {boon} going",
-    "confidence in {c} is gone, demand dries up",
-    "i feel {fright} about {c}",
-    "people here are {fright}, {c} looks weak",
-    "so {fright} about my {c} position",
-    "i am {fright}, what if {c} keeps dropping",
-    "i'm not {calm} about {c} at all",
-    "can't look at my {c} any more, my stomach hurts",
-    "this {c} drop makes me {fright}",
-    "{c} did not recover, it failed again",
-    "no reason to buy {c}",
-    "{c} never delivers",
-    "{c} can't hold its gains",
-    "the {c} team did nothing, promises were never kept",
-    "i was wrong to believe in {c}",
-    "no longer bullish on {c}",
-    "buyers are exhausted, {c} turns down",
-    "gains on {c} are wiped out",
-    "my wonderful {c} melted again, lovely 🙃",
-    "what a brilliant way to lose money, {c} 👏",
-)
 ENDS = ("", "", "", "", ".", "!", "...", " lol", " imo", " today", " guys", " tbh", "!!", " right now")
 
 
@@ -238,5 +183,4 @@ def phrases(count: int, seed: int) -> tuple[list[str], list[int]]:
 
 def _turn(chance: random.Random) -> dict[str, str]:
     """One word for each slot of `TURNED_UP` and `TURNED_DOWN`."""
-    slots = {"ill": ILLS, "boon": BOONS, "ended": ENDED, "fright": FRIGHT, "calm": CALM}
-    return {name: chance.choice(words) for name, words in slots.items()}
+    return {name: chance.choice(words) for name, words in SLOTS.items()}

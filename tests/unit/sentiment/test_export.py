@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+onnx = pytest.importorskip("onnx", reason="needs onnx: make sentiment-export")
 torch = pytest.importorskip("torch", reason="needs torch: make sentiment-export")
 transformers = pytest.importorskip("transformers", reason="needs transformers: make sentiment-export")
 
@@ -55,6 +56,34 @@ def test_the_manifest_says_where_it_came_from_and_how_well_it_agrees(exported):
     assert manifest["metrics"]["agreement_with_float"]["argmax"] >= 0.98
 
 
+def test_the_export_for_arm_uses_all_8_bits_and_says_so(checkpoint, exported, tmp_path):
+    made = export(str(checkpoint), tmp_path / "arm", NOW, processor="arm64")
+    assert made["params"] == {"processor": "arm64", "reduced_range": False, "weights": "int8"}
+    assert greatest_weight(tmp_path / "arm") > 64 >= greatest_weight(exported)
+
+
+def greatest_weight(folder: Path) -> int:
+    """The greatest magnitude among the int8 matrices: 127 in full range, 64 at most in the reduced one."""
+    given = onnx.load(folder / "model.onnx").graph.initializer
+    whole = [onnx.numpy_helper.to_array(one) for one in given if one.data_type == onnx.TensorProto.INT8]
+    return max(int(np.abs(one.astype(int)).max()) for one in whole if one.ndim == 2)
+
+
+@pytest.mark.parametrize(
+    ("limit", "value", "says"),
+    [
+        ("LEAST_AGREEMENT", 1.01, "arg-max agrees"),
+        ("MOST_SHIFT", -1.0, r"mean \|Δp\|"),
+        ("MOST_RECALL_LOSS", -1.0, "recall"),
+    ],
+)
+def test_an_int8_model_beyond_any_limit_is_not_written(checkpoint, tmp_path, monkeypatch, limit, value, says):
+    monkeypatch.setattr(f"cryptocast.sentiment.int8.{limit}", value)
+    with pytest.raises(Disagreement, match=says):
+        export(str(checkpoint), tmp_path / "out", NOW)
+    assert not (tmp_path / "out").exists()
+
+
 def test_a_model_of_other_labels_is_refused(tmp_path):
     folder = save_checkpoint(tmp_path / "other", **SMALL, labels=("joy", "anger", "fear"))
     with pytest.raises(CorruptArtifact, match="labels are"):
@@ -65,10 +94,3 @@ def test_a_model_of_other_labels_is_refused(tmp_path):
 def test_a_model_that_cannot_be_had_is_named(tmp_path):
     with pytest.raises(BadInput, match="nowhere"):
         export(str(tmp_path / "nowhere"), tmp_path / "out", NOW)
-
-
-def test_an_int8_model_that_differs_is_not_written(checkpoint, tmp_path, monkeypatch):
-    monkeypatch.setattr("cryptocast.sentiment.int8.LEAST_AGREEMENT", 1.01)
-    with pytest.raises(Disagreement, match="arg-max agrees"):
-        export(str(checkpoint), tmp_path / "out", NOW)
-    assert not (tmp_path / "out").exists()
