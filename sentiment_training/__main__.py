@@ -30,7 +30,7 @@ from sentiment_training.joined import MAX_TOKENS, Joined, join_with_pairs
 
 SEED = 0
 OWN_PHRASES = 2_400
-LEAST_STRENGTH, WORD_WEIGHT = 1.0, 0.1
+LEAST_STRENGTH = 1.0
 POSTS = 7_000
 MORE_RATE, AGAIN_RATE = 8e-5, 6e-5
 SIDES = Path(__file__).parent / "reddit_sides.csv"
@@ -94,7 +94,8 @@ def trained(given: argparse.Namespace) -> Joined:
     soft = texts.soft_examples(texts.posts(given.data, given.posts, without), teacher)
     few = texts.labelled_examples(known.of("train").some(given.few)) + own
     more(model, tokenizer, few if given.few else sure + soft, given)
-    sure = sure + texts.word_examples(LEAST_STRENGTH, given.words)
+    if given.words:
+        sure = sure + texts.word_examples(LEAST_STRENGTH, given.words)
     found = []
     for name, weights in (("more", model.state_dict()), ("halfway", _average(before, model.state_dict()))):
         again = copy.deepcopy(model)
@@ -129,7 +130,7 @@ def main() -> None:
     parser.add_argument("--start", type=Path, help="go on from this model's folder, without steps 1 and 2")
     parser.add_argument("--posts", type=int, default=POSTS)
     parser.add_argument("--phrases", type=int, default=OWN_PHRASES, help="phrases of our own")
-    parser.add_argument("--words", type=float, default=WORD_WEIGHT, help="weight of each of VADER's words")
+    parser.add_argument("--words", type=float, default=0.0, help="weight of each of VADER's words")
     parser.add_argument(
         "--few", type=int, default=0, help="go on with so many labelled texts and phrases alone"
     )
