@@ -108,8 +108,23 @@ def test_an_alarm_storm_starts_one_job(aws: Any) -> None:
     assert len(ecs.requests) == 1
 
 
+class OneWriteAtATime(Bucket):
+    """S3 checks a condition and writes in one step; moto does not when threads ask it together."""
+
+    _turn = threading.Lock()
+
+    def create(self, key: str, body: bytes) -> str:
+        with self._turn:
+            return super().create(key, body)
+
+    def replace(self, key: str, body: bytes, etag: str) -> str:
+        with self._turn:
+            return super().replace(key, body, etag)
+
+
 def test_alarms_at_the_same_moment_start_one_job(aws: Any) -> None:
-    ecs, bucket, task = aws
+    ecs, plain, task = aws
+    bucket = OneWriteAtATime(plain._client, plain.name)
     barrier = threading.Barrier(4)
     starts: list[bool] = []
 

@@ -52,7 +52,7 @@ def test_trees_json_is_plain_and_complete() -> None:
     trees = json.loads(to_trees(fit(examples.x, examples.up, FAST), FEATURE_NAMES))
     assert trees["feature_names"] == list(FEATURE_NAMES)
     assert trees["base_margin"] == 0.0
-    assert len(trees["trees"]) == FAST.rounds
+    assert len(trees["trees"]) == FAST.rounds * FAST.trees_per_round
 
 
 def test_the_recorded_parameters_name_the_rounds() -> None:

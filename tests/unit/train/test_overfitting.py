@@ -102,7 +102,7 @@ def test_the_expected_maximum_is_that_of_a_simulation() -> None:
 
 
 def test_a_market_with_something_to_learn_is_told_from_one_without() -> None:
-    base = replace(FAST, mirror=1.0)
+    base = replace(FAST, mirror=1.0, trees_per_round=1, colsample_node=1.0)
     rules = {"in use": base, "one tree": replace(base, rounds=1), "deep": replace(base, depth=6, rounds=60)}
     told = {"embargo_s": 900, "interval_s": 900, "trials": 3, "groups": 4, "workers": 1}
     real = work.overfitting(make_examples(6_000, signal=0.8), rules, **told)
