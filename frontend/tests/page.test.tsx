@@ -74,7 +74,7 @@ describe('the page', () => {
     expect(reasons.getAllByRole('listitem').map((item) => item.textContent)).toEqual([
       'Price move, last hour pushes up',
       'Mood of news and posts pushes down',
-      'Trading volume pushes up',
+      'Trading, last 4 h pushes up',
     ]);
     expect(await coin.findByText(/54% right, calls 41% of the time/)).toBeInTheDocument();
     expect(coin.getAllByText('No forecast yet.')).toHaveLength(3);
