@@ -9,6 +9,7 @@ from cryptocast.train.drawing import (
     bars,
     bullets,
     coverage_curve,
+    coverage_table,
     heading,
     number,
     page,
@@ -43,7 +44,7 @@ def card_page(card: Mapping[str, Any]) -> str:
             "quiet",
         ),
         coverage_curve(called, card["target"]["accuracy"]),
-        _coverage(card["coverage"]),
+        coverage_table(card["coverage"]),
         heading("Reliability"),
         reliability_curve(card["reliability"]),
         heading("Month by month"),
@@ -87,24 +88,6 @@ def _figures(figures: Mapping[str, Any], intervals: Mapping[str, Sequence[float 
         counted = f"{value:,.0f}" if name in ("n", "calls", "independent_calls") else number(value)
         rows.append((name.replace("_", " "), percent(value) if is_share else counted, said))
     return table(("figure", "", "95 % interval"), rows)
-
-
-def _coverage(rows: Sequence[Mapping[str, Any]]) -> str:
-    return table(
-        ("aimed at", "called", "calls", "independent", "right", "95 % interval", "threshold"),
-        [
-            (
-                percent(one["coverage_target"], 0),
-                percent(one["coverage"]),
-                f"{one['n']:,}",
-                f"{one['n_independent']:,}",
-                percent(one["accuracy"]),
-                span(one["ci95"]),
-                f"{one['threshold']:.4f}",
-            )
-            for one in rows
-        ],
-    )
 
 
 def _months(rows: Sequence[Mapping[str, Any]]) -> str:

@@ -234,3 +234,22 @@ def _ticks(low: float, high: float) -> list[float]:
 def _share(value: float, ticks: Sequence[float]) -> str:
     digits = 0 if ticks[1] - ticks[0] >= 0.00999 else 1
     return f"{100 * value:.{digits}f} %"
+
+
+def coverage_table(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Accuracy at each coverage, thresholds fixed beforehand, as report.json and card.json hold it."""
+    return table(
+        ("aimed at", "called", "calls", "independent", "right", "95 % interval", "threshold"),
+        [
+            (
+                percent(one["coverage_target"], 0),
+                percent(one["coverage"]),
+                f"{one['n']:,}",
+                f"{one['n_independent']:,}",
+                percent(one["accuracy"]),
+                span(one["ci95"]),
+                f"{one['threshold']:.4f}",
+            )
+            for one in rows
+        ],
+    )

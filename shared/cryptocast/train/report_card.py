@@ -8,13 +8,13 @@ from typing import Any
 from cryptocast.train.drawing import (
     bullets,
     coverage_curve,
+    coverage_table,
     heading,
     number,
     page,
     paragraph,
     percent,
     reliability_curve,
-    span,
     table,
 )
 
@@ -31,7 +31,7 @@ def report_card(report: Mapping[str, Any]) -> str:
             f"{window['since'][:10]}. Bars of {report['interval_s']} s."
         ),
         heading("The surest calls"),
-        _selective(report["selective"]),
+        coverage_table(report["selective"]),
         _against_coverage(report),
         heading("Against what costs nothing"),
         table(("baseline", "accuracy"), [(k, percent(v)) for k, v in report["baselines"].items()]),
@@ -64,24 +64,6 @@ def _headline(report: Mapping[str, Any]) -> str:
     return (
         f"{percent(report['accuracy'])} of all {report['n']:,} calls were right "
         f"(95 % interval {percent(low)} to {percent(high)}). {report['target']['said'].capitalize()}."
-    )
-
-
-def _selective(rows: Sequence[Mapping[str, Any]]) -> str:
-    return table(
-        ("aimed at", "called", "calls", "independent", "right", "95 % interval", "threshold"),
-        [
-            (
-                percent(one["coverage_target"], 0),
-                percent(one["coverage"]),
-                f"{one['n']:,}",
-                f"{one['n_independent']:,}",
-                percent(one["accuracy"]),
-                span(one["ci95"]),
-                f"{one['threshold']:.4f}",
-            )
-            for one in rows
-        ],
     )
 
 
