@@ -41,6 +41,11 @@ def functions(template: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return of_type(template, "AWS::Serverless::Function")
 
 
+def folder(function: dict[str, Any]) -> str:
+    """Where its handler lies, below functions/."""
+    return str(function["CodeUri"]).removeprefix("functions/").rstrip("/")
+
+
 def layers_of(template: dict[str, Any], function: dict[str, Any]) -> list[str]:
     """Logical ids of a function's layers, those of Globals included."""
     given = template["Globals"]["Function"]["Layers"] + function.get("Layers", [])

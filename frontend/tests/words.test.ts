@@ -64,6 +64,14 @@ describe('models', () => {
     );
   });
 
+  it('say where no skill is shown, whatever else was measured', () => {
+    expect(measuredInWords(aModel({ shows_skill: false }))).toBe(
+      'shows no skill yet, so it abstains',
+    );
+    expect(measuredInFull(aModel({ shows_skill: false }))).toContain('shows no skill yet');
+    expect(measuredInFull(aModel({ shows_skill: true }))).toContain('812 calls');
+  });
+
   it('keep the ends of a long version', () => {
     expect(shortVersion('20260921T0615Z-15m-4f1c0a')).toBe('20260921T0615…4f1c0a');
     expect(shortVersion('standin-1')).toBe('standin-1');

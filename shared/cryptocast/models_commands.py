@@ -144,7 +144,7 @@ def _described(bucket: Bucket, name: str, version: str) -> tuple[str, ...]:
         f"{manifest.created_at:%Y-%m-%d %H:%M}",
         _label(manifest),
         _figure(figures, "accuracy", "{:.1%}"),
-        _figure(figures, "brier", "{:.4f}"),
+        _brier(manifest),
         f"{last.verdict} ({last.stage})" if last else "",
         last.reason if last else "",
     )
@@ -165,6 +165,11 @@ def _figure(figures: Any, name: str, form: str) -> str:
     if len(interval) == 2 and all(isinstance(end, int | float) for end in interval):
         said += f" ({form.format(interval[0])} to {form.format(interval[1])})"
     return said
+
+
+def _brier(manifest: Manifest) -> str:
+    said = _figure(manifest.metrics, "brier", "{:.4f}")
+    return said if manifest.skill is None or manifest.skill.shown else f"{said}, no skill shown"
 
 
 def _find(bucket: Bucket, version: str, horizon: Horizon | None) -> str:

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -53,6 +54,17 @@ def texts_per_second(score: object, texts: list[str]) -> float:
     return len(texts) / min(took)
 
 
+def singles_ms(score: Callable[[list[str]], object]) -> list[float]:
+    """What each of `SINGLES` texts of 32 tokens takes by itself, in milliseconds."""
+    single = " ".join(["bitcoin"] * 30)
+    took = []
+    for _ in range(SINGLES):
+        begun = time.perf_counter()
+        score([single])
+        took.append(1_000 * (time.perf_counter() - begun))
+    return took
+
+
 def main() -> None:
     import torch
     from transformers import pipeline
@@ -78,12 +90,7 @@ def main() -> None:
         )
         scorer = Scorer.load(out, threads=THREADS)
         ours = texts_per_second(scorer.score, texts)
-        single = " ".join(["bitcoin"] * 30)
-        took = []
-        for _ in range(SINGLES):
-            begun = time.perf_counter()
-            scorer.score([single])
-            took.append(1_000 * (time.perf_counter() - begun))
+        took = singles_ms(scorer.score)
         memory = subprocess.run(
             [sys.executable, "-c", MEMORY, str(out)], capture_output=True, text=True, check=True
         ).stdout.strip()

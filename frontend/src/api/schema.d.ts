@@ -946,6 +946,11 @@ export interface components {
        */
       reason?: string | null;
       /**
+       * Shows Skill
+       * @description False where its Brier score on held-out rows is not surely below a constant's: it then abstains on everything. Null where that was not measured.
+       */
+      shows_skill?: boolean | null;
+      /**
        * Stand In
        * @description True for a small stand-in model that says so itself.
        * @default false
@@ -1968,7 +1973,7 @@ export interface operations {
            *           "decision": {
            *             "checks": [],
            *             "decided_at": "2024-01-01T00:02:10Z",
-           *             "reason": "there is no champion yet; the self-tests passed",
+           *             "reason": "there is no champion yet; promoted without a comparison; it shows skill",
            *             "stage": "held-out",
            *             "verdict": "promoted"
            *           },
@@ -1999,6 +2004,7 @@ export interface operations {
            *           },
            *           "promoted_at": "2024-01-01T00:02:10Z",
            *           "reason": "the first of its horizon",
+           *           "shows_skill": true,
            *           "stand_in": false,
            *           "trained_on": "84,120 rows of BTC, ETH, SOL, DOT, AAVE, simulated data",
            *           "version": "20240101T000000Z-1a2b3c4d",
@@ -2155,6 +2161,15 @@ export interface operations {
            *           "said": "50.1 % right, within noise"
            *         }
            *       ],
+           *       "skill": {
+           *         "brier": 0.2493,
+           *         "constant": 0.507,
+           *         "constant_brier": 0.2499,
+           *         "p_value": 0.021,
+           *         "rows": 4032,
+           *         "said": "It shows skill: Brier 0.249300 on 4032 held-out rows, 0.249900 by saying 50.70% every time (p 0.0210, below 0.1 is needed).",
+           *         "shown": true
+           *       },
            *       "target": {
            *         "accuracy": 0.65,
            *         "coverage": 0.011,

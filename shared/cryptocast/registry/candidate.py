@@ -7,10 +7,10 @@ from typing import Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
-from cryptocast.errors import CorruptArtifact, ModelNotFound
+from cryptocast.errors import CorruptArtifact, ModelNotFound, PromotionConflict
 from cryptocast.registry import layout
 from cryptocast.registry.bucket import Bucket
-from cryptocast.registry.decision import Decision, record_decision
+from cryptocast.registry.decision import Decision, Stage, record_decision
 from cryptocast.registry.load import Artifact, Champion, load_named
 from cryptocast.registry.manifest import parse_manifest, sha256
 
@@ -32,7 +32,7 @@ class Candidate(BaseModel):
     state: State = "shadow"
     settled_at: AwareDatetime | None = None
     replaced: str | None = None
-    """The candidate that had not been judged when this one came."""
+    """The candidate whose place this one took before it was judged: overdue, or unusable."""
     manifest_sha256: str
     data_until: AwareDatetime | None = None
     """The end of its data, on the clock that the data runs by: a replay's is not the wall's."""
@@ -62,32 +62,58 @@ def load_candidate(bucket: Bucket, name: str, candidate: Candidate) -> Artifact:
     return load_named(bucket, name, named)
 
 
-def name_candidate(bucket: Bucket, name: str, version: str, reason: str, now: datetime) -> Candidate:
-    """Let `version` forecast in the shadow from now on, in place of an older candidate.
+def name_candidate(
+    bucket: Bucket,
+    name: str,
+    version: str,
+    reason: str,
+    now: datetime,
+    *,
+    instead_of: str | None = None,
+    why: str = "",
+) -> Candidate:
+    """Let `version` forecast in the shadow from now on.
 
-    An older one that was not judged yet is refused, and its decision says by whom it was replaced. Raises
-    `PromotionConflict` where another was named meanwhile, `ModelNotFound`, `CorruptArtifact`.
+    Another one that is on trial is replaced only where it is `instead_of`; its decision then says by whom and
+    `why`. Raises `PromotionConflict` where another is on trial, `ModelNotFound`, `CorruptArtifact`.
     """
     key = layout.file_key(name, version, layout.MANIFEST)
     body = bucket.get(key).body
     window = parse_manifest(body, key).data_window
     older, etag = _older(bucket, name)
-    if older is not None and older.version == version and older.state == "shadow":
-        return older
-    waiting = older.version if older is not None and older.state == "shadow" else None
+    on_trial = older if older is not None and older.state == "shadow" else None
+    if on_trial is not None and on_trial.version == version:
+        return on_trial
+    if on_trial is not None:
+        if on_trial.version != instead_of:
+            raise PromotionConflict(f"{name} {on_trial.version} is on trial")
+        _refuse(bucket, name, on_trial, "shadow", f"replaced by the newer candidate {version}: {why}", now)
     candidate = Candidate(
         version=version,
         named_at=now,
         reason=reason,
-        replaced=waiting,
+        replaced=on_trial.version if on_trial is not None else None,
         manifest_sha256=sha256(body),
         data_until=window.until if window else None,
     )
     _write(bucket, name, candidate, etag)
-    if waiting is not None:
-        said = f"replaced by the newer candidate {version} before it was judged"
-        record_decision(bucket, name, _refused(waiting, said, now))
     return candidate
+
+
+def end_trial(bucket: Bucket, name: str, chosen: str, now: datetime) -> None:
+    """Refuse whoever is on trial, because the operator lets `chosen` serve; `chosen` itself goes on.
+
+    A candidate.json that cannot be read is left to the next training. Raises `PromotionConflict`.
+    """
+    try:
+        read = read_candidate(bucket, name)
+    except CorruptArtifact:
+        return
+    if read is None or read[0].state != "shadow" or read[0].version == chosen:
+        return
+    reason = f"the operator chose {chosen}, which ends its trial"
+    _refuse(bucket, name, read[0], "operator", reason, now)
+    settle(bucket, name, *read, "refused", reason, now)
 
 
 def settle(
@@ -115,7 +141,17 @@ def _write(bucket: Bucket, name: str, candidate: Candidate, etag: str | None) ->
         bucket.replace(layout.candidate_key(name), body, etag)
 
 
-def _refused(version: str, reason: str, now: datetime) -> Decision:
-    return Decision(
-        decided_at=now, stage="shadow", challenger=version, champion=None, verdict="refused", reason=reason
+def _refuse(
+    bucket: Bucket, name: str, candidate: Candidate, stage: Stage, reason: str, now: datetime
+) -> None:
+    """Recorded first: cut off before candidate.json is written, the next cycle finds it and settles."""
+    decision = Decision(
+        decided_at=now,
+        stage=stage,
+        challenger=candidate.version,
+        champion=None,
+        verdict="refused",
+        reason=reason,
+        shadow_began=candidate.named_at,
     )
+    record_decision(bucket, name, decision)

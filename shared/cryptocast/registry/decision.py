@@ -32,6 +32,9 @@ class Decision(BaseModel):
 
     `stage` says on what: rows held out of training, forecasts recorded in the shadow period, or the
     operator's word. `since` and `until` are the first and last `as_of` of the rows.
+
+    It is written before anything is done, so that who was cut off in between does what it says and never
+    decides twice.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -48,6 +51,10 @@ class Decision(BaseModel):
     challenger_brier: float | None = None
     champion_brier: float | None = None
     checks: tuple[Check, ...] = ()
+    shadow_began: AwareDatetime | None = None
+    """Which shadow period it ends: its candidate's `named_at`."""
+    champion_since: AwareDatetime | None = None
+    """`promoted_at` of the champion beside which it was judged: who left and came back counts as another."""
 
     @property
     def promoted(self) -> bool:

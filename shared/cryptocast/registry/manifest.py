@@ -48,6 +48,21 @@ class Abstain(BaseModel):
     """The share of the calibration slice that lay at or above the threshold."""
 
 
+class Skill(BaseModel):
+    """A model's Brier score on its held-out rows beside that of a constant. Not surely lower shows none."""
+
+    model_config = ConfigDict(frozen=True)
+
+    shown: bool
+    p_value: float
+    """Of the paired test that the model's is the lower one, one-sided."""
+    brier: float
+    constant: float
+    """The share of ups among the rows fitted on, said of every row."""
+    constant_brier: float
+    rows: int
+
+
 class Manifest(BaseModel):
     """One model version. `version` and `sha256` are filled in by `publish`."""
 
@@ -71,6 +86,8 @@ class Manifest(BaseModel):
     feature_version: str = ""
     calibration: Calibration | None = None
     abstain: Abstain | None = None
+    skill: Skill | None = None
+    """None where it was not measured. A price model without it abstains on everything."""
     metrics: Mapping[str, Any] = Field(default_factory=dict)
     """Of this very model, on rows after its window: the held-out slice."""
     walk_forward: Mapping[str, float] = Field(default_factory=dict)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from cryptocast.errors import CorruptArtifact, ModelNotFound, PromotionConflict
+from cryptocast.errors import CorruptArtifact, PromotionConflict
 from cryptocast.registry import layout
 from cryptocast.registry.bucket import Bucket
-from cryptocast.registry.load import Champion, parse_champion, read_champion
+from cryptocast.registry.load import Champion, parse_champion
 from cryptocast.registry.manifest import parse_manifest, sha256
 
 
@@ -36,18 +36,6 @@ def promote(
     else:
         bucket.replace(layout.champion_key(name), written, expected_etag)
     return champion
-
-
-def rollback(bucket: Bucket, name: str, reason: str, now: datetime, to: str | None = None) -> Champion:
-    """Let the previous champion (or version `to`) serve again: one more conditional write.
-
-    Raises `ModelNotFound` where there is no champion or no previous one.
-    """
-    current, etag = read_champion(bucket, name)
-    version = to or current.previous
-    if version is None:
-        raise ModelNotFound(f"{name} {current.version} has no previous champion to go back to")
-    return promote(bucket, name, version, etag, reason, now)
 
 
 def _previous(bucket: Bucket, name: str, expected_etag: str | None) -> str | None:

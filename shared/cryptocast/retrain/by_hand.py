@@ -1,27 +1,31 @@
-"""What the operator decides without the gate: promote a version, or go back to an earlier one."""
+"""What the operator decides without the gate: promote a version, or go back to an earlier one.
+
+Either ends the trial of a candidate: it was to be compared with the champion that the operator sent away, and
+would else take the place of the one that was just chosen. The next training brings another.
+"""
 
 from __future__ import annotations
 
 import json
 from datetime import datetime
 
-from cryptocast.errors import BadInput, CorruptArtifact, ModelNotFound
+from cryptocast.errors import BadInput, CorruptArtifact, ModelNotFound, PromotionConflict
 from cryptocast.features.spec import FEATURE_VERSION
+from cryptocast.registry import layout
 from cryptocast.registry.bucket import Bucket
+from cryptocast.registry.candidate import end_trial
 from cryptocast.registry.decision import Check, Decision, record_decision
 from cryptocast.registry.load import Artifact, Champion, load, read_champion
 from cryptocast.registry.promote import promote
 from cryptocast.serve.forecaster import Forecaster
-
-CARD = "card.json"
 
 
 def promote_by_hand(bucket: Bucket, name: str, version: str, reason: str, now: datetime) -> Champion:
     """Let a price model serve from now on because the operator says so; the decision is recorded.
 
     Raises `BadInput` without a reason, where it serves already, or where its self-tests failed or were
-    never made; `ModelNotFound` and `CorruptArtifact` where it cannot be loaded; `PromotionConflict`
-    where another was promoted meanwhile. Then nothing is written.
+    never made; `ModelNotFound` and `CorruptArtifact` where it cannot be loaded; then nothing is written.
+    `PromotionConflict` where another was promoted meanwhile: a second decision says so.
     """
     if not reason.strip():
         raise BadInput("say why: the reason stays in champion.json and with the version")
@@ -36,9 +40,8 @@ def promote_by_hand(bucket: Bucket, name: str, version: str, reason: str, now: d
         raise BadInput(f"{name} {version} is not promoted, its self-tests failed: {said}")
     if not tests:
         raise BadInput(f"{name} {version} is not promoted: its card names no self-test")
-    champion = promote(bucket, name, version, etag, f"by the operator: {reason}", now)
-    _record(bucket, name, champion, current, tests)
-    return champion
+    decision = _decision(version, current, f"by the operator: {reason}", now, tests)
+    return _carry_out(bucket, name, decision, etag)
 
 
 def rollback_by_hand(
@@ -59,9 +62,8 @@ def rollback_by_hand(
     artifact = load(bucket, name, version)
     if artifact.manifest.horizon is not None:
         _usable(artifact)
-    champion = promote(bucket, name, version, etag, f"rolled back by the operator: {reason}", now)
-    _record(bucket, name, champion, current, [])
-    return champion
+    decision = _decision(version, current, f"rolled back by the operator: {reason}", now, [])
+    return _carry_out(bucket, name, decision, etag)
 
 
 def _usable(artifact: Artifact) -> None:
@@ -75,7 +77,7 @@ def _usable(artifact: Artifact) -> None:
 def self_tests(artifact: Artifact) -> list[Check]:
     """What the card says of the self-tests; empty where it says nothing. Raises `CorruptArtifact`."""
     try:
-        card = json.loads(artifact.files[CARD])
+        card = json.loads(artifact.files[layout.CARD_DATA])
         return [
             Check(name=str(t["name"]), passed=t["passed"] is True, said=str(t.get("said", "")))
             for t in card.get("self_tests", [])
@@ -83,7 +85,9 @@ def self_tests(artifact: Artifact) -> list[Check]:
     except KeyError:
         return []
     except (ValueError, TypeError, AttributeError) as error:
-        raise CorruptArtifact(f"{artifact.manifest.version}: {CARD} cannot be read: {error}") from None
+        raise CorruptArtifact(
+            f"{artifact.manifest.version}: {layout.CARD_DATA} cannot be read: {error}"
+        ) from None
 
 
 def _current(bucket: Bucket, name: str) -> tuple[Champion | None, str | None]:
@@ -94,16 +98,32 @@ def _current(bucket: Bucket, name: str) -> tuple[Champion | None, str | None]:
         return None, None
 
 
-def _record(
-    bucket: Bucket, name: str, champion: Champion, replaced: Champion | None, tests: list[Check]
-) -> None:
-    decision = Decision(
-        decided_at=champion.promoted_at,
+def _decision(
+    version: str, replaced: Champion | None, reason: str, now: datetime, tests: list[Check]
+) -> Decision:
+    return Decision(
+        decided_at=now,
         stage="operator",
-        challenger=champion.version,
+        challenger=version,
         champion=replaced.version if replaced else None,
         verdict="promoted",
-        reason=champion.reason,
+        reason=reason,
         checks=tuple(tests),
     )
+
+
+def _carry_out(bucket: Bucket, name: str, decision: Decision, etag: str | None) -> Champion:
+    """Record it, end the trial, promote: cut off in between, the same command again does the rest."""
+    version, now = decision.challenger, decision.decided_at
     record_decision(bucket, name, decision)
+    try:
+        end_trial(bucket, name, version, now)
+        return promote(bucket, name, version, etag, decision.reason, now)
+    except PromotionConflict as error:
+        changes = {
+            "verdict": "refused",
+            "reason": f"{decision.reason}; not carried out: {error}",
+            "checks": (),
+        }
+        record_decision(bucket, name, decision.model_copy(update=changes))
+        raise

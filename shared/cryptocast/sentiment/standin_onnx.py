@@ -32,21 +32,9 @@ def build_onnx(weights: Floats, bias: Floats, idf: Floats) -> bytes:
         "tokens": np.array([1], dtype=np.int64),
         "parts": np.array([weights.shape[1], 1], dtype=np.int64),
     }
-    nodes = [
-        helper.make_node("Gather", ["table", "input_ids"], ["rows"], axis=0),
-        helper.make_node("Cast", ["attention_mask"], ["mask"], to=TensorProto.FLOAT),
-        helper.make_node("Unsqueeze", ["mask", "last"], ["column"]),
-        helper.make_node("Mul", ["rows", "column"], ["kept"]),
-        helper.make_node("ReduceSum", ["kept", "tokens"], ["sums"], keepdims=0),
-        helper.make_node("Split", ["sums", "parts"], ["raw", "squares"], axis=1),
-        helper.make_node("Add", ["squares", "tiny"], ["safe"]),
-        helper.make_node("Sqrt", ["safe"], ["norm"]),
-        helper.make_node("Div", ["raw", "norm"], ["scaled"]),
-        helper.make_node("Add", ["scaled", "bias"], ["logits"]),
-    ]
     batch = ["batch", "sequence"]
     graph = helper.make_graph(
-        nodes,
+        _nodes(),
         "standin",
         [helper.make_tensor_value_info(n, TensorProto.INT64, batch) for n in ("input_ids", "attention_mask")],
         [helper.make_tensor_value_info("logits", TensorProto.FLOAT, ["batch", weights.shape[1]])],
@@ -60,3 +48,18 @@ def build_onnx(weights: Floats, bias: Floats, idf: Floats) -> bytes:
     )
     onnx.checker.check_model(model)
     return bytes(model.SerializeToString())
+
+
+def _nodes() -> list[onnx.NodeProto]:
+    return [
+        helper.make_node("Gather", ["table", "input_ids"], ["rows"], axis=0),
+        helper.make_node("Cast", ["attention_mask"], ["mask"], to=TensorProto.FLOAT),
+        helper.make_node("Unsqueeze", ["mask", "last"], ["column"]),
+        helper.make_node("Mul", ["rows", "column"], ["kept"]),
+        helper.make_node("ReduceSum", ["kept", "tokens"], ["sums"], keepdims=0),
+        helper.make_node("Split", ["sums", "parts"], ["raw", "squares"], axis=1),
+        helper.make_node("Add", ["squares", "tiny"], ["safe"]),
+        helper.make_node("Sqrt", ["safe"], ["norm"]),
+        helper.make_node("Div", ["raw", "norm"], ["scaled"]),
+        helper.make_node("Add", ["scaled", "bias"], ["logits"]),
+    ]

@@ -22,6 +22,16 @@ CARD_DATA: dict[str, Any] = {
     "held_out": {"accuracy": 0.523, "brier": 0.2493},
     "intervals": {"accuracy": [0.509, 0.537], "brier": [0.2481, 0.2505]},
     "verdict": "1h: 52.3% of all calls right; the best free forecast gets 51.2%.",
+    "skill": {
+        "shown": True,
+        "p_value": 0.021,
+        "brier": 0.2493,
+        "constant": 0.507,
+        "constant_brier": 0.2499,
+        "rows": 4_032,
+        "said": "It shows skill: Brier 0.249300 on 4032 held-out rows, 0.249900 by saying 50.70% every time "
+        "(p 0.0210, below 0.1 is needed).",
+    },
     "target": {
         "accuracy": 0.65,
         "met": False,

@@ -48,6 +48,11 @@ class Model(Body):
     data_label: DataLabel | None = Field(default=None, description="Label of the data it was trained on.")
     metrics: dict[str, float] = Field(default_factory=dict, description="Out of sample, walk-forward.")
     abstain_below: float | None = Field(default=None, description="Confidence under which it abstains.")
+    shows_skill: bool | None = Field(
+        default=None,
+        description="False where its Brier score on held-out rows is not surely below a constant's: it "
+        "then abstains on everything. Null where that was not measured.",
+    )
     feature_version: str | None = None
     feature_names: list[str] = Field(
         default_factory=list,

@@ -175,6 +175,7 @@ def _model(bucket: Bucket, name: str, champion: Champion) -> model_schemas.Model
             "data_label": manifest.data_label,
             "metrics": _numbers(manifest.metrics),
             "abstain_below": None if manifest.abstain is None else manifest.abstain.threshold,
+            "shows_skill": manifest.skill.shown if manifest.skill else None,
             "feature_version": manifest.feature_version or None,
             "feature_names": list(manifest.feature_names),
             "code_revision": manifest.code_revision,

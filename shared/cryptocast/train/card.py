@@ -17,6 +17,7 @@ from cryptocast.train.challenger import Challenger, Judged
 from cryptocast.train.evaluate import brier, log_loss
 from cryptocast.train.importance import importance
 from cryptocast.train.selftest import SelfTest
+from cryptocast.train.skill import in_words
 from cryptocast.train.statistics import block_interval, finite, mean_interval
 
 TARGET = 0.65
@@ -52,6 +53,7 @@ def make_card(manifest: Manifest, self_tests: Sequence[SelfTest], challenger: Ch
         "held_out": dict(manifest.metrics),
         "intervals": _intervals(challenger),
         "verdict": _verdict(manifest.metrics, horizon),
+        "skill": _skill(manifest),
         "target": target,
         "coverage": rows,
         "reliability": _reliability(challenger.fresh),
@@ -179,6 +181,14 @@ def _data(manifest: Manifest) -> dict[str, Any]:
         "rows": window.rows if window else 0,
         "code_revision": manifest.code_revision,
     }
+
+
+def _skill(manifest: Manifest) -> dict[str, Any] | None:
+    """The floor: the model against a constant on the held-out rows."""
+    if manifest.skill is None:
+        return None
+    said = in_words(manifest.skill)
+    return {**manifest.skill.model_dump(), "said": f"{said[0].upper()}{said[1:]}."}
 
 
 def _confidence(p_up: Floats) -> Floats:

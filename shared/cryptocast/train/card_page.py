@@ -27,6 +27,7 @@ def card_page(card: Mapping[str, Any]) -> str:
     called = [one for one in card["coverage"] if one["accuracy"] is not None]
     parts = [
         paragraph(card["verdict"], "said"),
+        *([paragraph(card["skill"]["said"], "said")] if card["skill"] else []),
         paragraph(card["target"]["said"], "said"),
         paragraph(f"{card['what']} {card['how']}"),
         heading("For what, and for what not"),

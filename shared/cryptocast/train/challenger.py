@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 import xgboost
 
-from cryptocast.registry.manifest import Abstain, Calibration
+from cryptocast.registry.manifest import Abstain, Calibration, Skill
 from cryptocast.registry.price_model import apply_platt
 from cryptocast.series import Bools, Floats, Ints
 from cryptocast.train.calibrate import fit_platt, fix_threshold
 from cryptocast.train.dataset import Examples
 from cryptocast.train.evaluate import baselines, best_baseline, evaluate
 from cryptocast.train.fit import FitRules, fit_known, margin_scale, margins
+from cryptocast.train.skill import floored, measure_skill
 from cryptocast.train.splits import Plan, known_before
 
 FOLD_ROWS = 40_000
@@ -35,6 +36,8 @@ class Challenger:
     booster: xgboost.Booster
     calibration: Calibration
     abstain: Abstain
+    """On everything where `skill` is not shown."""
+    skill: Skill
     held_out: dict[str, float]
     """Figures on the held-out slice, by the very model that is registered."""
     walk_forward: dict[str, float]
@@ -49,7 +52,8 @@ class Challenger:
 def make_challenger(examples: Examples, plan: Plan, embargo_s: int, rules: FitRules) -> Challenger:
     """Fit every fold, calibrate on all but the last, fix the threshold on the last, fit the final model.
 
-    The held-out slice is touched once, at the end, for the figures.
+    The held-out slice is touched once, at the end, for the figures and for the floor: a model that shows no
+    skill there abstains on everything.
     """
     rows, oof = _out_of_fold(examples, plan, rules)
     calibration_slice = plan.folds[-1]
@@ -72,8 +76,10 @@ def make_challenger(examples: Examples, plan: Plan, embargo_s: int, rules: FitRu
     held_out = examples.take(plan.held_out)
     fresh = Judged(held_out, apply_platt(calibration, margins(booster, held_out.x)))
     fitted_share = float(examples.up[plan.development].mean())
+    skill = measure_skill(fresh.p_up, held_out, fitted_share)
+    abstain = floored(abstain, skill)
     figures = evaluate(fresh.p_up, held_out, abstain.threshold, fitted_share)
-    return Challenger(booster, calibration, abstain, figures, walk_forward, out_of_fold, begins, fresh)
+    return Challenger(booster, calibration, abstain, skill, figures, walk_forward, out_of_fold, begins, fresh)
 
 
 def _out_of_fold(examples: Examples, plan: Plan, rules: FitRules) -> tuple[Ints, Floats]:

@@ -23,6 +23,8 @@ from cryptocast.train import checks
 from cryptocast.train.checks import Clock, Judged
 from cryptocast.train.dataset import Examples
 from cryptocast.train.evaluate import brier
+from cryptocast.train.place import NOBODY, Place, place_beside_champion
+from cryptocast.train.skill import in_words, instead_of_no_skill
 
 
 class Incumbent(BaseModel):
@@ -64,14 +66,23 @@ def pass_gate(
 ) -> Decision:
     """Compare the registered `version` with the champion, act on it, record the decision.
 
-    A challenger that passes becomes the candidate, or the champion at once where `shadow_cycles` is 0.
-    Someone else's promotion between the comparison and the write makes the challenger lose.
+    A challenger that passes becomes the candidate, or the champion at once where `shadow_cycles` is 0; it is
+    refused while another one is on trial. Someone else's promotion between the comparison and the write makes
+    the challenger lose.
     """
-    incumbent = read_incumbent(bucket, name)
-    decision = compare(load(bucket, name, version), incumbent, held_out, now, clock)
+    incumbent, challenger = read_incumbent(bucket, name), load(bucket, name, version)
+    decision = compare(challenger, incumbent, held_out, now, clock)
+    place = NOBODY
     if decision.promoted and decision.checks and shadow_cycles:
-        decision = decision.model_copy(update={"verdict": "candidate"})
-    return carry_out(bucket, name, decision, incumbent)
+        place = place_beside_champion(bucket, name, challenger.manifest, shadow_cycles)
+        decision = decision.model_copy(update=_on_trial(decision, place))
+    return carry_out(bucket, name, decision, incumbent, place)
+
+
+def _on_trial(decision: Decision, place: Place) -> dict[str, str]:
+    if not place.taken:
+        return {"verdict": "candidate"}
+    return {"verdict": "refused", "reason": f"{place.taken}; this one {decision.reason}"}
 
 
 def compare(
@@ -83,8 +94,9 @@ def compare(
 ) -> Decision:
     """Decide on rows that neither was fitted on; `promoted` needs every check passed.
 
-    Without a champion that can serve, a challenger is promoted: its self-tests passed, and the
-    alternative is no forecast. `held_out` has the features of both models.
+    Without a champion that can serve, a challenger is promoted: its self-tests passed, and the alternative
+    is no forecast. The reason says whether it shows skill; one that shows none abstains on everything
+    (`train.skill`). `held_out` has the features of both models.
     """
     version, serving = challenger.manifest.version, incumbent.champion
     blank = Decision(
@@ -96,7 +108,7 @@ def compare(
     )
     unusable, champion = _usable(challenger.manifest, incumbent)
     if champion is None or incumbent.artifact is None:
-        reason = f"{unusable}; promoted without a comparison, because the self-tests passed"
+        reason = f"{unusable}; promoted without a comparison; {_floor(challenger.manifest)}"
         return blank.model_copy(update={"reason": reason})
     since = max(_fitted_until(m) for m in (challenger.manifest, incumbent.artifact.manifest))
     rows = held_out.take(np.flatnonzero(held_out.as_of >= since))
@@ -124,7 +136,7 @@ def _checked(
     if found[0].passed:
         batch = len(np.unique(rows.symbols))
         found += [
-            checks.lower_brier(judged),
+            _better(judged, challenger.manifest, champion.manifest),
             checks.direction_not_worse(judged),
             *checks.calibration(judged),
             checks.latency(ours.p_up, theirs.p_up, ours_x[:batch], theirs_x[:batch], clock),
@@ -152,8 +164,10 @@ def _decided(blank: Decision, judged: Judged, found: tuple[Check, ...]) -> Decis
     return blank.model_copy(update=changes)
 
 
-def carry_out(bucket: Bucket, name: str, decision: Decision, incumbent: Incumbent) -> Decision:
-    """Do what the decision says where nothing changed since `incumbent` was read; record it.
+def carry_out(
+    bucket: Bucket, name: str, decision: Decision, incumbent: Incumbent, place: Place = NOBODY
+) -> Decision:
+    """Do what the decision says where nothing changed since `incumbent` and `place` were read; record it.
 
     Refused where another job was faster. Of a version that serves already nothing is decided.
     """
@@ -164,7 +178,9 @@ def carry_out(bucket: Bucket, name: str, decision: Decision, incumbent: Incumben
         if decision.verdict == "promoted":
             promote(bucket, name, version, incumbent.etag, decision.reason, now)
         elif decision.verdict == "candidate":
-            name_candidate(bucket, name, version, decision.reason, now)
+            name_candidate(
+                bucket, name, version, decision.reason, now, instead_of=place.holder, why=place.why
+            )
     except PromotionConflict as error:
         changes = {"verdict": "refused", "reason": f"lost the promotion: {error}"}
         decision = decision.model_copy(update=changes)
@@ -187,6 +203,17 @@ def _usable(ours: Manifest, incumbent: Incumbent) -> tuple[str, PriceModel | Non
         return "", PriceModel(incumbent.artifact)
     except CorruptArtifact as error:
         return f"the champion cannot be loaded: {error}", None
+
+
+def _better(judged: Judged, challenger: Manifest, champion: Manifest) -> Check:
+    lower = checks.lower_brier(judged)
+    if lower.passed or champion.skill is None or champion.skill.shown:
+        return lower
+    return instead_of_no_skill(challenger.skill, judged)
+
+
+def _floor(manifest: Manifest) -> str:
+    return in_words(manifest.skill) if manifest.skill else "its skill was not measured"
 
 
 def _inputs(rows: Examples, manifest: Manifest) -> Floats:

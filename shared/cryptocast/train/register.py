@@ -82,6 +82,7 @@ def register(
         feature_version=FEATURE_VERSION,
         calibration=challenger.calibration,
         abstain=challenger.abstain,
+        skill=challenger.skill,
         metrics={**challenger.held_out, "onnx_parity": parity},
         walk_forward=challenger.walk_forward,
     )

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from mlflow import MlflowClient
 
 EXPERIMENT = "cryptocast"
-ARTIFACTS = (layout.MANIFEST, "card.json", "card.html")
+ARTIFACTS = (layout.MANIFEST, layout.CARD_DATA, layout.CARD_PAGE)
 """What is copied; a version that lacks one of them does without."""
 _LONGEST = 6_000
 """Characters of a parameter or tag, MLflow's limit."""

@@ -234,6 +234,16 @@ def test_no_champion_and_no_rows_are_named_and_stop_nothing(db: Database, bucket
     assert "drift 1h" in waiting and "windows" in waiting
 
 
+MEASURED = {
+    "ForecastAccuracy",
+    "ForecastBrier",
+    "Coverage",
+    "QuarantinedRows",
+    "MissingBars",
+    "CycleAgeSeconds",
+}
+
+
 def test_a_whole_run(db: Database, bucket: Bucket, cloudwatch: Any) -> None:
     coins = [("BTC", 0.6), ("ETH", 0.4)]
     said = [
@@ -260,14 +270,7 @@ def test_a_whole_run(db: Database, bucket: Bucket, cloudwatch: Any) -> None:
     assert (report.rows_in, report.rows_stored) == (78, 78)
     assert report.detail["scores"]["15m"]["brier"] == pytest.approx((0.16 + 0.36) / 2)
     listed = cloudwatch.list_metrics(Namespace="Cryptocast")["Metrics"]
-    assert {m["MetricName"] for m in listed} == {
-        "ForecastAccuracy",
-        "ForecastBrier",
-        "Coverage",
-        "QuarantinedRows",
-        "MissingBars",
-        "CycleAgeSeconds",
-    }
+    assert {m["MetricName"] for m in listed} == MEASURED
     assert report.detail["metrics"] == 9
     (cycle,) = cycles.latest(db, 5)
     assert cycle.report["steps"] == steps

@@ -14,7 +14,7 @@ from cryptocast.monitor.shadow import Shadows, judge_candidates
 from cryptocast.record.verify import verify
 from cryptocast.registry import layout
 from cryptocast.registry.bucket import Bucket
-from cryptocast.registry.candidate import Candidate, name_candidate, read_candidate
+from cryptocast.registry.candidate import Candidate, name_candidate, read_candidate, settle
 from cryptocast.registry.decision import decisions
 from cryptocast.registry.load import load_champion, read_champion
 from cryptocast.registry.manifest import Calibration
@@ -172,6 +172,9 @@ def test_another_champion_begins_the_comparison_anew(
     models = Champions(bucket)
     version = candidate(bucket, 0.8)
     cycle(db, online, models, BEGIN + timedelta(hours=12), 48)
+    read = read_candidate(bucket, NAME)
+    assert read is not None
+    settle(bucket, NAME, *read, "refused", "by hand", UNTIL)
     other = candidate(bucket, 0.7)
     promote(bucket, NAME, version, read_champion(bucket, NAME)[1], "by hand", UNTIL)
     cycle(db, online, models, BEGIN + timedelta(hours=14), 8)

@@ -6,16 +6,20 @@ from datetime import timedelta
 import pytest
 
 from cryptocast.domain import Horizon
-from cryptocast.errors import BadInput, CorruptArtifact, ModelNotFound
+from cryptocast.errors import BadInput, CorruptArtifact, ModelNotFound, PromotionConflict
 from cryptocast.features.spec import FEATURE_VERSION
 from cryptocast.registry import layout
 from cryptocast.registry.bucket import Bucket
+from cryptocast.registry.candidate import name_candidate, read_candidate
 from cryptocast.registry.decision import decisions
 from cryptocast.registry.load import read_champion
 from cryptocast.registry.manifest import Abstain, Calibration, Manifest
+from cryptocast.registry.promote import promote
 from cryptocast.registry.publish import publish
+from cryptocast.retrain import by_hand
 from cryptocast.retrain.by_hand import promote_by_hand, rollback_by_hand
 from tests.unit.registry.conftest import bucket, s3
+from tests.unit.registry.cut_off import CutOff, FailsAt
 from tests.unit.train.markets import UNTIL
 from tests.unit.train.test_gate import FITTED, files_of
 
@@ -102,6 +106,77 @@ def test_rollback_goes_to_the_previous_or_to_the_one_that_is_named(bucket: Bucke
         "by the operator: next",
         "rolled back by the operator: regret",
     ]
+
+
+@pytest.mark.parametrize("by", ["promote", "rollback"])
+def test_the_operators_word_ends_a_trial_and_the_record_says_so(bucket: Bucket, by: str) -> None:
+    for version in ("v1", "v2", "v3", "v4"):
+        register(bucket, version)
+    for version in ("v1", "v2"):
+        promote_by_hand(bucket, NAME, version, "next", UNTIL)
+    tried = name_candidate(bucket, NAME, "v3", "passed", UNTIL)
+    if by == "promote":
+        chosen = promote_by_hand(bucket, NAME, "v4", "better", UNTIL).version
+    else:
+        chosen = rollback_by_hand(bucket, NAME, "regret", UNTIL).version
+    read = read_candidate(bucket, NAME)
+    assert read is not None
+    assert (read[0].state, read[0].settled_at) == ("refused", UNTIL)
+    assert f"the operator chose {chosen}" in read[0].reason
+    (last,) = decisions(bucket, NAME, "v3")
+    assert (last.stage, last.verdict, last.shadow_began) == ("operator", "refused", tried.named_at)
+
+
+def test_the_candidate_itself_may_be_promoted_by_hand(bucket: Bucket) -> None:
+    for version in ("v1", "v2"):
+        register(bucket, version)
+    promote_by_hand(bucket, NAME, "v1", "first", UNTIL)
+    name_candidate(bucket, NAME, "v2", "passed", UNTIL)
+    promote_by_hand(bucket, NAME, "v2", "no need to wait", UNTIL)
+    assert read_champion(bucket, NAME)[0].version == "v2"
+    assert [d.verdict for d in decisions(bucket, NAME, "v2")] == ["promoted"]
+
+
+def test_an_unreadable_candidate_holds_the_operator_not_up(bucket: Bucket) -> None:
+    bucket.put(layout.candidate_key(NAME), b"garbage")
+    promote_by_hand(bucket, NAME, register(bucket, "v1"), "first", UNTIL)
+    assert read_champion(bucket, NAME)[0].version == "v1"
+
+
+@pytest.mark.parametrize("write", range(4))
+def test_cut_off_at_any_write_the_same_command_again_does_the_rest(bucket: Bucket, write: int) -> None:
+    """The writes: the decision, the refusal of who is on trial, candidate.json, champion.json."""
+    for version in ("v1", "v2", "v3"):
+        register(bucket, version)
+    promote_by_hand(bucket, NAME, "v1", "first", UNTIL)
+    name_candidate(bucket, NAME, "v3", "passed", UNTIL)
+    with pytest.raises(CutOff):
+        promote_by_hand(FailsAt(bucket, write), NAME, "v2", "better", UNTIL)
+    promote_by_hand(bucket, NAME, "v2", "better", UNTIL)
+    assert read_champion(bucket, NAME)[0].version == "v2"
+    read = read_candidate(bucket, NAME)
+    assert read is not None
+    assert read[0].state == "refused"
+    assert [d.verdict for d in decisions(bucket, NAME, "v2")] == ["promoted"]
+    assert [d.verdict for d in decisions(bucket, NAME, "v3")] == ["refused"]
+
+
+def test_who_was_overtaken_leaves_a_decision_that_says_so(
+    bucket: Bucket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for version in ("v1", "v2", "v3"):
+        register(bucket, version)
+    promote_by_hand(bucket, NAME, "v1", "first", UNTIL)
+
+    def overtaken(*_: object) -> None:
+        promote(bucket, NAME, "v3", read_champion(bucket, NAME)[1], "was faster", UNTIL)
+
+    monkeypatch.setattr(by_hand, "end_trial", overtaken)
+    with pytest.raises(PromotionConflict):
+        promote_by_hand(bucket, NAME, "v2", "better", UNTIL)
+    assert [d.verdict for d in decisions(bucket, NAME, "v2")] == ["promoted", "refused"]
+    assert "not carried out" in decisions(bucket, NAME, "v2")[-1].reason
+    assert read_champion(bucket, NAME)[0].version == "v3"
 
 
 def test_a_version_that_reads_other_features_is_not_gone_back_to(bucket: Bucket) -> None:

@@ -15,7 +15,7 @@ from cryptocast.registry import layout
 from cryptocast.registry.bucket import Bucket
 from cryptocast.registry.load import Artifact, read_champion
 from cryptocast.registry.manifest import Abstain, Calibration, Manifest
-from cryptocast.registry.promote import promote, rollback
+from cryptocast.registry.promote import promote
 from cryptocast.registry.publish import publish
 from cryptocast.serve.champions import Champions
 from cryptocast.serve.forecaster import Forecaster, issue
@@ -193,7 +193,7 @@ def test_a_promotion_and_a_rollback_reach_the_next_use(bucket: Bucket, artifact:
     assert champions.forecaster(Horizon.H1) is first
     serve(bucket, artifact, "v2", read_champion(bucket, "prices/1h")[1])
     assert champions.forecaster(Horizon.H1).version == "v2"
-    rollback(bucket, "prices/1h", "test", UNTIL)
+    promote(bucket, "prices/1h", "v1", read_champion(bucket, "prices/1h")[1], "rolled back", UNTIL)
     assert champions.forecaster(Horizon.H1).version == "v1"
 
 

@@ -43,6 +43,7 @@ def manifest(challenger: Challenger) -> Manifest:
         data_window=DataWindow(since=UNTIL, fit_until=UNTIL, until=UNTIL, symbols=("BTC", "ETH"), rows=7),
         feature_names=challenger.fresh.examples.features,
         abstain=challenger.abstain,
+        skill=challenger.skill,
         metrics=challenger.held_out,
     )
 

@@ -13,10 +13,10 @@ from cryptocast.domain import Horizon
 from cryptocast.features.spec import FEATURE_NAMES, MODEL_FEATURES
 from cryptocast.registry import layout
 from cryptocast.registry.bucket import Bucket
-from cryptocast.registry.candidate import name_candidate, read_candidate
+from cryptocast.registry.candidate import read_candidate
 from cryptocast.registry.decision import Check, decisions
 from cryptocast.registry.load import read_champion
-from cryptocast.registry.manifest import Abstain, Calibration, DataWindow, Manifest
+from cryptocast.registry.manifest import Abstain, Calibration, DataWindow, Manifest, Skill
 from cryptocast.registry.publish import publish
 from cryptocast.train import checks
 from cryptocast.train.checks import Clock, Judged
@@ -70,6 +70,11 @@ def useless(seed: int = 9) -> Examples:
     return replace(FITTED, up=random.random(len(FITTED)) < 0.5)
 
 
+def skilled(shown: bool, brier: float = 0.2471) -> Skill:
+    p = 0.01 if shown else 0.6
+    return Skill(shown=shown, p_value=p, brier=brier, constant=0.51, constant_brier=0.2499, rows=900)
+
+
 @pytest.fixture
 def served(bucket: Bucket) -> Iterator[str]:
     """A champion that knows nothing."""
@@ -86,8 +91,27 @@ def test_a_first_model_serves_at_once_and_the_reason_says_why(bucket: Bucket) ->
     version = register(bucket)
     decision = pass_gate(bucket, NAME, version, HELD_OUT, UNTIL, 96, ticking())
     assert decision.verdict == "promoted"
-    assert "no champion yet; promoted without a comparison" in decision.reason
+    assert "no champion yet; promoted without a comparison; its skill was not measured" in decision.reason
     assert read_champion(bucket, NAME)[0].version == version
+
+
+@pytest.mark.parametrize(("brier", "words"), [
+    (0.2552, "it shows no skill yet and abstains on everything: Brier 0.255200"),
+    (0.2471, "it shows skill: Brier 0.247100 on 900 held-out rows, 0.249900 by saying 51.00% every time"),
+])  # fmt: skip
+@pytest.mark.parametrize("before", ["nobody", "unusable", "other features"])
+def test_where_nobody_serves_the_reason_says_whether_it_shows_skill(
+    bucket: Bucket, brier: float, words: str, before: str
+) -> None:
+    if before != "nobody":
+        older = register(bucket, feature_version="1" if before == "other features" else "2", version="v-old")
+        pass_gate(bucket, NAME, older, HELD_OUT, UNTIL, 96, ticking())
+    if before == "unusable":
+        bucket.put(layout.file_key(NAME, "v-old", "model.onnx"), b"garbage")
+    skill = skilled(brier < 0.2499, brier)
+    decision = pass_gate(bucket, NAME, register(bucket, skill=skill), HELD_OUT, UNTIL, 96, ticking())
+    assert decision.promoted
+    assert words in read_champion(bucket, NAME)[0].reason
 
 
 def test_a_better_one_becomes_the_candidate_and_every_check_is_kept(bucket: Bucket, served: str) -> None:
@@ -110,6 +134,24 @@ def test_a_better_one_becomes_the_candidate_and_every_check_is_kept(bucket: Buck
     read = read_candidate(bucket, NAME)
     assert read is not None
     assert (read[0].version, read[0].state, read[0].data_until) == (version, "shadow", UNTIL)
+
+
+@pytest.mark.parametrize(("shown", "examples", "verdict"), [
+    (True, FITTED, "candidate"), (False, FITTED, "refused"), (None, FITTED, "refused"),
+    (True, useless(11), "refused"),
+])  # fmt: skip
+def test_a_champion_without_skill_makes_room_for_one_that_shows_it_and_is_not_worse(
+    bucket: Bucket, shown: bool | None, examples: Examples, verdict: str
+) -> None:
+    """The champion is as good as the first of them, so none could be surely better."""
+    champion = register(bucket, skill=skilled(False), title="no skill shown")
+    pass_gate(bucket, NAME, champion, HELD_OUT, UNTIL, 96, ticking())
+    skill = None if shown is None else skilled(shown)
+    version = register(bucket, examples, skill=skill, version="v-able")
+    decision = pass_gate(bucket, NAME, version, HELD_OUT, UNTIL, 96, ticking())
+    assert decision.verdict == verdict, decision.reason
+    assert named(decision.checks)["skill"].said.startswith("the champion shows no skill; of this one: it")
+    assert "lower Brier" not in named(decision.checks)
 
 
 def test_without_a_shadow_period_it_serves_at_once(bucket: Bucket, served: str) -> None:
@@ -166,26 +208,6 @@ def test_a_champion_of_another_feature_version_is_replaced_at_once(bucket: Bucke
     decision = pass_gate(bucket, NAME, version, HELD_OUT, UNTIL, 96, ticking())
     assert decision.promoted
     assert "it cannot serve any more" in decision.reason
-
-
-def test_a_newer_candidate_replaces_the_older_with_its_reason(bucket: Bucket, served: str) -> None:
-    older, newer = register(bucket), register(bucket, title="newer", params={"rounds": 1}, version="v-newer")
-    for version in (older, newer):
-        pass_gate(bucket, NAME, version, HELD_OUT, UNTIL, 96, ticking())
-    read = read_candidate(bucket, NAME)
-    assert read is not None
-    assert (read[0].version, read[0].replaced) == (newer, older)
-    last = decisions(bucket, NAME, older)[-1]
-    assert (last.verdict, last.stage) == ("refused", "shadow")
-    assert f"replaced by the newer candidate {newer}" in last.reason
-
-
-def test_two_jobs_cannot_both_name_their_candidate(bucket: Bucket, served: str) -> None:
-    first, second = register(bucket), register(bucket, version="v-second")
-    name_candidate(bucket, NAME, first, "first", UNTIL)
-    assert name_candidate(bucket, NAME, first, "again", UNTIL).reason == "first"
-    bucket.put(layout.candidate_key(NAME), b"garbage")
-    assert name_candidate(bucket, NAME, second, "repairs it", UNTIL).replaced is None
 
 
 def judged(challenger: np.ndarray, champion: np.ndarray, up: np.ndarray) -> Judged:

@@ -1,0 +1,69 @@
+"""The floor under every model: does it forecast better than a constant that costs nothing?
+
+A champion is compared with who serves; where nobody does, self-tests alone would let a model serve that knows
+nothing. Such a model may serve, because the alternative is no forecast, but it makes no call.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from cryptocast.domain import BAR_INTERVAL_S
+from cryptocast.registry.decision import Check
+from cryptocast.registry.manifest import Abstain, Skill
+from cryptocast.series import Floats
+from cryptocast.train.checks import LEVEL, Judged
+from cryptocast.train.dataset import Examples
+from cryptocast.train.evaluate import brier
+from cryptocast.train.paired import better_by
+
+
+def measure_skill(p_up: Floats, held_out: Examples, fitted_share_up: float) -> Skill:
+    """Is the Brier score of `p_up` (n,) surely lower than that of saying `fitted_share_up` every time?
+
+    Diebold and Mariano's test, one-sided, at the level of the gate. One probability for every row shows no
+    skill, however lucky it is; nor does a slice that is shorter than twice the horizon.
+    """
+    up = held_out.up
+    gain = (fitted_share_up - up) ** 2 - (p_up - up) ** 2
+    found = better_by(gain, held_out.as_of, max(1, held_out.horizon_s // BAR_INTERVAL_S))
+    return Skill(
+        shown=bool(np.ptp(p_up) > 0) and found.p_value < LEVEL,
+        p_value=found.p_value,
+        brier=brier(p_up, up),
+        constant=fitted_share_up,
+        constant_brier=brier(np.full(len(up), fitted_share_up), up),
+        rows=len(up),
+    )
+
+
+def in_words(skill: Skill) -> str:
+    """For reasons and cards."""
+    shown = "it shows skill" if skill.shown else "it shows no skill yet and abstains on everything"
+    return (
+        f"{shown}: Brier {skill.brier:.6f} on {skill.rows} held-out rows, {skill.constant_brier:.6f} by "
+        f"saying {skill.constant:.2%} every time (p {skill.p_value:.4f}, below {LEVEL} is needed)"
+    )
+
+
+def floored(abstain: Abstain, skill: Skill) -> Abstain:
+    """`abstain` as it is, or on everything where no skill is shown: then no call is worth making."""
+    if skill.shown:
+        return abstain
+    return Abstain(threshold=1.0, rule=in_words(skill), coverage=0.0)
+
+
+def instead_of_no_skill(skill: Skill | None, judged: Judged) -> Check:
+    """For a champion that shows no skill there is nothing to defend: who shows it and is not worse may come.
+
+    To be surely better than that champion too would keep it where both know little and only one can show it.
+    """
+    ours, theirs = brier(judged.challenger, judged.up), brier(judged.champion, judged.up)
+    words = in_words(skill) if skill else "its skill was not measured"
+    return Check(
+        name="skill",
+        passed=skill is not None and skill.shown and ours <= theirs,
+        figure=skill.p_value if skill else None,
+        allowed=LEVEL,
+        said=f"the champion shows no skill; of this one: {words}; Brier {ours:.6f} against {theirs:.6f}",
+    )
