@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from cryptocast.train.drawing import (
@@ -10,6 +10,7 @@ from cryptocast.train.drawing import (
     coverage_curve,
     coverage_table,
     heading,
+    month_table,
     number,
     page,
     paragraph,
@@ -42,7 +43,9 @@ def report_card(report: Mapping[str, Any]) -> str:
         ),
         reliability_curve(report["reliability"]),
         heading("Month by month"),
-        _months(report["months"]),
+        month_table(
+            report["months"], [("surest 5 %", "top5_n", "{:,}".format), ("right", "top5_accuracy", percent)]
+        ),
         heading("Could it be luck?"),
         _tests(report),
         heading("After costs"),
@@ -63,24 +66,7 @@ def _headline(report: Mapping[str, Any]) -> str:
     low, high = report["accuracy_ci95"]
     return (
         f"{percent(report['accuracy'])} of all {report['n']:,} calls were right "
-        f"(95 % interval {percent(low)} to {percent(high)}). {report['target']['said'].capitalize()}."
-    )
-
-
-def _months(rows: Sequence[Mapping[str, Any]]) -> str:
-    return table(
-        ("month", "calls", "right", "Brier", "surest 5 %", "right"),
-        [
-            (
-                one["month"],
-                f"{one['n']:,}",
-                percent(one["accuracy"]),
-                f"{one['brier']:.5f}",
-                f"{one['top5_n']:,}",
-                percent(one["top5_accuracy"]),
-            )
-            for one in rows
-        ],
+        f"(95 % interval {percent(low)} to {percent(high)}). {report['target']['said']}"
     )
 
 
