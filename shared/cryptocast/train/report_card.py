@@ -16,6 +16,7 @@ from cryptocast.train.drawing import (
     paragraph,
     percent,
     reliability_curve,
+    span,
     table,
 )
 
@@ -28,11 +29,12 @@ def report_card(report: Mapping[str, Any]) -> str:
         paragraph(_headline(report), "said"),
         paragraph(
             f"Out of sample from {window['test_from'][:10]} to {window['test_to'][:10]}, a new model "
-            f"{window['refit']}, fitted on {', '.join(window['fitted_symbols'])} since "
+            f"{window['refit']} ({report['recipe']}), fitted on {', '.join(window['fitted_symbols'])} since "
             f"{window['since'][:10]}. Bars of {report['interval_s']} s."
         ),
         heading("The surest calls"),
         coverage_table(report["selective"]),
+        *_served(report["served"]),
         _against_coverage(report),
         heading("Against what costs nothing"),
         table(("baseline", "accuracy"), [(k, percent(v)) for k, v in report["baselines"].items()]),
@@ -60,6 +62,18 @@ def report_card(report: Mapping[str, Any]) -> str:
         bullets(report["notes"] or ["nothing"]),
     ]
     return page(title, parts)
+
+
+def _served(served: Mapping[str, Any] | None) -> list[str]:
+    if served is None:
+        return []
+    calls = served["calls"]
+    return [
+        paragraph(
+            f"By each version's own threshold, {calls['n']:,} calls ({percent(calls['coverage'])} "
+            f"of all) were right in {percent(calls['accuracy'])}, 95 % interval {span(calls['ci95'])}."
+        )
+    ]
 
 
 def _headline(report: Mapping[str, Any]) -> str:

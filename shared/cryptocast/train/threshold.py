@@ -66,7 +66,7 @@ def widest_sure(
 
 
 def fewest_calls(to_beat: float) -> int:
-    """The fewest independent calls of which `to_beat` + `EDGE` right is significant: 290 at .5, 263 at .65."""
+    """The fewest independent calls of which `to_beat` + `EDGE` right is significant: 290 at .5."""
     n = np.arange(1, 1_000)
     hits = min(to_beat + EDGE, 1.0) * n
     enough = stats.beta.ppf(LEVEL, hits, n - hits + 1) > to_beat
