@@ -15,10 +15,10 @@ from cryptocast.registry.bucket import Bucket
 from cryptocast.registry.layout import price_model
 from cryptocast.registry.load import load_champion
 from cryptocast.registry.price_model import PriceModel
+from cryptocast.train import report as reports
 from cryptocast.train.backtest import backtest
 from cryptocast.train.dataset import build_table, label_examples, no_documents
 from cryptocast.train.job import train_from_series
-from cryptocast.train.report import Tested
 from cryptocast.train.report_card import report_card
 from cryptocast.train.served import served_figures, walk_served
 from tests.unit.train.markets import FAST, RULES, UNTIL, make_market
@@ -66,7 +66,7 @@ def test_every_row_of_the_test_is_forecast_once_by_the_version_in_force(walked) 
 
 def test_calls_are_those_at_or_above_the_threshold_of_their_own_version(walked) -> None:
     examples, walk, versions = walked
-    found = served_figures(Tested(walk, examples.take(walk.rows), 900), versions)
+    found = served_figures(reports.Tested(walk, examples.take(walk.rows), 900), versions)
     at = np.array([one.challenger.abstain.threshold for one in versions])
     called = np.maximum(walk.p_up, 1 - walk.p_up) >= at[walk.refit]
     right = (walk.p_up > 0.5) == examples.up[walk.rows]
