@@ -1,6 +1,6 @@
 """How often a training finds a threshold, where something is known and where nothing is.
 
-    python -m tests.bench.threshold_rates [--rounds 300]
+    python -m tests.bench.threshold_rates [--rounds 200]
 
 The market of `gate_rates`: five coins that move together, labels and signals that overlap as a horizon's
 do, a calibration slice as long as that of 182 days. Beside `fix_threshold` stands what a search of the same
@@ -24,8 +24,9 @@ from tests.bench.gate_rates import COINS, moving
 
 SLICE_MOMENTS = 1_850
 """The fifth fold of 182 days: 19 days."""
-SKILLS = (0.0, 0.06, 0.12, 0.16)
-"""Correlation of signal and return: 50, 51.9, 53.8 and 55.1 % of all calls are right."""
+SKILLS = (0.0, 0.08, 0.16)
+"""Correlation of signal and return: 50, 52.5 and 55.1 % of all calls are right. At 4 h and 24 h nothing is
+tested: the slice is too short."""
 COVERAGES = tuple(share / 100 for share in range(100, 4, -5))
 
 
@@ -55,12 +56,12 @@ def of_all_looks(p_up: Floats, tested: Examples, to_beat: float) -> float:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=300)
+    parser.add_argument("--rounds", type=int, default=200)
     rounds = parser.parse_args().rounds
     print("| all calls right | horizon | found | mean coverage | by a search | mean coverage |")
     print("|---|---|---|---|---|---|")
     for skill in SKILLS:
-        for horizon in (Horizon.M15, Horizon.H1, Horizon.H4):
+        for horizon in (Horizon.M15, Horizon.H1):
             random = np.random.default_rng(23)
             found, searched = [], []
             for _ in range(rounds):

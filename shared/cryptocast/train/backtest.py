@@ -19,11 +19,12 @@ from cryptocast.train.dataset import Examples, build_table, label_examples, no_d
 from cryptocast.train.documents import read_documents
 from cryptocast.train.files import PriceFiles, read_prices
 from cryptocast.train.fit import FitRules
+from cryptocast.train.recipe import HISTORY_DAYS
 from cryptocast.train.report import FEE_BPS, Tested, figures, moment, plain
 from cryptocast.train.report_card import report_card
 from cryptocast.train.resample import extended, resample
 from cryptocast.train.served import Version, served_figures, walk_served
-from cryptocast.train.splits import SplitRules
+from cryptocast.train.splits import DAY_S, SplitRules
 from cryptocast.train.walkforward import Progress, Walk, refit_times, walk
 
 _HORIZON = re.compile(r"^(\d+)(m|h|d)$")
@@ -283,8 +284,9 @@ def _testable(examples: Examples, symbols: Sequence[str], begin: int, end: int) 
 def _window(
     question: Question, examples: Examples, bars: Mapping[str, BarSeries], walked: Walk
 ) -> dict[str, Any]:
+    known_s = HISTORY_DAYS * DAY_S if question.recipe == SERVED else walked.refits[0]
     return {
-        "since": moment(examples.as_of[0]),
+        "since": moment(max(int(examples.as_of[0]), walked.refits[0] - known_s)),
         "test_from": question.test_from.isoformat(),
         "test_to": question.test_to.isoformat(),
         "until": moment(examples.as_of[walked.rows[-1]]),
