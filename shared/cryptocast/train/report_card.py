@@ -20,6 +20,8 @@ from cryptocast.train.drawing import (
     table,
 )
 
+_SUREST = (("surest 5 %", "top5_n", "{:,}".format), ("right", "top5_accuracy", percent))
+
 
 def report_card(report: Mapping[str, Any]) -> str:
     """The page. Every text of the report is escaped."""
@@ -45,9 +47,7 @@ def report_card(report: Mapping[str, Any]) -> str:
         ),
         reliability_curve(report["reliability"]),
         heading("Month by month"),
-        month_table(
-            report["months"], [("surest 5 %", "top5_n", "{:,}".format), ("right", "top5_accuracy", percent)]
-        ),
+        month_table(report["months"], _SUREST),
         heading("Could it be luck?"),
         _tests(report),
         heading("After costs"),
