@@ -139,6 +139,7 @@ def evaluate(
     interval: Annotated[int | None, typer.Option(help="bar length in seconds, else the files' own")] = None,
     fee_bps: Annotated[float, typer.Option(help="per side")] = 10.0,
     workers: Annotated[int, typer.Option(help="refits at a time")] = 2,
+    recipe: Annotated[str, typer.Option(help="all-history; served: as training makes it")] = "all-history",
 ) -> None:
     """Walk forward over files and write what the forecasts were worth; no server, no database."""
     from cryptocast.train.backtest import Question, backtest, lines, write_report
@@ -158,6 +159,7 @@ def evaluate(
             interval,
             fee_bps,
             workers=workers,
+            recipe=recipe,
         )
         report, walked, tested = backtest(question, tick)
         write_report(report, walked, tested, out)

@@ -19,13 +19,17 @@ from cryptocast.train.dataset import Examples, build_table, label_examples, no_d
 from cryptocast.train.documents import read_documents
 from cryptocast.train.files import PriceFiles, read_prices
 from cryptocast.train.fit import FitRules
+from cryptocast.train.recipe import HISTORY_DAYS
 from cryptocast.train.report import FEE_BPS, Tested, figures, moment, plain
 from cryptocast.train.report_card import report_card
 from cryptocast.train.resample import extended, resample
+from cryptocast.train.served import Version, served_figures, walk_served
+from cryptocast.train.splits import DAY_S, SplitRules
 from cryptocast.train.walkforward import Progress, Walk, refit_times, walk
 
 _HORIZON = re.compile(r"^(\d+)(m|h|d)$")
 LONGEST_HORIZON_S = 365 * 86_400
+ALL_HISTORY, SERVED = "all-history", "served"
 _SECONDS = {"m": 60, "h": 3_600, "d": 86_400}
 
 
@@ -44,6 +48,9 @@ class Question:
     fee_bps: float = FEE_BPS
     rules: FitRules = field(default_factory=FitRules)
     workers: int = 2
+    recipe: str = ALL_HISTORY
+    split: SplitRules = field(default_factory=SplitRules)
+    """How the served recipe cuts its time; the other has spans of its own."""
 
 
 def horizon_seconds(text: str) -> int:
@@ -63,35 +70,60 @@ def backtest(question: Question, progress: Progress | None = None) -> tuple[dict
     Raises `BadInput` or `NotEnoughData` that says what is wrong or lacks.
     """
     horizon_s = horizon_seconds(question.horizon)
-    if question.interval_s is not None and question.interval_s < 60:
-        raise BadInput(f"--interval is {question.interval_s}; bars last at least 60 s")
-    if not 0 <= question.fee_bps < 10_000:
-        raise BadInput(f"--fee-bps is {question.fee_bps}; it lies from 0 to 10,000 basis points a side")
+    _possible(question)
     refits = refit_times(question.test_from, question.test_to, question.refit)
     files = read_prices(question.prices)
     symbols = tuple(dict.fromkeys(symbol.strip().upper() for symbol in question.symbols if symbol.strip()))
     notes = list(files.notes)
     interval_s = _interval(files, symbols, question, horizon_s)
     bars = bars_at(files, interval_s, notes)
+    if question.recipe == SERVED:  # a training reads the coins that it serves and no others
+        bars = {symbol: bars[symbol] for symbol in sorted(symbols)}
     _gaps(bars, symbols, notes)
     examples = _examples(bars, horizon_s, interval_s, question, notes)
     end = int(question.test_to.timestamp())
     _testable(examples, symbols, refits[0], end)
-    walked = walk(examples, symbols, refits, end, question.rules, workers=question.workers, progress=progress)
+    walked, versions = _walk(question, examples, symbols, refits, end, progress)
     tested = Tested(walked, examples.take(walked.rows), interval_s)
     report = {
         "horizon": question.horizon,
         "interval_s": interval_s,
         "symbols": list(symbols),
+        "recipe": question.recipe,
         **figures(tested, question.fee_bps),
         "data_window": _window(question, examples, bars, walked),
         "features": list(walked.features),
         "selection": walked.selection.recorded() if walked.selection else None,
         "feature_version": FEATURE_VERSION,
         "params": dict(question.rules.recorded()),
+        "served": served_figures(tested, versions) if versions else None,
         "notes": notes,
     }
     return plain(report), walked, tested.examples
+
+
+def _possible(question: Question) -> None:
+    if question.interval_s is not None and question.interval_s < 60:
+        raise BadInput(f"--interval is {question.interval_s}; bars last at least 60 s")
+    if not 0 <= question.fee_bps < 10_000:
+        raise BadInput(f"--fee-bps is {question.fee_bps}; it lies from 0 to 10,000 basis points a side")
+    if question.recipe not in (ALL_HISTORY, SERVED):
+        raise BadInput(f"--recipe is {question.recipe!r}; possible are {ALL_HISTORY}, {SERVED}")
+
+
+def _walk(
+    question: Question,
+    examples: Examples,
+    symbols: Sequence[str],
+    refits: Sequence[int],
+    end: int,
+    progress: Progress | None,
+) -> tuple[Walk, tuple[Version, ...]]:
+    rules, workers = question.rules, question.workers
+    if question.recipe == SERVED:
+        split = question.split
+        return walk_served(examples, refits, end, rules, split, workers=workers, progress=progress)
+    return walk(examples, symbols, refits, end, rules, workers=workers, progress=progress), ()
 
 
 def write_report(report: Mapping[str, Any], walked: Walk, tested: Examples, out: Path) -> None:
@@ -123,6 +155,12 @@ def lines(report: Mapping[str, Any]) -> list[str]:
         f"calls right ({low:.2%} to {high:.2%}); {best} gets {report['baselines'][best]:.2%}; "
         f"Brier {report['brier']:.5f}"
     ]
+    if (served := report["served"]) and (calls := served["calls"])["accuracy"] is not None:
+        low, high = calls["ci95"]
+        said.append(
+            f"called by each version's own threshold: {calls['accuracy']:.2%} of {calls['n']:,} "
+            f"({low:.2%} to {high:.2%}), {calls['coverage']:.1%} called"
+        )
     for one in report["selective"]:
         if one["accuracy"] is not None:
             low, high = one["ci95"]
@@ -246,8 +284,9 @@ def _testable(examples: Examples, symbols: Sequence[str], begin: int, end: int) 
 def _window(
     question: Question, examples: Examples, bars: Mapping[str, BarSeries], walked: Walk
 ) -> dict[str, Any]:
+    known_s = HISTORY_DAYS * DAY_S if question.recipe == SERVED else walked.refits[0]
     return {
-        "since": moment(examples.as_of[0]),
+        "since": moment(max(int(examples.as_of[0]), walked.refits[0] - known_s)),
         "test_from": question.test_from.isoformat(),
         "test_to": question.test_to.isoformat(),
         "until": moment(examples.as_of[walked.rows[-1]]),

@@ -1,4 +1,7 @@
-"""From margins to honest probabilities, and how sure is sure enough."""
+"""From margins to honest probabilities, and how many calls are independent of each other.
+
+Without SciPy: the monitor's function counts calls by this.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +10,9 @@ import math
 import numpy as np
 
 from cryptocast.domain import BAR_INTERVAL_S
-from cryptocast.registry.manifest import Abstain, Calibration
+from cryptocast.registry.manifest import Calibration
 from cryptocast.series import Bools, Floats, Ints
-from cryptocast.train.dataset import Examples
 
-FALLBACK_COVERAGE = 0.2
-_CANDIDATES = tuple(share / 100 for share in range(100, 4, -5))
-_FEWEST_INDEPENDENT = 30
 _ONE_SIDED_95 = 1.6449
 
 
@@ -47,44 +46,12 @@ def platt_slope(margins: Floats, up: Bools) -> float:
     return max(a, 0.0)
 
 
-def fix_threshold(p_up: Floats, tested: Examples, to_beat: float) -> Abstain:
-    """The smallest confidence whose calls are surely enough better than `to_beat` on the calibration slice.
-
-    Candidates are the quantiles that leave 100 %, 95 %, ... 5 % of the slice. Surely enough means
-    that the 95 % Wilson lower bound of their accuracy exceeds `to_beat`, with only the independent
-    calls counted. Where no candidate does, the most confident 20 % are called, and `rule` says that.
-    """
-    confidence = np.maximum(p_up, 1 - p_up)
-    if np.ptp(confidence) == 0:
-        rule = "always abstain: the margins order nothing out of fold"
-        return Abstain(threshold=1.0, rule=rule, coverage=0.0)
-    right = (p_up > 0.5) == tested.up
-    for coverage in _CANDIDATES:
-        threshold = float(np.quantile(confidence, 1 - coverage))
-        called = confidence >= threshold
-        independent = independent_calls(tested.as_of[called], tested.horizon_s)
-        if independent < _FEWEST_INDEPENDENT:
-            break
-        if wilson_lower(float(right[called].mean()), independent) > to_beat:
-            rule = (
-                "smallest confidence whose accuracy on the purged calibration slice has a 95 % Wilson "
-                f"lower bound above the best baseline ({to_beat:.4f}), independent calls counted"
-            )
-            return Abstain(threshold=threshold, rule=rule, coverage=float(called.mean()))
-    threshold = float(np.quantile(confidence, 1 - FALLBACK_COVERAGE))
-    rule = (
-        f"most confident {FALLBACK_COVERAGE:.0%} of the purged calibration slice: no threshold's lower bound "
-        f"exceeded the best baseline ({to_beat:.4f})"
-    )
-    return Abstain(threshold=threshold, rule=rule, coverage=float((confidence >= threshold).mean()))
-
-
-def independent_calls(as_of: Ints, horizon_s: int) -> float:
+def independent_calls(as_of: Ints, horizon_s: int, interval_s: int = BAR_INTERVAL_S) -> float:
     """How many of the calls made at `as_of` are independent, counted low.
 
     Coins move together, so calls of one `as_of` count as one; labels that overlap in time share it.
     """
-    return len(np.unique(as_of)) / max(1.0, horizon_s / BAR_INTERVAL_S)
+    return len(np.unique(as_of)) / max(1.0, horizon_s / interval_s)
 
 
 def wilson_lower(share: float, n: float, z: float = _ONE_SIDED_95) -> float:

@@ -11,6 +11,7 @@ from cryptocast.train.drawing import (
     coverage_curve,
     coverage_table,
     heading,
+    month_table,
     number,
     page,
     paragraph,
@@ -54,7 +55,7 @@ def card_page(card: Mapping[str, Any]) -> str:
             "calibration were fitted on them.",
             "quiet",
         ),
-        _months(card["months"]),
+        month_table(card["months"], [("95 % interval", "ci95", span), ("slice", "kind", str)]),
         *_importance(card["importance"]),
         heading("When it abstains"),
         _abstains(card["abstains"]),
@@ -89,24 +90,6 @@ def _figures(figures: Mapping[str, Any], intervals: Mapping[str, Sequence[float 
         counted = f"{value:,.0f}" if name in ("n", "calls", "independent_calls") else number(value)
         rows.append((name.replace("_", " "), percent(value) if is_share else counted, said))
     return table(("figure", "", "95 % interval"), rows)
-
-
-def _months(rows: Sequence[Mapping[str, Any]]) -> str:
-    return table(
-        ("month", "", "calls", "right", "95 % interval", "Brier"),
-        [
-            (
-                one["month"],
-                one["kind"],
-                f"{one['n']:,}",
-                percent(one["accuracy"]),
-                span(one["ci95"]),
-                f"{one['brier']:.5f}",
-            )
-            for one in rows
-        ],
-        words=(1,),
-    )
 
 
 def _importance(rows: Sequence[Mapping[str, Any]]) -> list[str]:

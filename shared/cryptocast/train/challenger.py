@@ -10,12 +10,13 @@ import xgboost
 from cryptocast.registry.manifest import Abstain, Calibration, Skill
 from cryptocast.registry.price_model import apply_platt
 from cryptocast.series import Bools, Floats, Ints
-from cryptocast.train.calibrate import fit_platt, fix_threshold
+from cryptocast.train.calibrate import fit_platt
 from cryptocast.train.dataset import Examples
 from cryptocast.train.evaluate import baselines, best_baseline, evaluate
 from cryptocast.train.fit import FitRules, fit_known, margin_scale, margins
 from cryptocast.train.skill import floored, measure_skill
 from cryptocast.train.splits import Plan, known_before
+from cryptocast.train.threshold import fix_threshold
 
 FOLD_ROWS = 40_000
 """What a fold's model is fitted on at most: it only serves calibration and threshold."""

@@ -253,3 +253,21 @@ def coverage_table(rows: Sequence[Mapping[str, Any]]) -> str:
             for one in rows
         ],
     )
+
+
+def month_table(
+    rows: Sequence[Mapping[str, Any]], more: Sequence[tuple[str, str, Callable[[Any], str]]]
+) -> str:
+    """Every month's calls, and `more` of it: a column's heading, its name in the row, how it is written."""
+    head = ("month", "calls", "right", "Brier", *(title for title, _, _ in more))
+    told = [
+        (
+            one["month"],
+            f"{one['n']:,}",
+            percent(one["accuracy"]),
+            f"{one['brier']:.5f}",
+            *(written(one[name]) for _, name, written in more),
+        )
+        for one in rows
+    ]
+    return table(head, told)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from cryptocast.series import Bools, Floats
+from cryptocast.series import Bools, Floats, Ints
 from cryptocast.train.calibrate import independent_calls, wilson_lower
 from cryptocast.train.dataset import Examples
 
@@ -24,9 +24,22 @@ def log_loss(p_up: Floats, up: Bools) -> float:
 
 def expected_calibration_error(p_up: Floats, up: Bools) -> float:
     """Mean |share of ups - mean probability| over ten bins of equally many rows."""
-    bins = np.array_split(np.argsort(p_up, kind="stable"), _BINS)
-    gaps = [abs(float(up[b].mean() - p_up[b].mean())) * len(b) for b in bins if len(b)]
+    gaps = [abs(one["share_up"] - one["p_up"]) * one["n"] for one in reliability_bins(p_up, up)]
     return float(sum(gaps) / len(p_up))
+
+
+def reliability_bins(p_up: Floats, up: Bools) -> list[dict[str, float]]:
+    """What was said and what came true, in ten bins of equally many rows, for drawing."""
+    bins = np.array_split(np.argsort(p_up, kind="stable"), _BINS)
+    return [
+        {"p_up": float(p_up[b].mean()), "share_up": float(up[b].mean()), "n": len(b)} for b in bins if len(b)
+    ]
+
+
+def by_month(as_of: Ints) -> list[tuple[str, Bools]]:
+    """`2023-04` and its rows (n,), for every month in `as_of` (n,), POSIX s."""
+    month = as_of.astype("datetime64[s]").astype("datetime64[M]")
+    return [(str(one), np.asarray(month == one)) for one in np.unique(month)]
 
 
 def baselines(examples: Examples, fitted_share_up: float) -> dict[str, float]:

@@ -22,16 +22,15 @@ from cryptocast.train.dataset import Examples, build_examples, build_table, newe
 from cryptocast.train.fit import FitRules
 from cryptocast.train.gate import pass_gate
 from cryptocast.train.hiring import source_of
+from cryptocast.train.recipe import HISTORY_DAYS, prepare
 from cryptocast.train.register import TrainingRules, register
 from cryptocast.train.revision import code_revision as git_revision
-from cryptocast.train.selection import select_in_plan
 from cryptocast.train.selftest import SelfTest, live_equals_bulk, run_self_tests
 from cryptocast.train.shadow_gate import DAY_CYCLES
-from cryptocast.train.splits import Plan, SplitRules, make_plan
+from cryptocast.train.splits import Plan, SplitRules
 from cryptocast.train.tracking import track
 from cryptocast.train.tuning import Tuner
 
-HISTORY_DAYS = 182
 _FIT, _SPLIT = FitRules(), SplitRules()
 
 Progress = Callable[[str, int, int], None]
@@ -151,9 +150,8 @@ def train_horizon(
     """One horizon: fit, test itself, register, pass the gate. `rows_tests` are those of the table."""
     pool = build_examples(bars, table, horizon, int(rules.until.timestamp()))
     try:
-        plan = make_plan(pool.as_of, horizon.seconds, rules.split)
-        selection = select_in_plan(pool, plan, rules.split.embargo_s, rules.fit)
-        examples = pool.only(selection.features)
+        prepared = prepare(pool, rules.split, rules.fit)
+        examples, plan = prepared.examples, prepared.plan
         rules = _tuned(examples, plan, horizon, rules)
         challenger = make_challenger(examples, plan, rules.split.embargo_s, rules.fit)
     except NotEnoughData as error:
@@ -164,7 +162,7 @@ def train_horizon(
         reason = "; ".join(f"self-test failed: {test.name}: {test.reason}" for test in failed)
         return TrainingReport(horizon, None, False, reason, len(examples), challenger.held_out)
     try:
-        version = register(bucket, examples, plan, challenger, tests, selection, horizon, rules)
+        version = register(bucket, examples, plan, challenger, tests, prepared.selection, horizon, rules)
     except RegistryError as error:
         return TrainingReport(horizon, None, False, str(error), len(examples), challenger.held_out)
     return _judged(bucket, pool, plan, challenger, version, horizon, rules)

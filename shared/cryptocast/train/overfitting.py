@@ -31,6 +31,7 @@ from cryptocast.series import Bools, Floats, Ints
 from cryptocast.train.dataset import Examples
 from cryptocast.train.evaluate import brier
 from cryptocast.train.fit import FitRules, fit_known, margins
+from cryptocast.train.selection import select_features
 from cryptocast.train.statistics import mcnemar
 
 FEWEST_FIT = 500
@@ -154,16 +155,12 @@ def overfitting(
     workers: int = 2,
     progress: Progress | None = None,
 ) -> dict[str, Any]:
-    """Every configuration on every fold: accuracy and Brier over the paths, PBO, a deflated figure."""
+    """Every configuration on every fold: accuracy and Brier over the paths, PBO, a deflated figure.
+
+    Each fold chooses its features anew, by the first configuration, from the rows that it is fitted on.
+    """
     folds = combinatorial_folds(examples.as_of, examples.horizon_s, embargo_s, groups, tested)
-    jobs = [(name, fold) for name in configurations for fold in folds]
-    said: dict[str, list[Floats]] = {name: [] for name in configurations}
-    with ThreadPoolExecutor(max(1, workers), thread_name_prefix="overfitting") as pool:
-        waiting = [pool.submit(_fold, examples, fold, configurations[name]) for name, fold in jobs]
-        for done, ((name, _), job) in enumerate(zip(jobs, waiting, strict=True), start=1):
-            said[name].append(job.result())
-            if progress:
-                progress("folds", done, len(jobs))
+    said = _over_folds(examples, folds, configurations, embargo_s, workers, progress)
     walked = {name: paths(examples.as_of, folds, one, groups) for name, one in said.items()}
     rows = {name: _over_paths(one, examples.up) for name, one in walked.items()}
     loss = np.column_stack([((one - examples.up) ** 2).mean(axis=0) for one in walked.values()])
@@ -182,6 +179,36 @@ def overfitting(
         "median_logit": float(np.median(logits)),
         **_deflated(examples, walked[best], interval_s, trials),
     }
+
+
+def _over_folds(
+    examples: Examples,
+    folds: Sequence[CombinatorialFold],
+    configurations: dict[str, FitRules],
+    embargo_s: int,
+    workers: int,
+    progress: Progress | None,
+) -> dict[str, list[Floats]]:
+    """What each configuration says of each fold's tested rows."""
+    first = next(iter(configurations.values()))
+    said: dict[str, list[Floats]] = {name: [] for name in configurations}
+    with ThreadPoolExecutor(max(1, workers), thread_name_prefix="overfitting") as pool:
+        chosen = [pool.submit(_choose, examples, fold, first, embargo_s) for fold in folds]
+        jobs = [
+            (name, pool.submit(_fold, examples.only(features.result()), fold, rules))
+            for fold, features in zip(folds, chosen, strict=True)
+            for name, rules in configurations.items()
+        ]
+        for done, (name, job) in enumerate(jobs, start=1):
+            said[name].append(job.result())
+            if progress:
+                progress("folds", done, len(jobs))
+    return said
+
+
+def _choose(examples: Examples, fold: CombinatorialFold, rules: FitRules, embargo_s: int) -> tuple[str, ...]:
+    everything = np.ones(len(examples), dtype=np.bool_)
+    return select_features(examples, fold.fit, everything, rules, embargo_s).features
 
 
 def _fold(examples: Examples, fold: CombinatorialFold, rules: FitRules) -> Floats:

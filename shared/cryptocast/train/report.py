@@ -13,11 +13,19 @@ import numpy as np
 from cryptocast.series import Bools, Floats
 from cryptocast.train import statistics as st
 from cryptocast.train.dataset import Examples
-from cryptocast.train.evaluate import brier, expected_calibration_error, log_loss
+from cryptocast.train.evaluate import (
+    brier,
+    by_month,
+    expected_calibration_error,
+    log_loss,
+    reliability_bins,
+)
 from cryptocast.train.fit import TRIALS
+from cryptocast.train.target import TARGET, against_target, called_row, widest_row
+from cryptocast.train.threshold import widest_sure
 from cryptocast.train.walkforward import COVERAGES, Walk
 
-TARGET = 0.65
+_RULE_COVERAGES = tuple(share / 100 for share in range(1, 51))
 FEE_BPS = 10.0
 """Per side; a call is a position opened and closed."""
 
@@ -40,26 +48,27 @@ class Tested:
         """Bars in a horizon."""
         return max(1, self.examples.horizon_s // self.interval_s)
 
-    def independent(self, rows: Bools) -> int:
-        return st.independent(self.examples.as_of[rows], self.examples.horizon_s, self.interval_s)
+    @property
+    def confidence(self) -> Floats:
+        return np.asarray(np.maximum(self.walk.p_up, 1 - self.walk.p_up))
 
-    def interval(self, rows: Bools) -> list[float | None]:
-        low, high = st.block_interval(self.right[rows], self.examples.as_of[rows], self.examples.horizon_s)
-        return [st.finite(low), st.finite(high)]
+    def row(self, called: Bools) -> dict[str, Any]:
+        rows = self.examples
+        return called_row(called, self.right, rows.as_of, rows.horizon_s, self.interval_s)
 
 
 def figures(tested: Tested, fee_bps: float = FEE_BPS, trials: int = TRIALS) -> dict[str, Any]:
     """Everything of report.json that is computed from the forecasts themselves."""
     walk, up = tested.walk, tested.examples.up
-    everything = np.ones(len(up), dtype=np.bool_)
+    everything = tested.row(np.ones(len(up), dtype=np.bool_))
     base = _baselines(tested)
     selective = [_selective(tested, i) for i in range(len(COVERAGES))]
-    found = _tests(tested, max(base.values()))
+    found = _tests(tested, max(base.values()), everything["n_independent"])
     return {
         "n": len(up),
-        "n_independent": tested.independent(everything),
-        "accuracy": float(tested.right.mean()),
-        "accuracy_ci95": tested.interval(everything),
+        "n_independent": everything["n_independent"],
+        "accuracy": everything["accuracy"],
+        "accuracy_ci95": everything["ci95"],
         "baselines": base,
         "selective": selective,
         "brier": brier(walk.p_up, up),
@@ -68,7 +77,7 @@ def figures(tested: Tested, fee_bps: float = FEE_BPS, trials: int = TRIALS) -> d
         "tests": found,
         "months": _months(tested),
         "by_symbol": _by_symbol(tested),
-        "reliability": _reliability(walk.p_up, up),
+        "reliability": reliability_bins(walk.p_up, up),
         "after_costs": _after_costs(tested, fee_bps),
         "target": _target(tested, selective),
         "trials": trials,
@@ -89,24 +98,19 @@ def _baselines(tested: Tested) -> dict[str, float]:
 def _called(tested: Tested, i: int) -> Bools:
     """The rows at or above the threshold of `COVERAGES[i]` that held at their refit."""
     at = np.array([thresholds[i] for thresholds in tested.walk.thresholds])
-    return np.asarray(np.maximum(tested.walk.p_up, 1 - tested.walk.p_up) >= at[tested.walk.refit])
+    return np.asarray(tested.confidence >= at[tested.walk.refit])
 
 
 def _selective(tested: Tested, i: int) -> dict[str, Any]:
-    called = _called(tested, i)
     return {
         "coverage_target": COVERAGES[i],
         "threshold": tested.walk.thresholds[0][i],
         "thresholds": [row[i] for row in tested.walk.thresholds],
-        "coverage": float(called.mean()),
-        "n": int(called.sum()),
-        "n_independent": tested.independent(called),
-        "accuracy": float(tested.right[called].mean()) if called.any() else None,
-        "ci95": tested.interval(called),
+        **tested.row(_called(tested, i)),
     }
 
 
-def _tests(tested: Tested, to_beat: float) -> dict[str, Any]:
+def _tests(tested: Tested, to_beat: float, independent: int) -> dict[str, Any]:
     walk, rows = tested.walk, tested.examples
     p = np.clip(walk.p_up, 1e-9, 1 - 1e-9)
     share = np.clip(walk.share_up, 0.01, 0.99)
@@ -117,11 +121,10 @@ def _tests(tested: Tested, to_beat: float) -> dict[str, Any]:
         rows.as_of,
         tested.overlap,
     )
-    everything = np.ones(len(rows), dtype=np.bool_)
     reversal = ~(rows.last_move > 0)
     return {
         "binomial": {
-            **st.binomial(tested.right, tested.independent(everything), to_beat).as_json(),
+            **st.binomial(tested.right, independent, to_beat).as_json(),
             "against": to_beat,
         },
         "pesaran_timmermann": st.pesaran_timmermann(
@@ -147,15 +150,13 @@ def _corrected(found: Mapping[str, Mapping[str, Any]], trials: int) -> dict[str,
 
 
 def _months(tested: Tested) -> list[dict[str, Any]]:
-    month = tested.examples.as_of.astype("datetime64[s]").astype("datetime64[M]")
     called = _called(tested, COVERAGES.index(0.05))
     out = []
-    for one in np.unique(month):
-        rows = month == one
+    for month, rows in by_month(tested.examples.as_of):
         top = rows & called
         out.append(
             {
-                "month": str(one),
+                "month": month,
                 "n": int(rows.sum()),
                 "accuracy": float(tested.right[rows].mean()),
                 "brier": brier(tested.walk.p_up[rows], tested.examples.up[rows]),
@@ -181,13 +182,6 @@ def _by_symbol(tested: Tested) -> dict[str, Any]:
     return out
 
 
-def _reliability(p_up: Floats, up: Bools) -> list[dict[str, float]]:
-    bins = np.array_split(np.argsort(p_up, kind="stable"), 10)
-    return [
-        {"p_up": float(p_up[b].mean()), "share_up": float(up[b].mean()), "n": len(b)} for b in bins if len(b)
-    ]
-
-
 def _after_costs(tested: Tested, fee_bps: float) -> dict[str, Any]:
     """Mean log return per call in basis points, taken in the called direction, before and after two fees."""
     gained = np.where(tested.walk.p_up > 0.5, 1.0, -1.0) * tested.examples.return_log * 1e4
@@ -209,54 +203,24 @@ def _after_costs(tested: Tested, fee_bps: float) -> dict[str, Any]:
 
 def _target(tested: Tested, selective: list[dict[str, Any]]) -> dict[str, Any]:
     """The largest pre-fixed coverage that holds the target, and the rule that was fixed beforehand."""
-    holds = [one for one in selective if (one["accuracy"] or 0) >= TARGET]
-    sure = [one for one in holds if (one["ci95"][0] or 0) >= TARGET]
-    widest = max(sure or holds, key=lambda one: one["coverage"], default=None)
-    lower = widest["ci95"][0] if widest else None
-    met = lower is not None and lower >= TARGET
-    rule = _rule(tested)
-    said = "the 65 % target is missed at every coverage that was fixed beforehand"
-    if widest is not None:
-        seen = f"{widest['accuracy']:.1%} of the surest {widest['coverage']:.1%} of calls were right"
-        said = (
-            f"the 65 % target is met: {seen}"
-            if met
-            else (f"the 65 % target is missed: {seen}, but the lower bound of that lies below 65 %")
-        )
+    widest = widest_row(selective)
     return {
-        "accuracy": TARGET,
-        "met": met,
-        "coverage": widest["coverage"] if widest else 0.0,
-        "lower95": lower,
+        **against_target(selective),
         "observed": widest["accuracy"] if widest else None,
         "n": widest["n"] if widest else 0,
         "n_independent": widest["n_independent"] if widest else 0,
-        "rule": rule,
-        "said": said,
+        "rule": _rule(tested),
     }
 
 
 def _rule(tested: Tested) -> dict[str, Any]:
-    """Fixed before the test: the lowest confidence whose earlier calls were surely (Clopper-Pearson) 65 %."""
-    before, p = tested.walk.before, tested.walk.before_p_up
-    confidence, right = np.maximum(p, 1 - p), (p > 0.5) == before.up
-    for share in np.arange(0.5, 0.004, -0.01):
-        threshold = float(np.quantile(confidence, 1 - share))
-        called = confidence >= threshold
-        n = st.independent(before.as_of[called], before.horizon_s, tested.interval_s)
-        if n < 30:
-            break
-        low = st.surely(float(right[called].mean()), n)
-        if low >= TARGET:
-            now = np.maximum(tested.walk.p_up, 1 - tested.walk.p_up) >= threshold
-            return {
-                "threshold": threshold,
-                "coverage": float(now.mean()),
-                "n": int(now.sum()),
-                "accuracy": float(tested.right[now].mean()) if now.any() else None,
-                "ci95": tested.interval(now),
-            }
-    return {"threshold": None, "said": "no earlier threshold surely held 65 %: the rule abstains throughout"}
+    """Fixed before the test: the lowest confidence whose earlier calls surely held 65 %, by one sequence."""
+    walk = tested.walk
+    found = widest_sure(walk.before_p_up, walk.before, TARGET, _RULE_COVERAGES, tested.interval_s)
+    if found is None:
+        said = "no earlier threshold surely held 65 %: the rule abstains throughout"
+        return {"threshold": None, "said": said}
+    return {"threshold": found.threshold, **tested.row(tested.confidence >= found.threshold)}
 
 
 def moment(posix_s: float) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from cryptocast.train.drawing import (
@@ -10,13 +10,17 @@ from cryptocast.train.drawing import (
     coverage_curve,
     coverage_table,
     heading,
+    month_table,
     number,
     page,
     paragraph,
     percent,
     reliability_curve,
+    span,
     table,
 )
+
+_SUREST = (("surest 5 %", "top5_n", "{:,}".format), ("right", "top5_accuracy", percent))
 
 
 def report_card(report: Mapping[str, Any]) -> str:
@@ -27,11 +31,12 @@ def report_card(report: Mapping[str, Any]) -> str:
         paragraph(_headline(report), "said"),
         paragraph(
             f"Out of sample from {window['test_from'][:10]} to {window['test_to'][:10]}, a new model "
-            f"{window['refit']}, fitted on {', '.join(window['fitted_symbols'])} since "
+            f"{window['refit']} ({report['recipe']}), fitted on {', '.join(window['fitted_symbols'])} since "
             f"{window['since'][:10]}. Bars of {report['interval_s']} s."
         ),
         heading("The surest calls"),
         coverage_table(report["selective"]),
+        *_served(report["served"]),
         _against_coverage(report),
         heading("Against what costs nothing"),
         table(("baseline", "accuracy"), [(k, percent(v)) for k, v in report["baselines"].items()]),
@@ -42,7 +47,7 @@ def report_card(report: Mapping[str, Any]) -> str:
         ),
         reliability_curve(report["reliability"]),
         heading("Month by month"),
-        _months(report["months"]),
+        month_table(report["months"], _SUREST),
         heading("Could it be luck?"),
         _tests(report),
         heading("After costs"),
@@ -59,28 +64,23 @@ def report_card(report: Mapping[str, Any]) -> str:
     return page(title, parts)
 
 
+def _served(served: Mapping[str, Any] | None) -> list[str]:
+    if served is None:
+        return []
+    calls = served["calls"]
+    return [
+        paragraph(
+            f"By each version's own threshold, {calls['n']:,} calls ({percent(calls['coverage'])} "
+            f"of all) were right in {percent(calls['accuracy'])}, 95 % interval {span(calls['ci95'])}."
+        )
+    ]
+
+
 def _headline(report: Mapping[str, Any]) -> str:
     low, high = report["accuracy_ci95"]
     return (
         f"{percent(report['accuracy'])} of all {report['n']:,} calls were right "
-        f"(95 % interval {percent(low)} to {percent(high)}). {report['target']['said'].capitalize()}."
-    )
-
-
-def _months(rows: Sequence[Mapping[str, Any]]) -> str:
-    return table(
-        ("month", "calls", "right", "Brier", "surest 5 %", "right"),
-        [
-            (
-                one["month"],
-                f"{one['n']:,}",
-                percent(one["accuracy"]),
-                f"{one['brier']:.5f}",
-                f"{one['top5_n']:,}",
-                percent(one["top5_accuracy"]),
-            )
-            for one in rows
-        ],
+        f"(95 % interval {percent(low)} to {percent(high)}). {report['target']['said']}"
     )
 
 

@@ -17,8 +17,9 @@ from cryptocast.train.dataset import build_table, label_examples, no_documents
 from cryptocast.train.documents import read_documents
 from cryptocast.train.files import read_prices
 from cryptocast.train.fit import FitRules
+from cryptocast.train.recipe import prepare
 from cryptocast.train.selftest import SelfTest, live_equals_bulk, run_self_tests
-from cryptocast.train.splits import SplitRules, make_plan
+from cryptocast.train.splits import SplitRules
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ def self_test(
     fit: FitRules,
     split: SplitRules,
 ) -> list[SelfTested]:
-    """Everything that a training job on these series would test, for each horizon.
+    """Everything that a training job on these series would test, for each horizon, features chosen as there.
 
     A horizon with too little data to be tested has not passed, and says why. Raises `BadInput` for a
     horizon that is no multiple of `interval_s`.
@@ -53,14 +54,13 @@ def self_test(
     table = build_table(bars, documents, since_s, until_s, interval_s)
     found = [SelfTested(None, [live_equals_bulk(bars, documents, table, interval_s)])]
     for horizon in horizons:
-        examples = label_examples(bars, table, horizon.seconds, until_s)
+        pool = label_examples(bars, table, horizon.seconds, until_s)
         try:
-            plan = make_plan(examples.as_of, horizon.seconds, split)
+            prepared = prepare(pool, split, fit)
+            examples, plan = prepared.examples, prepared.plan
             challenger = make_challenger(examples, plan, split.embargo_s, fit)
         except NotEnoughData as error:
-            found.append(
-                SelfTested(horizon, [SelfTest("enough data", False, float(len(examples)), str(error))])
-            )
+            found.append(SelfTested(horizon, [SelfTest("enough data", False, float(len(pool)), str(error))]))
             continue
         found.append(SelfTested(horizon, run_self_tests(examples, plan, challenger, fit, split.embargo_s)))
     return found

@@ -20,6 +20,8 @@ from cryptocast.train.paired import newey_west_lags
 
 DAY_S = 86_400
 RESAMPLES = 2_000
+LEVEL = 0.05
+"""Of a one-sided test."""
 _SEED = 11
 _FEWEST_BLOCKS = 10
 
@@ -38,11 +40,6 @@ class Test:
 def finite(value: float) -> float | None:
     """JSON knows no NaN."""
     return float(value) if math.isfinite(value) else None
-
-
-def independent(as_of: Ints, horizon_s: int, interval_s: int) -> int:
-    """Calls with coins of one moment and overlapping labels counted once, counted low."""
-    return int(len(np.unique(as_of)) / max(1.0, horizon_s / interval_s))
 
 
 def block_interval(right: Bools, as_of: Ints, horizon_s: int) -> tuple[float, float]:
@@ -91,7 +88,7 @@ def _ratio(sums: Floats, counts: Floats) -> Floats:
 
 def surely(share: float, n: int) -> float:
     """The one-sided 95 % lower bound (Clopper-Pearson) of a share of `n` independent calls."""
-    low, _ = proportion_confint(share * n, n, 0.10, method="beta")
+    low, _ = proportion_confint(share * n, n, 2 * LEVEL, method="beta")
     return float(low)
 
 

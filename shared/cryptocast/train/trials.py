@@ -12,6 +12,8 @@ import optuna
 from optuna.distributions import BaseDistribution, FloatDistribution, IntDistribution
 from optuna.trial import FrozenTrial, TrialState
 
+from cryptocast.registry.manifest import Calibration
+from cryptocast.registry.price_model import apply_platt
 from cryptocast.series import Bools, Floats
 from cryptocast.store.studies import DONE, StudyStore
 from cryptocast.train.calibrate import platt_slope
@@ -122,17 +124,13 @@ def judge(search: Search, trial: optuna.trial.Trial) -> float:
         said.append(margins(booster, search.examples.x[fold.test]))
         up.append(search.examples.up[fold.test])
         slope = platt_slope(np.concatenate(said), np.concatenate(up))
-        value = log_loss(probability(slope, np.concatenate(said)), np.concatenate(up))
+        p_up = apply_platt(Calibration(a=slope), np.concatenate(said))
+        value = log_loss(p_up, np.concatenate(up))
         trial.report(value, step)
         if step + 1 < len(search.plan.folds) and not trial.user_attrs.get(DEFAULT) and trial.should_prune():
             raise optuna.TrialPruned
     trial.set_user_attr(SLOPE, slope)
     return value
-
-
-def probability(slope: float, said: Floats) -> Floats:
-    """Margins → p_up."""
-    return np.asarray(1.0 / (1.0 + np.exp(-np.clip(slope * said, -30, 30))))
 
 
 def finished(study: optuna.Study) -> int:

@@ -24,6 +24,8 @@ import optuna
 from cryptocast.domain import BAR_INTERVAL_S, Horizon
 from cryptocast.errors import NotEnoughData, TransientError
 from cryptocast.features.rows import FEATURE_VERSION
+from cryptocast.registry.manifest import Calibration
+from cryptocast.registry.price_model import apply_platt
 from cryptocast.series import Floats
 from cryptocast.store.studies import GRACE_S, HEARTBEAT_S, StudyStore, answered
 from cryptocast.train.challenger import FOLD_ROWS
@@ -40,7 +42,6 @@ from cryptocast.train.trials import (
     default_params,
     finished,
     make_search,
-    probability,
     pruner,
     rules_of,
     run_trials,
@@ -259,7 +260,7 @@ def confirmation_loss(search: Search, rules: FitRules, slope: float) -> Floats:
     short = replace(rules, most_rows=min(rules.most_rows, FOLD_ROWS))
     plan, examples = search.plan, search.examples
     booster = fit_known(examples, plan.development, plan.held_out_begins_s, short)
-    p_up = probability(slope, margins(booster, examples.x[plan.held_out]))
+    p_up = apply_platt(Calibration(a=slope), margins(booster, examples.x[plan.held_out]))
     return np.asarray(-np.log(np.where(examples.up[plan.held_out], p_up, 1 - p_up)))
 
 

@@ -20,6 +20,8 @@ from itertools import pairwise
 import numpy as np
 
 from cryptocast.errors import BadInput, NotEnoughData
+from cryptocast.registry.manifest import Calibration
+from cryptocast.registry.price_model import apply_platt
 from cryptocast.series import Bools, Floats, Ints
 from cryptocast.train.calibrate import platt_slope
 from cryptocast.train.dataset import Examples
@@ -179,10 +181,10 @@ def _join(examples: Examples, spans: Sequence[Span], tested: int, selection: Sel
     for i in range(before, len(spans)):
         slope, history = _calibrated(examples, spans[:i], spans[i].begins_s)
         if i == before:
-            before_p_up = _probability(slope, np.concatenate([span.margins for span in spans[:i]]))
+            before_p_up = apply_platt(slope, np.concatenate([span.margins for span in spans[:i]]))
         confidence = np.sort(np.maximum(history, 1 - history))
         thresholds.append(tuple(float(np.quantile(confidence, 1 - share)) for share in COVERAGES))
-        p_up = _probability(slope, spans[i].margins)
+        p_up = apply_platt(slope, spans[i].margins)
         rank = np.searchsorted(confidence, np.maximum(p_up, 1 - p_up)) / len(confidence)
         size = len(spans[i].rows)
         parts.append((p_up, rank, np.full(size, i - before), np.full(size, spans[i].share_up)))
@@ -203,7 +205,7 @@ def _join(examples: Examples, spans: Sequence[Span], tested: int, selection: Sel
     )
 
 
-def _calibrated(examples: Examples, earlier: Sequence[Span], begins_s: int) -> tuple[float, Floats]:
+def _calibrated(examples: Examples, earlier: Sequence[Span], begins_s: int) -> tuple[Calibration, Floats]:
     """The slope fitted on earlier spans of the last year, labels known by then; and their probabilities."""
     rows = np.concatenate([span.rows for span in earlier])
     said = np.concatenate([span.margins for span in earlier])
@@ -211,9 +213,5 @@ def _calibrated(examples: Examples, earlier: Sequence[Span], begins_s: int) -> t
     use = (as_of >= begins_s - BEFORE_S) & (as_of + examples.horizon_s + EMBARGO_S <= begins_s)
     if use.sum() < 200:
         raise NotEnoughData(f"only {int(use.sum())} forecasts before the test to fix thresholds on")
-    slope = platt_slope(said[use], examples.up[rows[use]])
-    return slope, _probability(slope, said[use])
-
-
-def _probability(slope: float, said: Floats) -> Floats:
-    return np.asarray(1.0 / (1.0 + np.exp(-np.clip(slope * said, -30, 30))))
+    slope = Calibration(a=platt_slope(said[use], examples.up[rows[use]]))
+    return slope, apply_platt(slope, said[use])

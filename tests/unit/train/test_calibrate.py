@@ -6,7 +6,7 @@ from sklearn.linear_model import LogisticRegression
 
 from cryptocast.domain import Horizon
 from cryptocast.registry.price_model import apply_platt
-from cryptocast.train.calibrate import fit_platt, fix_threshold, independent_calls, wilson_lower
+from cryptocast.train.calibrate import fit_platt, independent_calls, wilson_lower
 from cryptocast.train.evaluate import expected_calibration_error
 from tests.unit.train.markets import make_examples
 
@@ -49,32 +49,6 @@ def test_one_sided_labels_stay_finite(up: np.ndarray) -> None:
 def test_a_flat_column_stays_finite() -> None:
     p_up = apply_platt(fit_platt(np.zeros(100), np.arange(100) < 70), np.zeros(1))
     assert p_up[0] == pytest.approx(0.7, abs=0.02)
-
-
-def test_the_threshold_is_the_smallest_that_surely_beats_the_baseline() -> None:
-    examples = make_examples(6_000, signal=1.5)
-    p_up = 1 / (1 + np.exp(-1.5 * examples.x[:, 0].astype(float)))
-    easy, hard = fix_threshold(p_up, examples, 0.55), fix_threshold(p_up, examples, 0.85)
-    assert 0.5 <= easy.threshold < hard.threshold < 1
-    right = (p_up > 0.5) == examples.up
-    called = np.maximum(p_up, 1 - p_up) >= hard.threshold
-    assert wilson_lower(float(right[called].mean()), called.sum() / 2) > 0.85
-    assert hard.coverage == pytest.approx(float(called.mean()))
-    assert "lower bound above the best baseline (0.8500)" in hard.rule
-
-
-def test_where_nothing_beats_the_baseline_the_top_fifth_is_called_and_the_rule_says_so() -> None:
-    examples = make_examples(6_000, signal=0.0)
-    p_up = np.random.default_rng(5).uniform(0.4, 0.6, 6_000)
-    fixed = fix_threshold(p_up, examples, 0.52)
-    assert fixed.coverage == pytest.approx(0.2, abs=0.01)
-    assert "no threshold's lower bound" in fixed.rule
-
-
-def test_a_constant_probability_always_abstains() -> None:
-    fixed = fix_threshold(np.full(500, 0.51), make_examples(500), 0.5)
-    assert fixed.threshold == 1.0
-    assert "always abstain" in fixed.rule
 
 
 def test_overlapping_labels_and_coins_of_one_moment_are_not_independent() -> None:

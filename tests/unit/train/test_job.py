@@ -17,7 +17,7 @@ from cryptocast.registry.decision import Decision
 from cryptocast.registry.load import load, load_champion, read_champion, versions
 from cryptocast.registry.price_model import PriceModel
 from cryptocast.registry.publish import publish
-from cryptocast.train import job, selftest
+from cryptocast.train import job, recipe, selftest
 from cryptocast.train.dataset import Examples, build_examples, build_table, no_documents
 from cryptocast.train.evaluate import brier
 from cryptocast.train.gate import Incumbent, carry_out, compare, read_incumbent
@@ -203,7 +203,7 @@ def leak_by_the_split(monkeypatch) -> None:
         folds = tuple(replace(fold, fit=np.union1d(fold.fit, fold.test)) for fold in plan.folds)
         return replace(plan, folds=folds)
 
-    monkeypatch.setattr(job, "make_plan", leaking)
+    monkeypatch.setattr(recipe, "make_plan", leaking)
 
 
 def blind_the_check(monkeypatch) -> None:

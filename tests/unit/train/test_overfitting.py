@@ -12,8 +12,10 @@ from typer.testing import CliRunner
 
 from cryptocast.cli import app
 from cryptocast.errors import BadInput, NotEnoughData
+from cryptocast.features.spec import MODEL_FEATURES
 from cryptocast.train import overfitting as work
-from cryptocast.train.fit import FitRules
+from cryptocast.train.fit import FitRules, fit_known
+from cryptocast.train.selection import select_features
 from tests.unit.train.markets import FAST, make_examples
 from tests.unit.train.test_backtest import frame, write
 
@@ -114,6 +116,27 @@ def test_a_market_with_something_to_learn_is_told_from_one_without() -> None:
     assert none["configurations"]["deep"]["accuracy"]["mean"] == pytest.approx(0.5, abs=0.03)
     assert none["deflated_probability"] < 0.95
     assert set(work.grid(FitRules())) >= {"in use", "no mirror"}
+
+
+def test_each_fold_chooses_its_features_from_the_rows_that_it_is_fitted_on(monkeypatch) -> None:
+    examples, fitted, known = make_examples(6_000, signal=0.8), [], []
+
+    def noted_choice(rows, fit, *rest):
+        known.append(fit)
+        return select_features(rows, fit, *rest)
+
+    def noted_fit(rows, *rest):
+        fitted.append(rows.features)
+        return fit_known(rows, *rest)
+
+    monkeypatch.setattr(work, "select_features", noted_choice)
+    monkeypatch.setattr(work, "fit_known", noted_fit)
+    rules = {"in use": FAST, "one tree": replace(FAST, rounds=1)}
+    work.overfitting(examples, rules, embargo_s=900, interval_s=900, trials=3, groups=4, workers=1)
+    folds = work.combinatorial_folds(examples.as_of, examples.horizon_s, 900, 4, 2)
+    assert [fit.tolist() for fit in known] == [fold.fit.tolist() for fold in folds]
+    assert [len(features) for features in fitted] == [MODEL_FEATURES] * 2 * len(folds)
+    assert all(features[0] == examples.features[0] for features in fitted), "the only one with a signal"
 
 
 def test_the_command_prints_and_writes(tmp_path, monkeypatch) -> None:

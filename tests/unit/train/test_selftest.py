@@ -5,9 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from cryptocast.domain import Horizon
 from cryptocast.features.rows import FEATURE_NAMES, FeatureTable
+from cryptocast.features.spec import MODEL_FEATURES
 from cryptocast.series import DocumentSeries
-from cryptocast.train import selftest
+from cryptocast.train import selftest, selftest_run
 from cryptocast.train.challenger import balanced_accuracy, make_challenger
 from cryptocast.train.dataset import Examples, build_table, no_documents
 from cryptocast.train.selftest import (
@@ -155,3 +157,17 @@ def test_balanced_accuracy_is_a_half_for_a_constant() -> None:
     assert accuracy == 0.5
     assert deviation == 0.0
     assert balanced_accuracy(np.arange(10) < 7, np.arange(10) < 7)[0] == pytest.approx(1.0)
+
+
+def test_the_command_tests_the_model_that_a_job_would_make(monkeypatch) -> None:
+    fitted: list[int] = []
+
+    def noted(examples: Examples, *rest):
+        fitted.append(len(examples.features))
+        return make_challenger(examples, *rest)
+
+    monkeypatch.setattr(selftest_run, "make_challenger", noted)
+    found = selftest_run.self_test(make_market(25), NONE, [Horizon.M15], 900, FAST, SPLIT)
+    assert fitted == [MODEL_FEATURES]
+    assert [one.horizon for one in found] == [None, Horizon.M15]
+    assert all(one.passed for one in found)

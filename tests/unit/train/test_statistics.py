@@ -10,6 +10,7 @@ from scipy import stats
 from statsmodels.stats.contingency_tables import mcnemar as textbook_mcnemar
 
 from cryptocast.train import statistics as st
+from cryptocast.train.calibrate import independent_calls
 
 BAR_S = 900
 RUNS = 250
@@ -38,7 +39,7 @@ def rejected() -> dict[str, float]:
         as_of, calls, up = nothing_known(seed)
         called = calls > 0
         right, other = called == up, np.roll(called, 2_000) == up
-        n = st.independent(as_of, 8 * BAR_S, BAR_S)
+        n = int(independent_calls(as_of, 8 * BAR_S, BAR_S))
         low, high = st.block_interval(right, as_of, 8 * BAR_S)
         loss, other_loss = ((np.where(c, 0.55, 0.45) - up) ** 2 for c in (called, np.roll(called, 2_000)))
         for name, one in {

@@ -1,0 +1,57 @@
+"""Accuracy at a stated coverage: the rows of the tables in cards and reports, and the 65 % target."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from cryptocast.domain import BAR_INTERVAL_S
+from cryptocast.series import Bools, Ints
+from cryptocast.train.calibrate import independent_calls
+from cryptocast.train.statistics import block_interval, finite
+
+TARGET = 0.65
+
+
+def called_row(
+    called: Bools, right: Bools, as_of: Ints, horizon_s: int, interval_s: int = BAR_INTERVAL_S
+) -> dict[str, Any]:
+    """What the rows `called` (n,) were worth, as report.json and card.json hold it."""
+    ends = block_interval(right[called], as_of[called], horizon_s)
+    return {
+        "coverage": float(called.mean()),
+        "n": int(called.sum()),
+        "n_independent": int(independent_calls(as_of[called], horizon_s, interval_s)),
+        "accuracy": float(right[called].mean()) if called.any() else None,
+        "ci95": [finite(end) for end in ends],
+    }
+
+
+def widest_row(rows: Sequence[Mapping[str, Any]]) -> Mapping[str, Any] | None:
+    """The widest of the rows that surely hold the target, else of those that hold it, else None."""
+    holds = [one for one in rows if (one["accuracy"] or 0) >= TARGET]
+    sure = [one for one in holds if _surely(one)]
+    return max(sure or holds, key=lambda one: float(one["coverage"]), default=None)
+
+
+def against_target(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Whether the target is met at any coverage that was fixed beforehand, in figures and in a sentence."""
+    best = widest_row(rows)
+    said = "The 65 % target is missed at every coverage that was fixed beforehand."
+    if best is not None:
+        seen = f"{best['accuracy']:.1%} of the surest {best['coverage']:.1%} were right"
+        said = f"The 65 % target is missed: {seen}, but the lower bound of that is not above 65 %."
+        if _surely(best):
+            said = f"The 65 % target is met: {seen}, and the lower bound of that is above 65 %."
+    return {
+        "accuracy": TARGET,
+        "met": best is not None and _surely(best),
+        "coverage": best["coverage"] if best else 0.0,
+        "lower95": best["ci95"][0] if best else None,
+        "said": said,
+    }
+
+
+def _surely(row: Mapping[str, Any]) -> bool:
+    low = row["ci95"][0]
+    return low is not None and low >= TARGET

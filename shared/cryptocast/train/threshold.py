@@ -1,0 +1,99 @@
+"""How sure is sure enough: a confidence fixed by one sequence of tests, the surest calls first.
+
+Learn then Test (Angelopoulos, Bates, Candes, Jordan, Lei 2021) with a fixed sequence: coverages are tested
+in an order that no label has a say in, each at 5 %, on while they pass; the first that fails ends it, and
+the last that passed is taken. An error takes place only where the first coverage that is not good enough
+passes its own test: that happens in at most 5 % of cases, however many stand in the sequence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import stats
+
+from cryptocast.domain import BAR_INTERVAL_S
+from cryptocast.registry.manifest import Abstain
+from cryptocast.series import Floats
+from cryptocast.train.calibrate import independent_calls
+from cryptocast.train.dataset import Examples
+from cryptocast.train.statistics import LEVEL, surely
+
+EDGE = 0.05
+"""The sequence begins where so much above the bar, once seen, is significant: with fewer calls the first
+test fails for want of them, and ends everything. More than this the surest calls seldom have."""
+FALLBACK_COVERAGE = 0.2
+_COVERAGES = tuple(share / 100 for share in range(20, 101, 5))
+"""From the fallback on: fewer are never called, so fewer need no test."""
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """The last coverage of the sequence whose test passed; `tests` counts those that were made."""
+
+    threshold: float
+    coverage: float
+    tests: int
+
+
+def widest_sure(
+    p_up: Floats,
+    tested: Examples,
+    to_beat: float,
+    coverages: Sequence[float],
+    interval_s: int = BAR_INTERVAL_S,
+) -> Passed | None:
+    """The largest of the ascending `coverages` that the sequence reaches; None where the first test fails.
+
+    A test passes where the one-sided 95 % lower bound (Clopper-Pearson) of the accuracy of the surest calls
+    lies above `to_beat`, with coins of one moment and overlapping labels counted once.
+    """
+    confidence, right = np.maximum(p_up, 1 - p_up), (p_up > 0.5) == tested.up
+    begin, passed, tests = fewest_calls(to_beat), None, 0
+    for coverage in coverages:
+        threshold = float(np.quantile(confidence, 1 - coverage))
+        called = confidence >= threshold
+        n = int(independent_calls(tested.as_of[called], tested.horizon_s, interval_s))
+        if n < begin:
+            continue
+        tests += 1
+        if surely(float(right[called].mean()), n) <= to_beat:
+            break
+        passed = Passed(threshold, float(called.mean()), tests)
+    return passed
+
+
+def fewest_calls(to_beat: float) -> int:
+    """The fewest independent calls of which `to_beat` + `EDGE` right is significant: 290 at .5."""
+    n = np.arange(1, 1_000)
+    hits = min(to_beat + EDGE, 1.0) * n
+    enough = stats.beta.ppf(LEVEL, hits, n - hits + 1) > to_beat
+    return int(n[np.argmax(enough)]) if enough.any() else len(n)
+
+
+def fix_threshold(p_up: Floats, tested: Examples, to_beat: float) -> Abstain:
+    """The smallest confidence whose calls are surely better than `to_beat` on the calibration slice.
+
+    20 %, 25 %, ... 100 % of the slice are tested in this order by `widest_sure`. Where not even the first
+    passes, or the slice has too few independent calls for a test, the most confident 20 % are called, and
+    `rule` says that.
+    """
+    confidence = np.maximum(p_up, 1 - p_up)
+    if np.ptp(confidence) == 0:
+        rule = "always abstain: the margins order nothing out of fold"
+        return Abstain(threshold=1.0, rule=rule, coverage=0.0)
+    if found := widest_sure(p_up, tested, to_beat, _COVERAGES):
+        rule = (
+            "smallest confidence whose accuracy on the purged calibration slice has a 95 % lower bound above "
+            f"the best baseline ({to_beat:.4f}), tested from the surest calls on, independent calls counted"
+        )
+        return Abstain(threshold=found.threshold, rule=rule, coverage=found.coverage)
+    threshold = float(np.quantile(confidence, 1 - FALLBACK_COVERAGE))
+    had, needed = int(independent_calls(tested.as_of, tested.horizon_s)), fewest_calls(to_beat)
+    why = f"no lower bound exceeded the best baseline ({to_beat:.4f})"
+    if had < needed:
+        why = f"its {had} independent calls are too few to test one, {needed} are needed"
+    rule = f"most confident {FALLBACK_COVERAGE:.0%} of the purged calibration slice: {why}"
+    return Abstain(threshold=threshold, rule=rule, coverage=float((confidence >= threshold).mean()))
