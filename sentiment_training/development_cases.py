@@ -1,8 +1,8 @@
 """Sentences of fear, relief and returning buyers or sellers, written by hand to choose settings by.
 
-They are for choosing, as development texts are: no model is trained on them, but their pass rate flatters a model
-that was chosen by it, and some turns of `lexicon.py` came after them and say much the same. None is a behavioural
-case of `tests/model`.
+They are for choosing, as development texts are: no model is trained on them, but their pass rate flatters a
+model that was chosen by it, and some turns of `lexicon.py` came after them and say much the same. None is a
+behavioural case of `tests/model`.
 `python -m sentiment_training.development_cases --model FOLDER` prints each one's lean.
 """
 
