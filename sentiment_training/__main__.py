@@ -135,7 +135,7 @@ def main() -> None:
     parser.add_argument(
         "--few", type=int, default=0, help="go on with so many labelled texts and phrases alone"
     )
-    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--epochs", type=int, nargs=2, default=(3, 1), metavar=("FIRST", "MORE"))
     given = parser.parse_args()
     torch.set_num_threads(given.threads)
