@@ -1,7 +1,7 @@
 """Train the sentiment model that ships: `python -m sentiment_training --data ../shared/data --out FOLDER`.
 
 1. The encoder's vocabulary is cut to the words that occur, and grown by emoji and crypto's own words.
-2. A first model learns the labelled texts and our phrases.
+2. A first model learns the labelled texts, our phrases, and turns of speech filled with VADER's words.
 3. It gives, with a linear model on word pairs and VADER's word list, soft labels to posts that have none;
    training goes on with all. Its weights, or those halfway between both models, are taken: whichever are
    likelier on the development texts.
@@ -29,9 +29,9 @@ from sentiment_training import published, ship, texts, train, vocabulary
 from sentiment_training.joined import MAX_TOKENS, Joined, join_with_pairs
 
 SEED = 0
-OWN_PHRASES = 2_400
-LEAST_STRENGTH = 1.0
-POSTS = 7_000
+OWN_PHRASES = 6_000
+LEXICON_TEXTS = 12_000
+POSTS = 5_000
 MORE_RATE, AGAIN_RATE = 8e-5, 6e-5
 SIDES = Path(__file__).parent / "reddit_sides.csv"
 
@@ -81,7 +81,7 @@ def trained(given: argparse.Namespace) -> Joined:
     """Steps 1 to 4."""
     known = texts.labelled(given.data)
     development = known.of("development")
-    own = texts.phrase_examples(given.phrases, SEED)
+    own = texts.phrase_examples(given.phrases, SEED) + texts.lexicon_examples(given.data, given.lexicon, SEED)
     sure = texts.labelled_examples(known.of("train")) + own
     if given.start:
         model, tokenizer = published.read(given.start, MAX_TOKENS)
@@ -95,7 +95,7 @@ def trained(given: argparse.Namespace) -> Joined:
     few = texts.labelled_examples(known.of("train").some(given.few)) + own
     more(model, tokenizer, few if given.few else sure + soft, given)
     if given.words:
-        sure = sure + texts.word_examples(LEAST_STRENGTH, given.words)
+        sure = sure + texts.word_examples(given.words)
     found = []
     for name, weights in (("more", model.state_dict()), ("halfway", _average(before, model.state_dict()))):
         again = copy.deepcopy(model)
@@ -130,17 +130,18 @@ def main() -> None:
     parser.add_argument("--start", type=Path, help="go on from this model's folder, without steps 1 and 2")
     parser.add_argument("--posts", type=int, default=POSTS)
     parser.add_argument("--phrases", type=int, default=OWN_PHRASES, help="phrases of our own")
+    parser.add_argument("--lexicon", type=int, default=LEXICON_TEXTS, help="turns filled with VADER's words")
     parser.add_argument("--words", type=float, default=0.0, help="weight of each of VADER's words")
     parser.add_argument(
         "--few", type=int, default=0, help="go on with so many labelled texts and phrases alone"
     )
-    parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--epochs", type=int, nargs=2, default=(3, 2), metavar=("FIRST", "MORE"))
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--epochs", type=int, nargs=2, default=(3, 1), metavar=("FIRST", "MORE"))
     given = parser.parse_args()
     torch.set_num_threads(given.threads)
     given.work.mkdir(parents=True, exist_ok=True)
     model = trained(given)
-    told = {"phrases": given.phrases, "words": given.words, "few": given.few}
+    told = {name: getattr(given, name) for name in ("phrases", "lexicon", "posts", "words", "few")}
     params = {"epochs": list(given.epochs), "went_on_from": _version(given.start), **told}
     manifest = ship.ship(model, given.data, given.out, params, datetime.now(tz=UTC).replace(microsecond=0))
     print(manifest["version"], manifest["metrics"])

@@ -132,6 +132,7 @@ def _said(metrics: dict[str, Any], params: dict[str, Any]) -> dict[str, Any]:
             TWITTER: "Finance headlines on Twitter: bearish, neutral, bullish",
             POSTS: "Crypto posts on Reddit; soft labels by an earlier model and VADER's word list",
             "cryptocast.sentiment.phrases": "phrases of our own in crypto's language",
+            "sentiment_training.lexicon": "turns of speech filled with VADER's words",
         },
         "licences": {
             "encoder": "Apache-2.0",

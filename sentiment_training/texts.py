@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 from cryptocast.sentiment.artifact import LABELS
 from cryptocast.sentiment.phrases import phrases
 from cryptocast.sentiment.standin_training import percentile, read_texts
+from sentiment_training import lexicon
 from sentiment_training.train import Examples, Floats
 
 HELD_OUT_PERCENT = 15
@@ -23,6 +25,9 @@ DEVELOPMENT_PERCENT = 20
 NEUTRAL_SHARE = 0.25
 """Of a two-way label's probability: a message of a side may also be of none."""
 VADER_WEIGHT = 2.0
+LEAST_STRENGTH = 1.0
+"""Of VADER's words, which have up to 4: weaker ones teach nothing."""
+SEEN = 60_000
 POSTS = "reddit_2020q4_2022q1.parquet"
 NEWS = ("news_crypto_2021_2022q1.parquet", "news_reuters_2021_2022q1.parquet")
 QUESTION = re.compile(r"\?\s*$|^(how|what|where|which|is|can|does|do|when|who|should|any(one|body)?)\b", re.I)
@@ -94,10 +99,20 @@ def phrase_examples(count: int, seed: int) -> Examples:
     return Examples(texts, target, np.full(count, 0.6, np.float32), np.zeros(count, np.float32))
 
 
-def word_examples(least: float, weight: float) -> Examples:
-    """VADER's words of at least `least` strength (of 4), each a text of one word: for the linear model."""
+def lexicon_examples(folder: Path, count: int, seed: int) -> Examples:
+    """Turns of speech filled with VADER's words, those oftenest that posts use."""
+    posts = pd.read_parquet(folder / "documents" / POSTS)
+    seen = Counter(re.findall(r"[a-z]+", " ".join(_joined(posts).sample(SEEN, random_state=0)).lower()))
+    down, up = lexicon.words_of(SentimentIntensityAnalyzer().lexicon, seen, LEAST_STRENGTH)
+    texts, labels = lexicon.texts(count, seed, down, up)
+    target = np.eye(len(LABELS), dtype=np.float32)[labels] * 0.88 + 0.04
+    return Examples(texts, target, np.full(count, 0.5, np.float32), np.zeros(count, np.float32))
+
+
+def word_examples(weight: float) -> Examples:
+    """VADER's words of enough strength, each a text of one word: for the linear model."""
     known = {word: side for word, side in SentimentIntensityAnalyzer().lexicon.items() if word.isalpha()}
-    strong = {word: side for word, side in known.items() if abs(side) >= least}
+    strong = {word: side for word, side in known.items() if abs(side) >= LEAST_STRENGTH}
     up = 1 / (1 + np.exp(-np.array(list(strong.values()))))
     target = np.column_stack([0.9 * (1 - up), np.full(up.size, 0.1), 0.9 * up]).astype(np.float32)
     weights = np.full(up.size, weight, np.float32)

@@ -13,18 +13,18 @@ from cryptocast.registry.manifest import parse_manifest
 from cryptocast.sentiment.default import FOLDER
 from cryptocast.sentiment.phrases import phrases
 from cryptocast.sentiment.scorer import Scorer
+from sentiment_training import lexicon
 from tests.model import further_cases
 
 DATA = Path(__file__).parents[3] / "shared" / "data" / "sentiment"
 MANIFEST = json.loads((FOLDER / "manifest.json").read_text())
-MISREAD = pytest.mark.xfail(strict=True, reason="this version reads it wrongly; docs/sentiment.md says so")
 
 UP = [
     "HODL strong everyone, brighter days ahead",
     "My bags are finally up, told my wife we made it",
     "BTC just smashed through 60k and it feels great",
     "ETH up 12% overnight, what a beautiful candle",
-    pytest.param("FUD is over, buyers are back in force", marks=MISREAD),
+    "FUD is over, buyers are back in force",
     "New ATH incoming, strap in 🚀",
     "Bullish on SOL, the ecosystem keeps winning",
     "Diamond hands paid off 💎",
@@ -39,7 +39,7 @@ DOWN = [
     "This token is worthless trash, dev team are thieves",
     "My portfolio is bleeding 🩸📉",
     "Bearish on SOL, the network halted again",
-    pytest.param("Everyone is panic selling, I am scared", marks=MISREAD),
+    "Everyone is panic selling, I am scared",
     "Bitcoin drops below support on heavy selling",
     "Ethereum loses ground as investors flee",
 ]
@@ -133,12 +133,18 @@ def words(text: str) -> frozenset[str]:
     return frozenset(re.findall(r"[a-z']+", text.lower()))
 
 
+def turns_with_the_words_of(cases: list[str]) -> list[str]:
+    """The lexicon's turns, filled with the cases' own words, not with VADER's: as near as they can come."""
+    own = {word: 1.0 for word in sorted({word for case in cases for word in words(case)}) if len(word) > 3}
+    filled = lexicon.Words(own, own)
+    return lexicon.texts(30_000, 9, filled, filled)[0]
+
+
 def test_the_cases_were_not_trained_on_nor_anything_much_like_them():
-    taught = {words(text) for text in phrases(30_000, seed=9)[0]}
-    sides = [str(getattr(case, "values", [case])[0]) for case in (*UP, *DOWN)]
     further = (further_cases.UP, further_cases.DOWN, further_cases.NEUTRAL)
     pairs = (*NEGATED, *SARCASM, *further_cases.NEGATED, *further_cases.SARCASM, *further_cases.MOVES)
-    cases = [*sides, *ANNOUNCED, *sum(further, ()), *(text for pair in pairs for text in pair)]
+    cases = [*UP, *DOWN, *ANNOUNCED, *sum(further, ()), *(text for pair in pairs for text in pair)]
+    taught = {words(text) for text in phrases(30_000, seed=9)[0] + turns_with_the_words_of(cases)}
     for case in cases:
         said = words(case)
         shared = max(len(said & other) / len(said | other) for other in taught)
