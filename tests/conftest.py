@@ -1,22 +1,31 @@
 """Fixtures that every test may ask for; those of a part of the system are in tests/fixtures_*.py."""
 
+from typing import Any
+
 import pytest
+from xdist.scheduler import LoadFileScheduling
 
 pytest_plugins = ["tests.fixtures_store"]
 
-STACK = "tests/e2e/stack"
 
+class StackTogether(LoadFileScheduling):  # type: ignore[misc]
+    """A file's tests run in one process, for its fixtures' sake; so do all that share the deployed stack.
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Benchmarks run only where they are asked for (`make bench`): they measure, they do not judge.
-
-    With several processes (`make test`) a file's tests stay in one, for its fixtures' sake, and so do all
-    that share the deployed stack.
+    xdist's own groups do nothing under pytest 9.2, which has no `_nodeid` any more.
     """
-    for item in items:
-        file = item.nodeid.partition("::")[0]
-        item.add_marker(pytest.mark.xdist_group(STACK if file.startswith(STACK) else file))
+
+    def _split_scope(self, nodeid: str) -> str:
+        stack = "tests/e2e/stack"
+        return stack if nodeid.startswith(stack) else str(super()._split_scope(nodeid))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> StackTogether | None:
+    return StackTogether(config, log) if config.getoption("dist") == "loadfile" else None
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Benchmarks run only where they are asked for (`make bench`): they measure, they do not judge."""
     if "bench" not in config.option.markexpr and not config.getoption("benchmark_only", default=False):
         for item in items:
             if item.get_closest_marker("bench"):
