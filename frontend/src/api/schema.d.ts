@@ -947,7 +947,7 @@ export interface components {
       reason?: string | null;
       /**
        * Shows Skill
-       * @description False where its Brier score on held-out rows is not surely below a constant's: it then abstains on everything. Null where that was not measured.
+       * @description False where its Brier score on unseen rows is not surely below a constant's: it then abstains on everything. Null where that was not measured.
        */
       shows_skill?: boolean | null;
       /**
@@ -2167,7 +2167,7 @@ export interface operations {
            *         "constant_brier": 0.2499,
            *         "p_value": 0.021,
            *         "rows": 4032,
-           *         "said": "It shows skill: Brier 0.249300 on 4032 held-out rows, 0.249900 by saying 50.70% every time (p 0.0210, below 0.1 is needed).",
+           *         "said": "It shows skill: Brier 0.249300 on 4032 unseen rows, 0.249900 by saying 50.70% every time (p 0.0210, below 0.1 is needed).",
            *         "shown": true
            *       },
            *       "target": {

@@ -49,7 +49,10 @@ class Abstain(BaseModel):
 
 
 class Skill(BaseModel):
-    """A model's Brier score on its held-out rows beside that of a constant. Not surely lower shows none."""
+    """A model's Brier score on unseen rows beside that of a constant. Not surely lower shows none.
+
+    The rows are the calibration slice, by its fold's model, and the held-out slice.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -58,7 +61,7 @@ class Skill(BaseModel):
     """Of the paired test that the model's is the lower one, one-sided."""
     brier: float
     constant: float
-    """The share of ups among the rows fitted on, said of every row."""
+    """The share of ups among the rows fitted on, said of every row; a mean, as both slices have their own."""
     constant_brier: float
     rows: int
 

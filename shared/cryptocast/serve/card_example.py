@@ -29,7 +29,7 @@ CARD_DATA: dict[str, Any] = {
         "constant": 0.507,
         "constant_brier": 0.2499,
         "rows": 4_032,
-        "said": "It shows skill: Brier 0.249300 on 4032 held-out rows, 0.249900 by saying 50.70% every time "
+        "said": "It shows skill: Brier 0.249300 on 4032 unseen rows, 0.249900 by saying 50.70% every time "
         "(p 0.0210, below 0.1 is needed).",
     },
     "target": {

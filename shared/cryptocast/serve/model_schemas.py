@@ -50,7 +50,7 @@ class Model(Body):
     abstain_below: float | None = Field(default=None, description="Confidence under which it abstains.")
     shows_skill: bool | None = Field(
         default=None,
-        description="False where its Brier score on held-out rows is not surely below a constant's: it "
+        description="False where its Brier score on unseen rows is not surely below a constant's: it "
         "then abstains on everything. Null where that was not measured.",
     )
     feature_version: str | None = None

@@ -134,7 +134,7 @@ def _data(manifest: Manifest) -> dict[str, Any]:
 
 
 def _skill(manifest: Manifest) -> dict[str, Any] | None:
-    """The floor: the model against a constant on the held-out rows."""
+    """The floor: the model against a constant on rows that were not fitted on."""
     if manifest.skill is None:
         return None
     said = in_words(manifest.skill)

@@ -54,7 +54,7 @@ def make_challenger(examples: Examples, plan: Plan, embargo_s: int, rules: FitRu
     """Fit every fold, calibrate on all but the last, fix the threshold on the last, fit the final model.
 
     The held-out slice is touched once, at the end, for the figures and for the floor: a model that shows no
-    skill there abstains on everything.
+    skill there and on the calibration slice abstains on everything.
     """
     rows, oof = _out_of_fold(examples, plan, rules)
     calibration_slice = plan.folds[-1]
@@ -77,7 +77,10 @@ def make_challenger(examples: Examples, plan: Plan, embargo_s: int, rules: FitRu
     held_out = examples.take(plan.held_out)
     fresh = Judged(held_out, apply_platt(calibration, margins(booster, held_out.x)))
     fitted_share = float(examples.up[plan.development].mean())
-    skill = measure_skill(fresh.p_up, held_out, fitted_share)
+    # By what nothing was chosen or fitted on; the earlier folds took part in choosing the features.
+    unseen = examples.take(np.concatenate([rows[in_slice], plan.held_out]))
+    constant = np.repeat([share_up, fitted_share], [len(p_up), len(plan.held_out)])
+    skill = measure_skill(np.concatenate([p_up, fresh.p_up]), unseen, constant)
     abstain = floored(abstain, skill)
     figures = evaluate(fresh.p_up, held_out, abstain.threshold, fitted_share)
     return Challenger(booster, calibration, abstain, skill, figures, walk_forward, out_of_fold, begins, fresh)

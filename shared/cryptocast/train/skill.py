@@ -18,21 +18,21 @@ from cryptocast.train.evaluate import brier
 from cryptocast.train.paired import better_by
 
 
-def measure_skill(p_up: Floats, held_out: Examples, fitted_share_up: float) -> Skill:
-    """Is the Brier score of `p_up` (n,) surely lower than that of saying `fitted_share_up` every time?
+def measure_skill(p_up: Floats, unseen: Examples, constant: Floats) -> Skill:
+    """Is the Brier score of `p_up` (n,) surely lower than that of `constant` (n,), the share of ups before?
 
     Diebold and Mariano's test, one-sided, at the level of the gate. One probability for every row shows no
-    skill, however lucky it is; nor does a slice that is shorter than twice the horizon.
+    skill, however lucky it is; nor do rows that span less than twice the horizon.
     """
-    up = held_out.up
-    gain = (fitted_share_up - up) ** 2 - (p_up - up) ** 2
-    found = better_by(gain, held_out.as_of, max(1, held_out.horizon_s // BAR_INTERVAL_S))
+    up = unseen.up
+    gain = (constant - up) ** 2 - (p_up - up) ** 2
+    found = better_by(gain, unseen.as_of, max(1, unseen.horizon_s // BAR_INTERVAL_S))
     return Skill(
         shown=bool(np.ptp(p_up) > 0) and found.p_value < LEVEL,
         p_value=found.p_value,
         brier=brier(p_up, up),
-        constant=fitted_share_up,
-        constant_brier=brier(np.full(len(up), fitted_share_up), up),
+        constant=float(constant.mean()),
+        constant_brier=brier(constant, up),
         rows=len(up),
     )
 
@@ -41,7 +41,7 @@ def in_words(skill: Skill) -> str:
     """For reasons and cards."""
     shown = "it shows skill" if skill.shown else "it shows no skill yet and abstains on everything"
     return (
-        f"{shown}: Brier {skill.brier:.6f} on {skill.rows} held-out rows, {skill.constant_brier:.6f} by "
+        f"{shown}: Brier {skill.brier:.6f} on {skill.rows} unseen rows, {skill.constant_brier:.6f} by "
         f"saying {skill.constant:.2%} every time (p {skill.p_value:.4f}, below {LEVEL} is needed)"
     )
 

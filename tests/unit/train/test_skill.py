@@ -35,7 +35,7 @@ TRUE = 1 / (1 + np.exp(-0.6 * ROWS.x[:, 0].astype(float)))
 def test_skill_is_a_brier_score_surely_below_that_of_the_share_fitted_on(
     p_up: np.ndarray, shown: bool
 ) -> None:
-    skill = measure_skill(p_up, ROWS, 0.53)
+    skill = measure_skill(p_up, ROWS, np.full(len(UP), 0.53))
     assert skill.shown is shown
     assert skill.constant_brier == pytest.approx(float(np.mean((0.53 - UP) ** 2)))
     assert ("no skill yet" in in_words(skill)) is not shown
@@ -43,12 +43,12 @@ def test_skill_is_a_brier_score_surely_below_that_of_the_share_fitted_on(
 
 def test_a_slice_that_is_shorter_than_two_horizons_shows_nothing() -> None:
     long = replace(ROWS.take(np.arange(300)), horizon_s=Horizon.H24.seconds)
-    assert measure_skill(TRUE[:300], long, 0.5).p_value == 1.0
-    assert not measure_skill(TRUE[:300], long, 0.5).shown
+    assert measure_skill(TRUE[:300], long, np.full(300, 0.5)).p_value == 1.0
+    assert not measure_skill(TRUE[:300], long, np.full(300, 0.5)).shown
 
 
 def test_the_threshold_stays_where_skill_is_shown_and_is_one_elsewhere() -> None:
-    good, bad = (measure_skill(p_up, ROWS, 0.5) for p_up in (TRUE, 1 - TRUE))
+    good, bad = (measure_skill(p_up, ROWS, np.full(len(UP), 0.5)) for p_up in (TRUE, 1 - TRUE))
     assert floored(CALLS, good) == CALLS
     assert (floored(CALLS, bad).threshold, floored(CALLS, bad).coverage) == (1.0, 0.0)
     assert "abstains on everything" in floored(CALLS, bad).rule
