@@ -18,7 +18,7 @@ from local.paths import DIST, ROOT
 from local.stack import Stack
 
 HISTORY_DAYS = 182
-"""Six months of bars: what a first model is trained on."""
+"""Six months of bars, half of what a training may read: the first models are to be there in minutes."""
 FIRST_TEXTS = 15_000
 """What the transformer that ships scores before the first training, in about two minutes on 2 cores;
 `cryptocast sentiment rescore` does the rest."""

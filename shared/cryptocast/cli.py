@@ -42,10 +42,11 @@ def backfill(since: Moment = None, until: Moment = None, documents: bool = True)
     """Collect the history of bars and documents; started again, it continues where it was."""
     from cryptocast import wiring
     from cryptocast.collect import backfill as work
+    from cryptocast.train.recipe import HISTORY_DAYS
 
     with plain_errors():
         end = _moment(until) or floor_to_grid(datetime.now(UTC))
-        begin = _moment(since) or end - timedelta(days=182)
+        begin = _moment(since) or end - timedelta(days=HISTORY_DAYS)
         settings, sources, db = wiring.settings(), wiring.sources(), wiring.database()
         now = end if settings.source_base_url else datetime.now(UTC)
         with progress_bars() as tick:

@@ -25,7 +25,7 @@ def selftest(
     documents: Documents = None,
     symbols: Annotated[str, typer.Option(help="e.g. BTC,ETH; default: all there are")] = "",
     horizon: Annotated[list[Horizon] | None, typer.Option(help="default: all four")] = None,
-    days: Annotated[int, typer.Option(help="of history, the newest")] = 182,
+    days: Annotated[int, typer.Option(help="of history, the newest")] = 365,
 ) -> None:
     """Test data, features and splits for leaks, as a training job does; nothing is registered.
 

@@ -23,11 +23,12 @@ from tests.unit.train.markets import UNTIL, make_market
 
 pytestmark = pytest.mark.bench
 TRIALS = int(os.environ.get("BENCH_TRIALS") or 50)
+DAYS = int(os.environ.get("BENCH_DAYS") or 182)
 
 
 @pytest.fixture(scope="module")
 def market() -> dict[str, Any]:
-    return make_market(182, DEFAULT_SYMBOLS, reversal=0.1)
+    return make_market(DAYS, DEFAULT_SYMBOLS, reversal=0.1)
 
 
 @pytest.fixture

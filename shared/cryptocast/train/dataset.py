@@ -101,6 +101,12 @@ def build_table(
     return compute(bars, documents, np.arange(first, until_s + 1, interval_s, dtype=np.int64), interval_s)
 
 
+def first_moment(bars: Mapping[str, BarSeries], since: datetime | None) -> int:
+    """POSIX seconds where a training's rows begin: `since`, or the first bar where bars begin later."""
+    first = min(int(series.opened_s[0]) for series in bars.values())
+    return first if since is None else max(first, int(since.timestamp()))
+
+
 def read_series(
     db: Database, symbols: Sequence[str], since: datetime, until: datetime, sentiment_version: str | None
 ) -> tuple[dict[str, BarSeries], DocumentSeries]:

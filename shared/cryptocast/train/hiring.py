@@ -23,7 +23,7 @@ import optuna
 from cryptocast.domain import Horizon
 from cryptocast.observability import get_logger
 from cryptocast.store.database import Database
-from cryptocast.train.dataset import Examples, build_examples, build_table, read_series
+from cryptocast.train.dataset import Examples, build_examples, build_table, first_moment, read_series
 from cryptocast.train.trials import Search
 
 if TYPE_CHECKING:
@@ -100,8 +100,7 @@ def read_examples(db: Database, attributes: Mapping[str, Any]) -> Examples:
     """All examples of a study, from Postgres. Raises `NotEnoughData`, `StoreUnavailable`."""
     since, until = (datetime.fromisoformat(attributes[edge]) for edge in ("since", "until"))
     bars, documents = read_series(db, attributes["symbols"], since, until, attributes["sentiment_version"])
-    first = min(int(series.opened_s[0]) for series in bars.values())
     end = int(until.timestamp())
-    table = build_table(bars, documents, first, end)
+    table = build_table(bars, documents, first_moment(bars, since), end)
     examples = build_examples(bars, table, Horizon(attributes["horizon"]), end)
     return examples.only(attributes["features"])

@@ -18,7 +18,14 @@ from cryptocast.registry.load import read_champion
 from cryptocast.series import BarSeries, DocumentSeries
 from cryptocast.store.database import Database
 from cryptocast.train.challenger import Challenger, make_challenger
-from cryptocast.train.dataset import Examples, build_examples, build_table, newest_close, read_series
+from cryptocast.train.dataset import (
+    Examples,
+    build_examples,
+    build_table,
+    first_moment,
+    newest_close,
+    read_series,
+)
 from cryptocast.train.fit import FitRules
 from cryptocast.train.gate import pass_gate
 from cryptocast.train.hiring import source_of
@@ -97,6 +104,7 @@ def train(
         code_revision=code_revision or git_revision({}),
         trigger=trigger,
         sentiment_version=version,
+        since=since,
         fit=fit,
         split=split,
         workers=workers,
@@ -120,7 +128,7 @@ def train_from_series(
     until_s = int(rules.until.timestamp())
     tell = progress or _silent
     tell("training", 0, len(horizons) + 1)
-    since_s = min(int(series.opened_s[0]) for series in bars.values())
+    since_s = first_moment(bars, rules.since)
     table = build_table(bars, documents, since_s, until_s)
     rows_test = live_equals_bulk(bars, documents, table)
     tell("training", 1, len(horizons) + 1)

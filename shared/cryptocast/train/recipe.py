@@ -10,8 +10,7 @@ from cryptocast.train.selection import Selection, select_in_plan
 from cryptocast.train.splits import Plan, SplitRules, make_plan
 
 HISTORY_DAYS = 365
-"""What a training reads at most. Half of it was worse at every horizon, one and a half times no better
-(decision 10); the weights halve with age in any case."""
+"""What a training reads at most: half of it was worse (decision 10). Weights halve with age in any case."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,8 @@ class TrainingRules:
     """Why there is a training: the operator, or an alarm's words."""
     sentiment_version: str | None = None
     """Whose sentiments the documents carry."""
+    since: datetime | None = None
+    """The first row's moment; earlier bars only serve the windows of later rows. None begins with the bars."""
     fit: FitRules = field(default_factory=FitRules)
     split: SplitRules = field(default_factory=SplitRules)
     workers: int = 2

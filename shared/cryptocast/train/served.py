@@ -1,7 +1,7 @@
 """A walk-forward of what is served: at each refit a training as the job makes it, in force until the next.
 
-    |-- 182 days: folds, calibration slice, held out --| its calls |
-                          |-- 182 days: ... ---------------------| its calls |
+    |-- a year: folds, calibration slice, held out --| its calls |
+                        |-- a year: ... ---------------------| its calls |
 
 Nothing here is of its own making: time, features, fit, calibration and threshold are the job's.
 """

@@ -16,6 +16,7 @@ from cryptocast.registry.layout import price_model
 from cryptocast.registry.load import load_champion
 from cryptocast.registry.price_model import PriceModel
 from cryptocast.train import report as reports
+from cryptocast.train import served
 from cryptocast.train.backtest import backtest
 from cryptocast.train.dataset import build_table, label_examples, no_documents
 from cryptocast.train.job import train_from_series
@@ -39,11 +40,20 @@ def walked():
     return examples, walk, versions
 
 
-def test_each_version_is_the_one_that_the_job_registers_from_what_was_known(bucket: Bucket, walked) -> None:
+@pytest.mark.parametrize("days", [365, 16])
+def test_each_version_is_the_one_that_the_job_registers_from_what_was_known(
+    bucket: Bucket, walked, days: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With more history than a training reads, too: its first rows have whole windows all the same."""
     examples, walk, versions = walked
+    if days < 30:
+        monkeypatch.setattr(served, "HISTORY_DAYS", days)
+        times = [int(refit.timestamp()) for refit in REFITS]
+        walk, versions = walk_served(examples, times, int(UNTIL.timestamp()), FAST, RULES.split, workers=1)
     refit, begins = REFITS[1], int(REFITS[1].timestamp())
     known = {symbol: series.take(series.opened_s + 900 <= begins) for symbol, series in BARS.items()}
-    train_from_series(bucket, known, NONE, [Horizon.M15], replace(RULES, until=refit, now=refit))
+    rules = replace(RULES, until=refit, now=refit, since=refit - days * DAY)
+    train_from_series(bucket, known, NONE, [Horizon.M15], rules)
     artifact = load_champion(bucket, price_model(Horizon.M15))
     manifest, ours = artifact.manifest, versions[1]
     assert ours.prepared.selection.features == manifest.feature_names
