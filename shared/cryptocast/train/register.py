@@ -42,7 +42,7 @@ class TrainingRules:
     sentiment_version: str | None = None
     """Whose sentiments the documents carry."""
     since: datetime | None = None
-    """The first row's moment; earlier bars only serve the windows of later rows. None begins with the bars."""
+    """The first row's moment; earlier bars only serve the windows of later rows. None: where bars begin."""
     fit: FitRules = field(default_factory=FitRules)
     split: SplitRules = field(default_factory=SplitRules)
     workers: int = 2
