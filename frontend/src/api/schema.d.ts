@@ -2175,7 +2175,7 @@ export interface operations {
            *         "coverage": 0.011,
            *         "lower95": 0.498,
            *         "met": false,
-           *         "said": "The 65 % target is missed: 65.9% of the surest 1.1% were right, but the lower bound of that is not above 65 %."
+           *         "said": "The 65 % target is missed: 65.9% of the surest 1.1% were right, but the lower bound of that, corrected for 7 coverages, is not above 65 %."
            *       },
            *       "title": "XGBoost 1h",
            *       "verdict": "1h: 52.3% of all calls right; the best free forecast gets 51.2%.",

@@ -37,8 +37,8 @@ CARD_DATA: dict[str, Any] = {
         "met": False,
         "coverage": 0.011,
         "lower95": 0.498,
-        "said": "The 65 % target is missed: 65.9% of the surest 1.1% were right, but the lower bound of that "
-        "is not above 65 %.",
+        "said": "The 65 % target is missed: 65.9% of the surest 1.1% were right, but the lower bound of "
+        "that, corrected for 7 coverages, is not above 65 %.",
     },
     "coverage": [
         {

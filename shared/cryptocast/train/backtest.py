@@ -23,7 +23,7 @@ from cryptocast.train.recipe import HISTORY_DAYS
 from cryptocast.train.report import FEE_BPS, Tested, figures, moment, plain
 from cryptocast.train.report_card import report_card
 from cryptocast.train.resample import extended, resample
-from cryptocast.train.served import Version, served_figures, walk_served
+from cryptocast.train.served import Version, of_served_bars, served_figures, walk_served
 from cryptocast.train.splits import DAY_S, SplitRules
 from cryptocast.train.walkforward import Progress, Walk, refit_times, walk
 
@@ -78,6 +78,7 @@ def backtest(question: Question, progress: Progress | None = None) -> tuple[dict
     interval_s = _interval(files, symbols, question, horizon_s)
     bars = bars_at(files, interval_s, notes)
     if question.recipe == SERVED:  # a training reads the coins that it serves and no others
+        of_served_bars(interval_s)
         bars = {symbol: bars[symbol] for symbol in sorted(symbols)}
     _gaps(bars, symbols, notes)
     examples = _examples(bars, horizon_s, interval_s, question, notes)

@@ -17,6 +17,8 @@ from typing import Any
 
 import numpy as np
 
+from cryptocast.domain import BAR_INTERVAL_S
+from cryptocast.errors import BadInput
 from cryptocast.registry.price_model import apply_platt
 from cryptocast.series import Floats, Ints
 from cryptocast.train.challenger import Challenger, make_challenger
@@ -59,6 +61,16 @@ class Version:
             "calibration": made.calibration.model_dump(),
             "abstain": made.abstain.model_dump(),
         }
+
+
+def of_served_bars(interval_s: int) -> None:
+    """Raises `BadInput` on other bars than the product's: a training counts overlapping labels in those."""
+    if interval_s != BAR_INTERVAL_S:
+        raise BadInput(
+            f"--recipe served needs bars of {BAR_INTERVAL_S} s, and these last {interval_s} s: add "
+            f"--interval {BAR_INTERVAL_S} where the files hold bars of that length or finer ones, else leave "
+            "--recipe out"
+        )
 
 
 def walk_served(

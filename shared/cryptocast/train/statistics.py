@@ -24,6 +24,8 @@ LEVEL = 0.05
 """Of a one-sided test."""
 _SEED = 11
 _FEWEST_BLOCKS = 10
+_ALIKE = 1e-9
+"""Sums of equal blocks differ by rounding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +47,16 @@ def finite(value: float) -> float | None:
 def block_interval(right: Bools, as_of: Ints, horizon_s: int) -> tuple[float, float]:
     """95 % interval of the accuracy by `mean_interval`.
 
-    Where fewer than ten blocks hold a call, Clopper-Pearson over the blocks' number, which is wide.
+    Where that has none, for want of blocks or because all are alike, Clopper-Pearson over the blocks'
+    number, which is wide: a dozen days without an error do not show that there never is one.
     """
     if not len(right):
         return math.nan, math.nan
-    blocks = len(np.unique(_block(as_of, horizon_s)))
-    if blocks < _FEWEST_BLOCKS:
+    low, high = mean_interval(right.astype(np.float64), as_of, horizon_s)
+    if math.isnan(low):
+        blocks = len(np.unique(_block(as_of, horizon_s)))
         low, high = proportion_confint(right.mean() * blocks, blocks, 0.05, method="beta")
-        return float(low), float(high)
-    return mean_interval(right.astype(np.float64), as_of, horizon_s)
+    return float(low), float(high)
 
 
 def mean_interval(values: Floats, as_of: Ints, horizon_s: int) -> tuple[float, float]:
@@ -61,15 +64,16 @@ def mean_interval(values: Floats, as_of: Ints, horizon_s: int) -> tuple[float, f
 
     A block's sum and its number of rows are drawn together, so blocks may differ in size. How many
     neighbouring blocks are drawn at a time is Politis and White's choice for these values: a bad week is
-    not seven bad days that happened to meet. NaN with fewer than ten blocks.
+    not seven bad days that happened to meet. NaN with fewer than ten blocks, and where all have one mean:
+    blocks drawn again say nothing about others then.
     """
     _, where = np.unique(_block(as_of, horizon_s), return_inverse=True)
     sums, counts = np.bincount(where, weights=values), np.bincount(where).astype(np.float64)
     if len(counts) < _FEWEST_BLOCKS:
         return math.nan, math.nan
     deviations = sums - values.mean() * counts
-    if not np.ptp(deviations):
-        return float(values.mean()), float(values.mean())
+    if np.abs(deviations).max() < _ALIKE:
+        return math.nan, math.nan
     with np.errstate(divide="ignore", invalid="ignore"):  # few or alike blocks: no choice, hence one
         chosen = float(optimal_block_length(deviations)["stationary"].iloc[0])
     length = min(max(round(chosen), 1), len(counts) // 4) if math.isfinite(chosen) else 1
@@ -86,9 +90,9 @@ def _ratio(sums: Floats, counts: Floats) -> Floats:
     return np.array([sums.sum() / counts.sum()])
 
 
-def surely(share: float, n: int) -> float:
-    """The one-sided 95 % lower bound (Clopper-Pearson) of a share of `n` independent calls."""
-    low, _ = proportion_confint(share * n, n, 2 * LEVEL, method="beta")
+def surely(share: float, n: int, level: float = LEVEL) -> float:
+    """The one-sided lower bound (Clopper-Pearson) of a share of `n` independent calls, 95 % by default."""
+    low, _ = proportion_confint(share * n, n, 2 * level, method="beta")
     return float(low)
 
 

@@ -6,7 +6,7 @@ not know what it was asked.
 
 A row may be fitted on for a span that begins at T only when its label was known an embargo before T. The
 spans before the test give the margins out of fold on which calibration and thresholds are fixed; at a
-later refit the spans tested since then, all known by then, join them.
+later refit the spans tested since then join them, as far as their labels were known an embargo before.
 """
 
 from __future__ import annotations
@@ -75,7 +75,8 @@ class Walk:
     thresholds: tuple[tuple[float, ...], ...]
     before: Examples
     before_p_up: Floats
-    """What the models before the test said, calibrated as at the first refit."""
+    """What the models before the test said, labels known an embargo before it, calibrated as at the first
+    refit; `before` holds the rows."""
     fitted_rows: tuple[int, ...]
     features: tuple[str, ...]
     selection: Selection | None
@@ -177,11 +178,12 @@ def _both_classes(up: Bools, begins: int) -> None:
 def _join(examples: Examples, spans: Sequence[Span], tested: int, selection: Selection | None) -> Walk:
     parts, thresholds = [], []
     before = len(spans) - tested
+    before_rows, before_said = _known(examples, spans[:before], spans[before].begins_s)
     before_p_up = np.zeros(0)
     for i in range(before, len(spans)):
         slope, history = _calibrated(examples, spans[:i], spans[i].begins_s)
         if i == before:
-            before_p_up = apply_platt(slope, np.concatenate([span.margins for span in spans[:i]]))
+            before_p_up = apply_platt(slope, before_said)
         confidence = np.sort(np.maximum(history, 1 - history))
         thresholds.append(tuple(float(np.quantile(confidence, 1 - share)) for share in COVERAGES))
         p_up = apply_platt(slope, spans[i].margins)
@@ -197,7 +199,7 @@ def _join(examples: Examples, spans: Sequence[Span], tested: int, selection: Sel
         share_up=share_up,
         refits=tuple(span.begins_s for span in spans[before:]),
         thresholds=tuple(thresholds),
-        before=examples.take(np.concatenate([span.rows for span in spans[:before]])),
+        before=examples.take(before_rows),
         before_p_up=before_p_up,
         fitted_rows=tuple(span.fitted_rows for span in spans[before:]),
         features=examples.features,
@@ -207,11 +209,17 @@ def _join(examples: Examples, spans: Sequence[Span], tested: int, selection: Sel
 
 def _calibrated(examples: Examples, earlier: Sequence[Span], begins_s: int) -> tuple[Calibration, Floats]:
     """The slope fitted on earlier spans of the last year, labels known by then; and their probabilities."""
-    rows = np.concatenate([span.rows for span in earlier])
-    said = np.concatenate([span.margins for span in earlier])
-    as_of = examples.as_of[rows]
-    use = (as_of >= begins_s - BEFORE_S) & (as_of + examples.horizon_s + EMBARGO_S <= begins_s)
+    rows, said = _known(examples, earlier, begins_s)
+    use = examples.as_of[rows] >= begins_s - BEFORE_S
     if use.sum() < 200:
         raise NotEnoughData(f"only {int(use.sum())} forecasts before the test to fix thresholds on")
     slope = Calibration(a=platt_slope(said[use], examples.up[rows[use]]))
     return slope, apply_platt(slope, said[use])
+
+
+def _known(examples: Examples, earlier: Sequence[Span], begins_s: int) -> tuple[Ints, Floats]:
+    """Rows and margins of `earlier` whose labels were known an embargo before `begins_s`."""
+    rows = np.concatenate([span.rows for span in earlier])
+    said = np.concatenate([span.margins for span in earlier])
+    known = known_before(examples.as_of[rows], examples.horizon_s, begins_s, EMBARGO_S)
+    return rows[known], said[known]

@@ -17,6 +17,7 @@ from cryptocast.errors import BadInput, NotEnoughData
 from cryptocast.train.backtest import Question, backtest, horizon_seconds
 from cryptocast.train.files import read_prices
 from cryptocast.train.fit import FitRules
+from cryptocast.train.walkforward import EMBARGO_S
 
 QUICK = FitRules(rounds=8, trees_per_round=1, min_child_weight=20)
 DAYS = 60
@@ -112,6 +113,13 @@ def test_later_bars_change_neither_thresholds_nor_forecasts(written, tmp_path):
     assert whole["selective"][0]["threshold"] == short.thresholds[0][0]
     np.testing.assert_array_equal(other.p_up[first], short.p_up)
     assert len(short_rows) == first.sum()
+
+
+def test_what_the_rule_is_fixed_on_was_known_an_embargo_before_the_test(written):
+    _, walked, _ = backtest(ask(written[0], horizon="4h"))
+    known = walked.before.as_of + 4 * 3_600 + EMBARGO_S
+    assert known.max() == walked.refits[0], "the last of them by a hair"
+    assert len(walked.before_p_up) == len(walked.before)
 
 
 def test_bars_of_an_hour_are_evaluated_on_their_own_interval(tmp_path):

@@ -100,3 +100,10 @@ def test_evaluate_takes_the_recipe_and_only_the_coins_that_are_served(tmp_path) 
     assert "own threshold" in report_card(report)
     with pytest.raises(BadInput, match="possible are all-history, served"):
         backtest(replace(asked, recipe="best"))
+
+
+@pytest.mark.parametrize("interval_s", [300, 3_600])
+def test_on_other_bars_than_the_products_it_says_what_to_do(tmp_path, interval_s) -> None:
+    asked = ask(write(tmp_path, frame(interval_s=interval_s)), recipe="served", split=RULES.split)
+    with pytest.raises(BadInput, match=f"last {interval_s} s: add --interval 900 .* leave --recipe out"):
+        backtest(asked)

@@ -139,8 +139,17 @@ def test_an_interval_of_few_days_is_wide_and_of_none_is_none() -> None:
     low, high = st.block_interval(np.arange(300) % 2 == 0, as_of, BAR_S)
     assert high - low > 0.6
     assert all(math.isnan(end) for end in st.block_interval(np.zeros(0, bool), as_of[:0], BAR_S))
-    many = np.arange(3_000, dtype=np.int64) * BAR_S
-    assert st.block_interval(np.ones(3_000, bool), many, BAR_S) == (1.0, 1.0)
+
+
+@pytest.mark.parametrize(("days", "a_day", "right_a_day"), [(12, 1, 1), (31, 96, 96), (12, 49, 37)])
+def test_days_that_are_all_alike_prove_no_accuracy(days, a_day, right_a_day) -> None:
+    as_of = np.repeat(np.arange(days, dtype=np.int64) * 86_400, a_day)
+    right = np.tile(np.arange(a_day) < right_a_day, days)
+    low, high = st.block_interval(right, as_of, BAR_S)
+    hits = right_a_day / a_day * days
+    assert low == pytest.approx(stats.beta.ppf(0.025, hits, days - hits + 1))
+    assert low < right.mean() <= high
+    assert all(math.isnan(end) for end in st.mean_interval(np.full(len(right), 0.25), as_of, BAR_S))
 
 
 def test_blocks_of_unequal_size_are_weighed_by_their_calls() -> None:
@@ -164,3 +173,4 @@ def test_more_trials_need_more_evidence() -> None:
 def test_the_bound_is_clopper_and_pearsons() -> None:
     assert st.surely(0.7, 350) == pytest.approx(stats.beta.ppf(0.05, 245, 106))
     assert st.surely(0.70, 350) > 0.65 > st.surely(0.68, 350)
+    assert st.surely(0.7, 350, 0.01) == pytest.approx(stats.beta.ppf(0.01, 245, 106))

@@ -8,17 +8,23 @@ import pytest
 from cryptocast.train.target import against_target, called_row, widest_row
 
 
-def row(coverage: float, accuracy: float | None, low: float | None) -> dict:
-    return {"coverage": coverage, "accuracy": accuracy, "ci95": [low, 0.9]}
+def row(coverage: float, accuracy: float | None, low: float | None, n: int = 2_000) -> dict:
+    return {"coverage": coverage, "accuracy": accuracy, "ci95": [low, 0.9], "n_independent": n}
 
 
 @pytest.mark.parametrize(
     ("rows", "met", "coverage", "said"),
     [
         ([row(0.2, 0.6, 0.5), row(0.0, None, None)], False, 0.0, "missed at every coverage"),
-        ([row(0.5, 0.6, 0.5), row(0.05, 0.66, 0.62)], False, 0.05, "lower bound of that is not above 65 %."),
+        ([row(0.5, 0.6, 0.5), row(0.05, 0.66, 0.62)], False, 0.05, "coverages, is not above 65 %."),
         ([row(0.2, 0.66, 0.62), row(0.05, 0.7, 0.66)], True, 0.05, "is met: 70.0% of the surest 5.0%"),
-        ([row(0.2, 0.7, 0.66), row(0.05, 0.8, 0.7)], True, 0.2, "is met"),
+        ([row(0.2, 0.7, 0.66), row(0.05, 0.8, 0.7)], True, 0.2, "corrected for 2 coverages, is above"),
+        ([row(0.2, 0.65, 0.6)], False, 0.0, "missed at every coverage"),
+        ([row(0.2, 0.7, 0.65)], False, 0.2, "is not above"),
+        ([row(0.2, 0.7, 0.66, 12)], False, 0.2, "is not above"),
+        ([row(0.2, 0.7, 0.66, 0)], False, 0.2, "is not above"),
+        ([row(0.2, 0.7, 0.66, 350)], True, 0.2, "corrected for 1 coverages, is above"),
+        ([row(0.2, 0.7, 0.66, 350)] * 7, False, 0.2, "corrected for 7 coverages, is not above"),
     ],
 )
 def test_the_widest_that_surely_holds_it_counts(rows, met, coverage, said) -> None:
@@ -33,3 +39,21 @@ def test_no_call_is_no_accuracy() -> None:
     found = called_row(none, none, np.arange(50, dtype=np.int64) * 900, 3_600)
     assert found == {"coverage": 0.0, "n": 0, "n_independent": 0, "accuracy": None, "ci95": [None, None]}
     assert widest_row([found]) is None
+
+
+def test_a_dozen_calls_that_are_all_right_meet_no_target() -> None:
+    all_right = np.ones(12, dtype=bool)
+    found = called_row(all_right, all_right, np.arange(12, dtype=np.int64) * 86_400, 3_600)
+    assert (found["n_independent"], found["accuracy"]) == (3, 1.0)
+    assert found["ci95"][0] < 0.75
+    assert not against_target([found])["met"]
+
+
+def test_of_models_at_the_target_one_in_twenty_at_most_is_said_to_meet_it() -> None:
+    """The best of seven coverages of calls that are right in 65 % of cases, by the exact bound alone."""
+    random, met = np.random.default_rng(5), 0
+    for _ in range(300):
+        right = random.random(2_000) < 0.65
+        called = [right[random.random(2_000) < share] for share in (0.9, 0.5, 0.3, 0.2, 0.15, 0.1, 0.05)]
+        met += against_target([row(len(a) / 2_000, a.mean(), 0.9, len(a)) for a in called])["met"]
+    assert met / 300 <= 0.05
