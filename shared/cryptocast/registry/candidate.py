@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 from cryptocast.errors import CorruptArtifact, ModelNotFound, PromotionConflict
 from cryptocast.registry import layout
 from cryptocast.registry.bucket import Bucket
-from cryptocast.registry.decision import Decision, Stage, record_decision
+from cryptocast.registry.decision import Decision, Stage, Verdict, decisions, record_decision
 from cryptocast.registry.load import Artifact, Champion, load_named
 from cryptocast.registry.manifest import parse_manifest, sha256
 
@@ -96,8 +96,19 @@ def name_candidate(
         manifest_sha256=sha256(body),
         data_until=window.until if window else None,
     )
-    _write(bucket, name, candidate, etag)
+    _take_place(bucket, name, candidate, etag, on_trial)
     return candidate
+
+
+def _take_place(
+    bucket: Bucket, name: str, candidate: Candidate, etag: str | None, instead_of: Candidate | None
+) -> None:
+    try:
+        _write(bucket, name, candidate, etag)
+    except PromotionConflict:
+        if instead_of is not None:
+            _correct(bucket, name, instead_of, "shadow", candidate.named_at)
+        raise
 
 
 def end_trial(bucket: Bucket, name: str, chosen: str, now: datetime) -> None:
@@ -113,7 +124,11 @@ def end_trial(bucket: Bucket, name: str, chosen: str, now: datetime) -> None:
         return
     reason = f"the operator chose {chosen}, which ends its trial"
     _refuse(bucket, name, read[0], "operator", reason, now)
-    settle(bucket, name, *read, "refused", reason, now)
+    try:
+        settle(bucket, name, *read, "refused", reason, now)
+    except PromotionConflict:
+        _correct(bucket, name, read[0], "operator", now)
+        raise
 
 
 def settle(
@@ -144,14 +159,45 @@ def _write(bucket: Bucket, name: str, candidate: Candidate, etag: str | None) ->
 def _refuse(
     bucket: Bucket, name: str, candidate: Candidate, stage: Stage, reason: str, now: datetime
 ) -> None:
-    """Recorded first: cut off before candidate.json is written, the next cycle finds it and settles."""
-    decision = Decision(
+    """Recorded first: cut off before candidate.json is written, the next cycle finds it and settles.
+
+    Where it is the last word already, the step was cut off and nothing is written.
+    """
+    decision = _word(candidate, stage, "refused", reason, now)
+    try:
+        last = decisions(bucket, name, candidate.version)[-1:]
+    except CorruptArtifact:
+        last = []
+    if [d.model_copy(update={"decided_at": now}) for d in last] != [decision]:
+        record_decision(bucket, name, decision)
+
+
+def _correct(bucket: Bucket, name: str, candidate: Candidate, stage: Stage, now: datetime) -> None:
+    """A refusal that was recorded came too late: add what became of `candidate`, as candidate.json has it.
+
+    Where it cannot be read or the trial goes on, the refusal stays the last word and is carried out.
+    """
+    current, _ = _older(bucket, name)
+    if current is None:
+        return
+    verdict: Verdict = "refused"
+    if (current.version, current.named_at) != (candidate.version, candidate.named_at):
+        said = f"{current.version} took its place"
+    elif current.state == "shadow":
+        return
+    else:
+        verdict, said = current.state, current.reason
+    reason = f"{said}; settled before the refusal that was recorded last could be carried out"
+    record_decision(bucket, name, _word(candidate, stage, verdict, reason, now))
+
+
+def _word(candidate: Candidate, stage: Stage, verdict: Verdict, reason: str, now: datetime) -> Decision:
+    return Decision(
         decided_at=now,
         stage=stage,
         challenger=candidate.version,
         champion=None,
-        verdict="refused",
+        verdict=verdict,
         reason=reason,
         shadow_began=candidate.named_at,
     )
-    record_decision(bucket, name, decision)

@@ -14,7 +14,7 @@ from cryptocast.features.spec import FEATURE_VERSION
 from cryptocast.registry import layout
 from cryptocast.registry.bucket import Bucket
 from cryptocast.registry.candidate import end_trial
-from cryptocast.registry.decision import Check, Decision, record_decision
+from cryptocast.registry.decision import Check, Decision, decisions, record_decision
 from cryptocast.registry.load import Artifact, Champion, load, read_champion
 from cryptocast.registry.promote import promote
 from cryptocast.serve.forecaster import Forecaster
@@ -41,7 +41,7 @@ def promote_by_hand(bucket: Bucket, name: str, version: str, reason: str, now: d
     if not tests:
         raise BadInput(f"{name} {version} is not promoted: its card names no self-test")
     decision = _decision(version, current, f"by the operator: {reason}", now, tests)
-    return _carry_out(bucket, name, decision, etag)
+    return _carry_out(bucket, name, decision, etag, now)
 
 
 def rollback_by_hand(
@@ -63,7 +63,7 @@ def rollback_by_hand(
     if artifact.manifest.horizon is not None:
         _usable(artifact)
     decision = _decision(version, current, f"rolled back by the operator: {reason}", now, [])
-    return _carry_out(bucket, name, decision, etag)
+    return _carry_out(bucket, name, decision, etag, now)
 
 
 def _usable(artifact: Artifact) -> None:
@@ -106,16 +106,18 @@ def _decision(
         stage="operator",
         challenger=version,
         champion=replaced.version if replaced else None,
+        champion_since=replaced.promoted_at if replaced else None,
         verdict="promoted",
         reason=reason,
         checks=tuple(tests),
     )
 
 
-def _carry_out(bucket: Bucket, name: str, decision: Decision, etag: str | None) -> Champion:
+def _carry_out(bucket: Bucket, name: str, decision: Decision, etag: str | None, now: datetime) -> Champion:
     """Record it, end the trial, promote: cut off in between, the same command again does the rest."""
-    version, now = decision.challenger, decision.decided_at
-    record_decision(bucket, name, decision)
+    version = decision.challenger
+    if not _recorded(bucket, name, decision):
+        record_decision(bucket, name, decision)
     try:
         end_trial(bucket, name, version, now)
         return promote(bucket, name, version, etag, decision.reason, now)
@@ -127,3 +129,14 @@ def _carry_out(bucket: Bucket, name: str, decision: Decision, etag: str | None) 
         }
         record_decision(bucket, name, decision.model_copy(update=changes))
         raise
+
+
+def _recorded(bucket: Bucket, name: str, decision: Decision) -> bool:
+    """Whether the version's last decision is this one, at another time: the champion that it was to replace
+    still serves, so the command was cut off."""
+    try:
+        last = decisions(bucket, name, decision.challenger)[-1:]
+    except CorruptArtifact:  # what cannot be read does not hold the operator up
+        return False
+    anew = {"decided_at": decision.decided_at, "checks": decision.checks}
+    return [d.model_copy(update=anew) for d in last] == [decision]

@@ -13,7 +13,7 @@ from cryptocast.errors import BadInput, CorruptArtifact, ModelNotFound, Promotio
 from cryptocast.registry import layout
 from cryptocast.registry.bucket import Bucket
 from cryptocast.registry.candidate import name_candidate
-from cryptocast.registry.decision import Check, Decision, record_decision, refusal
+from cryptocast.registry.decision import Check, Decision, decisions, record_decision, refusal
 from cryptocast.registry.load import Artifact, Champion, load, load_named, parse_champion
 from cryptocast.registry.manifest import Manifest
 from cryptocast.registry.price_model import PriceModel
@@ -64,19 +64,56 @@ def pass_gate(
     shadow_cycles: int = 0,
     clock: Clock = time.perf_counter,
 ) -> Decision:
-    """Compare the registered `version` with the champion, act on it, record the decision.
+    """Compare the registered `version` with the champion, record the decision, act on it.
 
+    A run that was cut off after the record is finished by the next one, which does what was recorded and
+    does not compare again. Of a version that serves already nothing is decided: its promotion is returned.
     A challenger that passes becomes the candidate, or the champion at once where `shadow_cycles` is 0; it is
     refused while another one is on trial. Someone else's promotion between the comparison and the write makes
     the challenger lose.
     """
     incumbent, challenger = read_incumbent(bucket, name), load(bucket, name, version)
-    decision = compare(challenger, incumbent, held_out, now, clock)
+    recorded = decisions(bucket, name, version)
+    if incumbent.champion is not None and incumbent.champion.version == version:
+        return _in_force(bucket, name, incumbent.champion, recorded)
+    last = _of_this_reign(recorded, incumbent)
+    if last is not None and last.verdict != "refused":
+        decision = last
+    else:
+        decision = compare(challenger, incumbent, held_out, now, clock)
     place = NOBODY
-    if decision.promoted and decision.checks and shadow_cycles:
+    if decision.verdict == "candidate" or (decision.promoted and decision.checks and shadow_cycles):
         place = place_beside_champion(bucket, name, challenger.manifest, shadow_cycles)
         decision = decision.model_copy(update=_on_trial(decision, place))
-    return carry_out(bucket, name, decision, incumbent, place)
+    if last is not None and (last.verdict, last.reason) == (decision.verdict, decision.reason):
+        decision = last  # the same words again are no second decision
+    return carry_out(bucket, name, decision, incumbent, now, place)
+
+
+def _in_force(bucket: Bucket, name: str, champion: Champion, recorded: list[Decision]) -> Decision:
+    """The promotion of who serves; written from champion.json where none was recorded."""
+    if promotions := [decision for decision in recorded if decision.promoted]:
+        return promotions[-1]
+    decision = Decision(
+        decided_at=champion.promoted_at,
+        challenger=champion.version,
+        champion=champion.previous,
+        verdict="promoted",
+        reason=champion.reason,
+    )
+    record_decision(bucket, name, decision)
+    return decision
+
+
+def _of_this_reign(recorded: list[Decision], incumbent: Incumbent) -> Decision | None:
+    """The gate's last word where it was spoken beside this champion and nobody has decided since."""
+    if not recorded or recorded[-1].stage != "held-out":
+        return None
+    last, serving = recorded[-1], incumbent.champion
+    if serving is None:  # nobody, or a champion.json that cannot be read: the reason says which
+        return last if last.champion is None and last.reason.startswith(incumbent.unusable) else None
+    reign = (serving.version, serving.promoted_at)
+    return last if (last.champion, last.champion_since) == reign else None
 
 
 def _on_trial(decision: Decision, place: Place) -> dict[str, str]:
@@ -103,6 +140,7 @@ def compare(
         decided_at=now,
         challenger=version,
         champion=serving.version if serving else None,
+        champion_since=serving.promoted_at if serving else None,
         verdict="promoted",
         reason="",
     )
@@ -165,15 +203,19 @@ def _decided(blank: Decision, judged: Judged, found: tuple[Check, ...]) -> Decis
 
 
 def carry_out(
-    bucket: Bucket, name: str, decision: Decision, incumbent: Incumbent, place: Place = NOBODY
+    bucket: Bucket,
+    name: str,
+    decision: Decision,
+    incumbent: Incumbent,
+    now: datetime,
+    place: Place = NOBODY,
 ) -> Decision:
-    """Do what the decision says where nothing changed since `incumbent` and `place` were read; record it.
+    """Record the decision, then do what it says if nothing changed since `incumbent` and `place` were read.
 
-    Refused where another job was faster. Of a version that serves already nothing is decided.
+    Where another job was faster, a second decision refuses. What is recorded already is not written again.
     """
-    version, now = decision.challenger, decision.decided_at
-    if incumbent.champion is not None and incumbent.champion.version == version:
-        return decision
+    version = decision.challenger
+    record_decision(bucket, name, decision)
     try:
         if decision.verdict == "promoted":
             promote(bucket, name, version, incumbent.etag, decision.reason, now)
@@ -182,9 +224,9 @@ def carry_out(
                 bucket, name, version, decision.reason, now, instead_of=place.holder, why=place.why
             )
     except PromotionConflict as error:
-        changes = {"verdict": "refused", "reason": f"lost the promotion: {error}"}
-        decision = decision.model_copy(update=changes)
-    record_decision(bucket, name, decision)
+        reason = f"lost the promotion: {error}"
+        decision = decision.model_copy(update={"verdict": "refused", "reason": reason, "decided_at": now})
+        record_decision(bucket, name, decision)
     return decision
 
 

@@ -143,16 +143,23 @@ def test_an_unreadable_candidate_holds_the_operator_not_up(bucket: Bucket) -> No
     assert read_champion(bucket, NAME)[0].version == "v1"
 
 
+@pytest.mark.parametrize("after", [False, True])
 @pytest.mark.parametrize("write", range(4))
-def test_cut_off_at_any_write_the_same_command_again_does_the_rest(bucket: Bucket, write: int) -> None:
+def test_cut_off_at_any_write_the_same_command_again_does_the_rest(
+    bucket: Bucket, write: int, after: bool
+) -> None:
     """The writes: the decision, the refusal of who is on trial, candidate.json, champion.json."""
     for version in ("v1", "v2", "v3"):
         register(bucket, version)
     promote_by_hand(bucket, NAME, "v1", "first", UNTIL)
     name_candidate(bucket, NAME, "v3", "passed", UNTIL)
     with pytest.raises(CutOff):
-        promote_by_hand(FailsAt(bucket, write), NAME, "v2", "better", UNTIL)
-    promote_by_hand(bucket, NAME, "v2", "better", UNTIL)
+        promote_by_hand(FailsAt(bucket, write, after=after), NAME, "v2", "better", UNTIL)
+    if after and write == 3:  # nothing is left to do
+        with pytest.raises(BadInput, match="serves already"):
+            promote_by_hand(bucket, NAME, "v2", "better", UNTIL + timedelta(seconds=20))
+    else:
+        promote_by_hand(bucket, NAME, "v2", "better", UNTIL + timedelta(seconds=20))
     assert read_champion(bucket, NAME)[0].version == "v2"
     read = read_candidate(bucket, NAME)
     assert read is not None

@@ -13,7 +13,7 @@ from cryptocast.features.rows import FEATURE_NAMES, FEATURE_VERSION
 from cryptocast.features.spec import MODEL_FEATURES
 from cryptocast.registry import layout
 from cryptocast.registry.bucket import Bucket
-from cryptocast.registry.decision import Decision
+from cryptocast.registry.decision import Decision, decisions
 from cryptocast.registry.load import load, load_champion, read_champion, versions
 from cryptocast.registry.price_model import PriceModel
 from cryptocast.registry.publish import publish
@@ -157,8 +157,9 @@ def test_who_was_overtaken_while_comparing_changes_nothing(bucket: Bucket) -> No
     wins = Decision(
         decided_at=UNTIL, challenger=late, champion=first.version, verdict="promoted", reason="lower"
     )
-    decision = carry_out(bucket, NAME, wins, seen)
+    decision = carry_out(bucket, NAME, wins, seen, UNTIL)
     assert not decision.promoted
+    assert decisions(bucket, NAME, late) == [wins, decision]
     assert "lost the promotion" in decision.reason
     assert read_champion(bucket, NAME)[0].version == second.version
 
