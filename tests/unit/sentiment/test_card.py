@@ -16,6 +16,7 @@ from cryptocast.sentiment.card import card_files
 from cryptocast.sentiment.default import FOLDER
 from cryptocast.sentiment.standin_onnx import build_onnx
 from cryptocast.sentiment.writing import write_cards, write_model
+from cryptocast.serve.card_example import SENTIMENT_CARD_DATA
 from tests.unit.sentiment.artifacts import word_tokenizer
 
 MANIFEST = json.loads((FOLDER / "manifest.json").read_text())
@@ -50,6 +51,13 @@ def test_the_model_that_ships_has_the_page_of_its_own_figures() -> None:
     assert "<td>reddit sides</td><td class=words>two way macro F1</td><td>0.7488</td><td>60</td>" in html
     assert "<tr><td>bearish</td><td>152</td><td>47</td><td>8</td></tr>" in html
     assert "<td>the same answer</td><td>99.9 %</td>" in html
+
+
+def test_the_example_of_the_api_has_a_cards_fields() -> None:
+    card = json.loads((FOLDER / "card.json").read_text())
+    assert SENTIMENT_CARD_DATA.keys() == card.keys()
+    for name in ("how", "source", "licences", "data", "held_out"):
+        assert SENTIMENT_CARD_DATA[name].keys() <= card[name].keys()
 
 
 def test_the_page_needs_nothing_from_elsewhere_and_runs_nothing() -> None:
