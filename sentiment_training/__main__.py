@@ -27,12 +27,13 @@ from tokenizers import Tokenizer
 from cryptocast.sentiment.scorer import Scorer
 from sentiment_training import published, ship, texts, train, vocabulary
 from sentiment_training.joined import MAX_TOKENS, Joined, join_with_pairs
+from sentiment_training.kept import file_name
 
 SEED = 0
 OWN_PHRASES = 6_000
 LEXICON_TEXTS = 12_000
 POSTS = 5_000
-MORE_RATE, AGAIN_RATE = 8e-5, 6e-5
+FIRST_RATE, MORE_RATE, AGAIN_RATE = 1.5e-4, 8e-5, 6e-5
 SIDES = Path(__file__).parent / "reddit_sides.csv"
 
 
@@ -52,14 +53,16 @@ def prepared(data: Path, work: Path) -> tuple[train.Classifier, Tokenizer]:
     return train.start(base, means, MAX_TOKENS), tokenizer
 
 
-def first(data: Path, work: Path, sure: train.Examples, epochs: int) -> tuple[train.Classifier, Tokenizer]:
-    """Steps 1 and 2; their weights are kept in `work`, to go on from."""
-    model, tokenizer = prepared(data, work)
-    kept = work / "first.pt"
+def first(sure: train.Examples, given: argparse.Namespace) -> tuple[train.Classifier, Tokenizer]:
+    """Steps 1 and 2; their weights are kept in the folder `work`, to go on from."""
+    model, tokenizer = prepared(given.data, given.work)
+    settings = {"epochs": given.epochs[0], "rate": FIRST_RATE, **_own(given)}
+    kept = given.work / file_name("first", given.data, settings)
     if kept.exists():
         model.load_state_dict(torch.load(kept))
     else:
-        train.fit(model, tokenizer, sure, epochs=epochs, rate=1.5e-4, max_tokens=96, seed=SEED)
+        epochs = given.epochs[0]
+        train.fit(model, tokenizer, sure, epochs=epochs, rate=FIRST_RATE, max_tokens=96, seed=SEED)
         torch.save(model.state_dict(), kept)
     return model, tokenizer
 
@@ -68,13 +71,20 @@ def more(
     model: train.Classifier, tokenizer: Tokenizer, examples: train.Examples, given: argparse.Namespace
 ) -> None:
     """Train on; the weights are kept in `work` too."""
-    kept = given.work / f"more-{_version(given.start) or 'first'}.pt"
+    rate = AGAIN_RATE if given.start else MORE_RATE
+    start = _version(given.start) or {"epochs": given.epochs[0], "rate": FIRST_RATE}
+    settings = {"epochs": given.epochs[1], "rate": rate, "posts": given.posts, "few": given.few}
+    kept = given.work / file_name("more", given.data, {**settings, "start": start, **_own(given)})
     if kept.exists():
         model.load_state_dict(torch.load(kept))
         return
-    rate = AGAIN_RATE if given.start else MORE_RATE
     train.fit(model, tokenizer, examples, epochs=given.epochs[1], rate=rate, max_tokens=96, seed=SEED + 1)
     torch.save(model.state_dict(), kept)
+
+
+def _own(given: argparse.Namespace) -> dict[str, int]:
+    """What says which texts of our own there are."""
+    return {"phrases": given.phrases, "lexicon": given.lexicon, "seed": SEED}
 
 
 def trained(given: argparse.Namespace) -> Joined:
@@ -87,7 +97,7 @@ def trained(given: argparse.Namespace) -> Joined:
         model, tokenizer = published.read(given.start, MAX_TOKENS)
         teacher = _published_teacher(given.start)
     else:
-        model, tokenizer = first(given.data, given.work, sure, given.epochs[0])
+        model, tokenizer = first(sure, given)
         teacher = join_with_pairs(model, tokenizer, sure, development).probabilities
     before = {name: value.clone() for name, value in model.state_dict().items()}
     without = frozenset(pd.read_csv(SIDES)["external_id"])

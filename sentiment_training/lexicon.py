@@ -2,7 +2,9 @@
 
 The labelled texts are about equities, where words of fright, relief or joy are rare. A word keeps its sign in
 some turns and has it turned in others ("no more ...", "the ... is over"); two clauses may stand together, and
-after a "but" the second one counts. No turn is written after a case of `tests/model`.
+after a "but" the second one counts. No text is a case of `tests/model` (a test holds what they
+share to less than .6 of the words), but turns were added after sentences that were written with two misread
+cases in mind, so those two say less of the model than the others: docs/decisions/0009-sentiment-model.md.
 """
 
 from __future__ import annotations

@@ -12,20 +12,17 @@ from typing import Any
 
 import numpy as np
 import onnx
-import pandas as pd
 import torch
 from tokenizers import Tokenizer
 
 from cryptocast.sentiment.artifact import LABELS
 from cryptocast.sentiment.int8 import Agreement, compare, quantise_blocks
-from cryptocast.sentiment.standin_training import STOCKTWITS, TWITTER, measure
+from cryptocast.sentiment.standin_training import STOCKTWITS, TWITTER
 from cryptocast.sentiment.writing import onnx_probabilities, write_model
-from sentiment_training import train
+from sentiment_training import measure, train
 from sentiment_training.joined import MAX_TOKENS, Joined
 from sentiment_training.ngrams import PAIRS, join
 from sentiment_training.texts import HELD_OUT_PERCENT, POSTS, Labelled, labelled
-
-SIDES = Path(__file__).parent / "reddit_sides.csv"
 
 
 class RowScaled(torch.nn.Module):
@@ -57,14 +54,6 @@ def to_onnx(model: train.Classifier, path: Path) -> None:
     )  # fmt: skip
 
 
-def sides(data: Path) -> tuple[list[str], np.ndarray]:
-    """The posts that one of us gave a side to, by id; their texts stay where they are."""
-    given = pd.read_csv(SIDES)
-    frame = pd.read_parquet(data / "documents" / POSTS).merge(given, on="external_id")
-    text = frame["title"].fillna("") + ". " + frame["body"].fillna("").str.slice(0, 250)
-    return text.tolist(), np.array([LABELS.index(label) for label in frame["label"]])
-
-
 def compact(tokenizer: Tokenizer) -> bytes:
     """tokenizer.json without the white space."""
     return json.dumps(json.loads(tokenizer.to_str()), ensure_ascii=False, separators=(",", ":")).encode()
@@ -85,15 +74,12 @@ def ship(joined: Joined, data: Path, out: Path, params: dict[str, Any], now: dat
         agreement = _agreement(scores, held)
         print(agreement)
         agreement.require()
-        posts, truth = sides(data)
+        posts, truth = measure.sides(data)
         p = onnx_probabilities(small, body, LABELS, MAX_TOKENS, posts)
+        found = measure.with_sides(measure.figures(scores[1], held.label, held.two_way), p, truth)
         metrics = {
             "held_out": f"the {HELD_OUT_PERCENT} % of texts that a hash picked; none was fitted or chosen on",
-            **measure(scores[1], held.label, held.two_way),
-            "reddit_sides_two_way_accuracy": round(
-                float((p[:, [0, 2]].argmax(axis=1) * 2 == truth).mean()), 4
-            ),
-            "reddit_sides_texts": len(truth),
+            **found,
             "agreement_with_float": agreement.as_metrics(),
         }
         params = {**_params(joined), **params}

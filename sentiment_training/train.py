@@ -155,30 +155,17 @@ def fit(
     torch.manual_seed(seed)
     generator = np.random.default_rng(seed)
     ids = encode(tokenizer, examples.text, max_tokens)
-    target, three, two = map(torch.from_numpy, (examples.target, examples.three_way, examples.two_way))
+    targets = tuple(map(torch.from_numpy, (examples.target, examples.three_way, examples.two_way)))
     steps = epochs * max(1, len(ids) // batch)
-    optimiser = torch.optim.AdamW(_groups(model, rate, 0.9), fused=True)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimiser, [g["lr"] for g in optimiser.param_groups], steps + epochs, pct_start=0.1,
-        anneal_strategy="linear", cycle_momentum=False, div_factor=20, final_div_factor=5,
-    )  # fmt: skip
+    optimiser, schedule = _optimiser(model, rate, steps + epochs)
     averaged = torch.optim.swa_utils.AveragedModel(model)
     done, begun, running = 0, time.monotonic(), 0.0
     for epoch in range(epochs):
         for rows in batches(ids, batch, generator):
-            model.train()
-            tokens, mask = collate([ids[i] for i in rows])
-            drop = (torch.rand(tokens.shape) < 0.05) & (tokens > 4)
-            tokens = tokens.masked_fill(drop, 4)
-            with torch.autocast("cpu", dtype=torch.bfloat16):
-                logits = model(tokens, mask)
-            loss = _loss(logits.float(), target[rows], three[rows], two[rows])
-            loss.backward()
-            nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-            optimiser.step()
+            loss = _step(model, [ids[i] for i in rows], [part[rows] for part in targets], optimiser)
             schedule.step()
             optimiser.zero_grad()
-            running += (loss.item() - running) / 50
+            running += (loss - running) / 50
             done += 1
             if done > average_from * steps and done % 20 == 0:
                 averaged.update_parameters(model)
@@ -189,3 +176,33 @@ def fit(
     if int(averaged.n_averaged):
         model.load_state_dict(averaged.module.state_dict())
     model.eval()
+
+
+def _optimiser(
+    model: Classifier, rate: float, steps: int
+) -> tuple[torch.optim.Optimizer, torch.optim.lr_scheduler.LRScheduler]:
+    optimiser = torch.optim.AdamW(_groups(model, rate, 0.9), fused=True)
+    return optimiser, torch.optim.lr_scheduler.OneCycleLR(
+        optimiser, [g["lr"] for g in optimiser.param_groups], steps, pct_start=0.1,
+        anneal_strategy="linear", cycle_momentum=False, div_factor=20, final_div_factor=5,
+    )  # fmt: skip
+
+
+def _step(
+    model: Classifier,
+    ids: Sequence[Sequence[int]],
+    targets: Sequence[torch.Tensor],
+    optimiser: torch.optim.Optimizer,
+) -> float:
+    """One step on some texts, a twentieth of their tokens hidden; returns the loss before it."""
+    model.train()
+    tokens, mask = collate(ids)
+    drop = (torch.rand(tokens.shape) < 0.05) & (tokens > 4)
+    tokens = tokens.masked_fill(drop, 4)
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        logits = model(tokens, mask)
+    loss = _loss(logits.float(), *targets)
+    loss.backward()
+    nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+    optimiser.step()
+    return float(loss.item())

@@ -12,7 +12,7 @@ from tests.template import ROOT
 
 LONGEST_FUNCTION = 40
 LONGEST_FILE = 300
-FOLDERS = ("shared/cryptocast", "functions", "local", "layers")
+FOLDERS = ("shared/cryptocast", "functions", "local", "layers", "sentiment_training")
 
 
 def sources() -> list[Path]:
@@ -28,7 +28,7 @@ def functions(path: Path) -> Iterator[tuple[str, int]]:
 
 
 def test_the_sources_are_found() -> None:
-    assert {"cli.py", "handler.py", "up.py", "sizes.py"} <= {path.name for path in sources()}
+    assert {"cli.py", "handler.py", "up.py", "sizes.py", "ngrams.py"} <= {path.name for path in sources()}
 
 
 @pytest.mark.parametrize("path", sources(), ids=str)

@@ -145,6 +145,28 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/v1/models/sentiment/card': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Get Sentiment Card
+     * @description The model card of the sentiment champion, or of another `version`, as a page or as JSON.
+     *
+     *     As with a price model's card, it is the file as it was registered, its SHA-256 checked.
+     */
+    get: operations['get_sentiment_card_v1_models_sentiment_card_get'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/models/{horizon}/card': {
     parameters: {
       query?: never;
@@ -2020,6 +2042,97 @@ export interface operations {
            *     }
            */
           'application/json': components['schemas']['ModelsAnswer'];
+        };
+      };
+      /** @description The request cannot be understood. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorAnswer'];
+        };
+      };
+      /** @description A store or a model is not there now. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorAnswer'];
+        };
+      };
+    };
+  };
+  get_sentiment_card_v1_models_sentiment_card_get: {
+    parameters: {
+      query?: {
+        /** @description A registered version; the champion where it is absent. */
+        version?: string | null;
+        /** @description Both forms say the same. */
+        format?: 'html' | 'json';
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The card as it was registered; a browser shows it without script. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "created_at": "2024-01-01T00:00:00+00:00",
+           *       "data": {
+           *         "twitter_financial_news_train.parquet": "Finance headlines on Twitter"
+           *       },
+           *       "for": "Which way the words of posts, messages and headlines on finance and crypto lean.",
+           *       "held_out": {
+           *         "agreement_with_float": {
+           *           "argmax": 0.999,
+           *           "mean_shift": 0.0009,
+           *           "recall_loss": 0,
+           *           "texts": 2684
+           *         },
+           *         "twitter_texts": 1342,
+           *         "twitter_three_way_accuracy": 0.8539
+           *       },
+           *       "how": {
+           *         "vocabulary": 21319,
+           *         "word_pairs": 131072
+           *       },
+           *       "licences": {
+           *         "encoder": "Apache-2.0"
+           *       },
+           *       "limits": [
+           *         "It says what a text's words lean to, not whether the text is true."
+           *       ],
+           *       "model_bytes": 20879322,
+           *       "not_for": "Trading decisions. This is no financial advice.",
+           *       "source": {
+           *         "licence": "Apache-2.0",
+           *         "model": "sentence-transformers/all-MiniLM-L6-v2"
+           *       },
+           *       "title": "MiniLM-L6 and word pairs, trained on finance and crypto texts. Not CryptoBERT.",
+           *       "version": "minilm-finance-7fc89aff",
+           *       "what": "Probabilities of bearish, neutral, bullish for a text's first 128 tokens."
+           *     }
+           */
+          'application/json': unknown;
+          'text/html': string;
+        };
+      };
+      /** @description There is no such version, or it has no card. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorAnswer'];
         };
       };
       /** @description The request cannot be understood. */

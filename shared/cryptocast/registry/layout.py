@@ -5,7 +5,7 @@
     prices/{horizon}/{version}/{model.onnx, trees.json, card.json, card.html, manifest.json}
     prices/{horizon}/{version}/decision.json      what was decided of it; then decision-2.json, ...
     sentiment/champion.json
-    sentiment/{version}/{model.onnx, tokenizer.json, golden.json, card.json, manifest.json}
+    sentiment/{version}/{model.onnx, tokenizer.json, golden.json, card.json, card.html, manifest.json}
 
 `name` is the part before the version: `prices/15m`, `sentiment`.
 """

@@ -15,8 +15,8 @@ from cryptocast.errors import CorruptArtifact
 
 LABELS = ("bearish", "neutral", "bullish")
 FILES = ("model.onnx", "tokenizer.json", "golden.json")
-CARD = "card.json"
-"""For people; checked and published with the others where the manifest names it."""
+CARD, CARD_PAGE = "card.json", "card.html"
+"""For people; checked and published with the others where the manifest names them."""
 
 
 class SentimentManifest(BaseModel):
@@ -59,7 +59,7 @@ def read_artifact(source: Path | Mapping[str, bytes]) -> SentimentArtifact:
     """
     manifest = _manifest(_read(source, "manifest.json"))
     files = {}
-    for name in (*FILES, *([CARD] if CARD in manifest.sha256 else [])):
+    for name in (*FILES, *(card for card in (CARD, CARD_PAGE) if card in manifest.sha256)):
         body = _read(source, name)
         found, expected = hashlib.sha256(body).hexdigest(), manifest.sha256.get(name, "none")
         if found != expected:

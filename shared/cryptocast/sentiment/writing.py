@@ -1,8 +1,9 @@
-"""Write a sentiment model's folder: the model, its tokenizer, golden texts, manifest and card."""
+"""Write a sentiment model's folder: the model, its tokenizer, golden texts, manifest and cards."""
 
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -11,8 +12,8 @@ from typing import Any
 import numpy as np
 import onnxruntime
 
-from cryptocast.sentiment.artifact import CARD, SentimentManifest, to_json
-from cryptocast.sentiment.card import make_card
+from cryptocast.sentiment.artifact import SentimentManifest, to_json
+from cryptocast.sentiment.card import card_files
 from cryptocast.sentiment.scorer import Scorer
 from cryptocast.sentiment.tokenizer import Tokenizer
 from cryptocast.series import Floats
@@ -70,12 +71,28 @@ def write_model(
         "stand_in": False,
         "labels": list(labels),
         "max_tokens": max_tokens,
+        "model_bytes": len(model),
         **said,
     }
-    files[CARD] = make_card(manifest)
+    files |= card_files(manifest)
     manifest["sha256"] = {key: hashlib.sha256(body).hexdigest() for key, body in files.items()}
     folder.mkdir(parents=True, exist_ok=True)
     for key, body in {**files, "manifest.json": to_json(manifest)}.items():
         (folder / key).write_bytes(body)
     Scorer.load(folder)
     return manifest
+
+
+def write_cards(folder: Path, metrics: Mapping[str, Any]) -> None:
+    """Measured again: put `metrics` into the manifest and both cards of `folder`; its version stays.
+
+    The version is a hash of the model, its tokenizer and its golden texts alone.
+    """
+    manifest = json.loads((folder / "manifest.json").read_text())
+    manifest["model_bytes"] = (folder / "model.onnx").stat().st_size
+    manifest["metrics"] = {**manifest["metrics"], **metrics}
+    cards = card_files(manifest)
+    manifest["sha256"] |= {key: hashlib.sha256(body).hexdigest() for key, body in cards.items()}
+    for key, body in {**cards, "manifest.json": to_json(manifest)}.items():
+        (folder / key).write_bytes(body)
+    Scorer.load(folder)

@@ -1,4 +1,4 @@
-"""card.json as the OpenAPI document shows it: every field, one entry a list. A test holds it to a card."""
+"""card.json as the OpenAPI document shows it: every field, one entry a list. A test holds each to a card."""
 
 from __future__ import annotations
 
@@ -77,4 +77,23 @@ CARD_DATA: dict[str, Any] = {
         {"name": "shuffled labels", "passed": True, "figure": 0.501, "said": "50.1 % right, within noise"}
     ],
     "limits": ["Figures of simulated or replayed data say nothing about the live market."],
+}
+SENTIMENT_CARD_DATA: dict[str, Any] = {
+    "title": "MiniLM-L6 and word pairs, trained on finance and crypto texts. Not CryptoBERT.",
+    "version": "minilm-finance-7fc89aff",
+    "created_at": "2024-01-01T00:00:00+00:00",
+    "model_bytes": 20_879_322,
+    "what": "Probabilities of bearish, neutral, bullish for a text's first 128 tokens.",
+    "how": {"vocabulary": 21_319, "word_pairs": 131_072},
+    "source": {"model": "sentence-transformers/all-MiniLM-L6-v2", "licence": "Apache-2.0"},
+    "licences": {"encoder": "Apache-2.0"},
+    "data": {"twitter_financial_news_train.parquet": "Finance headlines on Twitter"},
+    "held_out": {
+        "twitter_three_way_accuracy": 0.8539,
+        "twitter_texts": 1_342,
+        "agreement_with_float": {"texts": 2_684, "argmax": 0.999, "mean_shift": 0.0009, "recall_loss": 0.0},
+    },
+    "limits": ["It says what a text's words lean to, not whether the text is true."],
+    "for": "Which way the words of posts, messages and headlines on finance and crypto lean.",
+    "not_for": "Trading decisions. This is no financial advice.",
 }

@@ -9,7 +9,7 @@ from fastapi.openapi.models import Example
 from cryptocast.features.spec import FEATURE_VERSION
 from cryptocast.features.spec import FEATURES as _SPECS
 from cryptocast.serve import schemas
-from cryptocast.serve.card_example import CARD_DATA
+from cryptocast.serve.card_example import CARD_DATA, SENTIMENT_CARD_DATA
 
 Responses: TypeAlias = dict[int | str, dict[str, Any]]
 
@@ -95,6 +95,19 @@ def _answers(example: dict[str, Any], *, about_a_coin: bool = False) -> Response
             "content": {"application/json": {"example": _UNKNOWN_COIN}},
         }
     return found
+
+
+def _card(example: dict[str, Any], absent: str) -> Responses:
+    return {
+        200: {
+            "description": "The card as it was registered; a browser shows it without script.",
+            "content": {
+                "text/html": {"schema": {"type": "string"}},
+                "application/json": {"example": example},
+            },
+        },
+        404: {"model": schemas.ErrorAnswer, "description": absent},
+    }
 
 
 FORECASTS = _answers({**_LABELLED, "read_from": "redis", "coins": [_COIN]})
@@ -215,19 +228,8 @@ MODELS = _answers(
         "candidates": [],
     }
 )
-CARD: Responses = {
-    200: {
-        "description": "The card as it was registered; a browser shows it without script.",
-        "content": {
-            "text/html": {"schema": {"type": "string"}},
-            "application/json": {"example": CARD_DATA},
-        },
-    },
-    404: {
-        "model": schemas.ErrorAnswer,
-        "description": "There is no such horizon or version, or the version has no card.",
-    },
-}
+CARD = _card(CARD_DATA, "There is no such horizon or version, or the version has no card.")
+SENTIMENT_CARD = _card(SENTIMENT_CARD_DATA, "There is no such version, or it has no card.")
 PREDICT = _answers(
     {
         **_LABELLED,

@@ -1,4 +1,4 @@
-"""The card of a registered price model: what it is for and what it is worth, as it was registered."""
+"""The card of a registered model: what it is for and what it is worth, as it was registered."""
 
 from __future__ import annotations
 
@@ -39,7 +39,24 @@ Version = Annotated[
         examples=["20240101T000000Z-1a2b3c4d"],
     ),
 ]
+SentimentVersion = Annotated[
+    str | None,
+    Query(
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{0,79}$",
+        description="A registered version; the champion where it is absent.",
+        examples=["minilm-finance-7fc89aff"],
+    ),
+]
 Form = Annotated[Literal["html", "json"], Query(alias="format", description="Both forms say the same.")]
+
+
+@router.get("/sentiment/card", tags=["models"], responses=examples.SENTIMENT_CARD)
+def get_sentiment_card(deps: DepsOf, version: SentimentVersion = None, form: Form = "html") -> Response:
+    """The model card of the sentiment champion, or of another `version`, as a page or as JSON.
+
+    As with a price model's card, it is the file as it was registered, its SHA-256 checked.
+    """
+    return _answer(deps.bucket, layout.SENTIMENT, version, form)
 
 
 @router.get("/{horizon}/card", tags=["models"], responses=examples.CARD)
@@ -53,8 +70,17 @@ def get_model_card(
     """
     if deps.bucket is None:
         raise no_registry()
-    manifest = _manifest(deps.bucket, _known_horizon(horizon), version)
-    body = _card(deps.bucket, manifest, layout.CARD_PAGE if form == "html" else layout.CARD_DATA)
+    return _answer(deps.bucket, layout.price_model(_known_horizon(horizon)), version, form)
+
+
+def _answer(bucket: Bucket | None, name: str, version: str | None, form: str) -> Response:
+    if bucket is None:
+        raise no_registry()
+    body = _card(
+        bucket,
+        _manifest(bucket, name, version),
+        layout.CARD_PAGE if form == "html" else layout.CARD_DATA,
+    )
     return Response(body, headers=_HEADERS, media_type="text/html" if form == "html" else "application/json")
 
 
@@ -69,19 +95,20 @@ def _known_horizon(text: str) -> Horizon:
     return Horizon(text)
 
 
-def _manifest(bucket: Bucket, horizon: Horizon, version: str | None) -> Manifest:
+def _manifest(bucket: Bucket, name: str, version: str | None) -> Manifest:
     """Of `version`, or of the champion, then the one that was promoted."""
-    name = layout.price_model(horizon)
     if version is None:
         return read_named_manifest(bucket, name, read_champion(bucket, name)[0])
     try:
         return read_manifest(bucket, name, version)
     except ModelNotFound:
+        kind, _, horizon = name.rpartition("/")
+        told = f"`cryptocast models list --horizon {horizon}` all." if kind else "without `version` its card."
         raise ApiError(
             404,
             "unknown_version",
-            f"{horizon.value} has no version {version}.",
-            f"GET /v1/models names those in use, `cryptocast models list --horizon {horizon.value}` all.",
+            f"{horizon} has no version {version}.",
+            f"GET /v1/models names those in use, {told}",
         ) from None
 
 

@@ -5,21 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from cryptocast.page import bullets, heading, number, page, paragraph, percent, span, table
 from cryptocast.train.drawing import (
     bars,
-    bullets,
     coverage_curve,
     coverage_table,
-    heading,
     month_table,
-    number,
-    page,
-    paragraph,
-    percent,
     reliability_curve,
-    span,
     swarm,
-    table,
 )
 
 

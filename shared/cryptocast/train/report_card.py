@@ -5,20 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from cryptocast.train.drawing import (
-    bullets,
-    coverage_curve,
-    coverage_table,
-    heading,
-    month_table,
-    number,
-    page,
-    paragraph,
-    percent,
-    reliability_curve,
-    span,
-    table,
-)
+from cryptocast.page import bullets, heading, number, page, paragraph, percent, span, table
+from cryptocast.train.drawing import coverage_curve, coverage_table, month_table, reliability_curve
 
 _SUREST = (("surest 5 %", "top5_n", "{:,}".format), ("right", "top5_accuracy", percent))
 

@@ -153,3 +153,24 @@ def test_without_a_registry_and_with_a_silent_one_it_says_so(make_client: Make, 
     assert refusal(make_client(bucket=None).get(CARD)) == (503, "no_model")
     silent: Any = Bucket(bucket._client, "no-such-bucket")
     assert refusal(make_client(bucket=silent).get(CARD)) == (503, "store_unavailable")
+
+
+def test_the_sentiment_champions_card_is_served_as_a_price_models_is(
+    client: TestClient, bucket: Bucket
+) -> None:
+    url = "/v1/models/sentiment/card"
+    assert refusal(client.get(url)) == (503, "no_model")
+    files = {layout.CARD_PAGE: b"<!doctype html><h1>of texts</h1>", layout.CARD_DATA: b'{"title": "texts"}'}
+    manifest = Manifest(kind="sentiment", version="minilm-finance-1a2b3c4d", created_at=AS_OF)
+    version = publish(bucket, "sentiment", files, manifest)
+    promote(bucket, layout.SENTIMENT, version, None, "the first", AS_OF)
+    page = client.get(url)
+    assert (page.status_code, page.text) == (200, files[layout.CARD_PAGE].decode())
+    assert "default-src 'none'" in page.headers["content-security-policy"]
+    assert client.get(url, params={"version": version, "format": "json"}).json() == {"title": "texts"}
+    unknown = client.get(url, params={"version": "minilm-finance-00000000"})
+    assert refusal(unknown) == (404, "unknown_version")
+    assert "sentiment has no version minilm" in unknown.json()["error"]["message"]
+    assert refusal(client.get(url, params={"version": "../prices"})) == (422, "bad_request")
+    bucket.put(layout.file_key(layout.SENTIMENT, version, layout.CARD_PAGE), b"100 % right")
+    assert refusal(client.get(url)) == (503, "corrupt_card")

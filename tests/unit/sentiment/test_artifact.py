@@ -12,7 +12,7 @@ import pytest
 
 from cryptocast.errors import CorruptArtifact
 from cryptocast.sentiment.artifact import CARD, FILES, LABELS, read_artifact
-from cryptocast.sentiment.card import make_card
+from cryptocast.sentiment.card import card_files
 from cryptocast.sentiment.scorer import Scorer
 from cryptocast.sentiment.standin import FOLDER
 from cryptocast.sentiment.standin_onnx import build_onnx
@@ -121,7 +121,7 @@ def test_file_contents_by_name_load_as_a_folder_does():
 
 
 def test_a_card_that_the_manifest_names_is_checked_and_published_with_the_rest(copy):
-    card = make_card(json.loads((copy / "manifest.json").read_text()))
+    card = card_files(json.loads((copy / "manifest.json").read_text()))[CARD]
     hashes = json.loads((copy / "manifest.json").read_text())["sha256"]
     (copy / "card.json").write_bytes(card)
     assert CARD not in read_artifact(copy).files

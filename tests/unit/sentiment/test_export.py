@@ -54,6 +54,7 @@ def test_the_manifest_says_where_it_came_from_and_how_well_it_agrees(exported):
     assert manifest["max_tokens"] == 128
     assert manifest["source"]["model"].endswith("cryptobert")
     assert manifest["metrics"]["agreement_with_float"]["argmax"] >= 0.98
+    assert manifest["version"] in (exported / "card.html").read_text()
 
 
 def test_the_export_for_arm_uses_all_8_bits_and_says_so(checkpoint, exported, tmp_path):

@@ -79,6 +79,7 @@ def test_the_document_has_every_route_with_an_example_and_our_errors(client: Tes
         "/v1/features/{symbol}",
         "/v1/models",
         "/v1/models/{horizon}/card",
+        "/v1/models/sentiment/card",
         "/v1/record/head",
         "/v1/predict",
         "/v1/sentiment",

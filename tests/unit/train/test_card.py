@@ -12,11 +12,12 @@ import pytest
 import xgboost
 
 from cryptocast.domain import DataLabel, Horizon
+from cryptocast.page import table
 from cryptocast.registry.manifest import DataWindow, Manifest
 from cryptocast.serve.card_example import CARD_DATA
 from cryptocast.train.card import card_files, make_card
 from cryptocast.train.challenger import Challenger, Judged, make_challenger
-from cryptocast.train.drawing import curve, table
+from cryptocast.train.drawing import curve
 from cryptocast.train.selftest import SelfTest
 from cryptocast.train.splits import SplitRules, make_plan
 from tests.unit.train.markets import FAST, UNTIL, make_examples
