@@ -66,4 +66,4 @@ def _surely(row: Mapping[str, Any], looked_at: int) -> bool:
     low, n = row["ci95"][0], row["n_independent"]
     if low is None or n < 1:
         return False
-    return min(low, surely(row["accuracy"], n, LEVEL / looked_at)) > TARGET
+    return bool(min(low, surely(row["accuracy"], n, LEVEL / looked_at)) > TARGET)
