@@ -16,6 +16,7 @@ from cryptocast.domain import BAR_INTERVAL_S, floor_to_grid
 from cryptocast.errors import CryptocastError
 from local.bootstrap import bring_up
 from local.cycles import CycleDriver, CycleFailed, CycleResult
+from local.operator import write_environment
 from local.sources import choose
 from local.stack import Stack, running
 
@@ -116,6 +117,7 @@ def steps_of(output: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 def _print_addresses(stack: Stack, seconds: float) -> None:
     console.print(f"\n[bold]up after {seconds:.0f} s[/bold]", highlight=False)
+    operator = write_environment(stack.env, stack.folder / "operator.env")
     for name, value in (
         ("dashboard", stack.dashboard_url),
         ("API", f"{stack.api_url}/v1/forecasts"),
@@ -123,6 +125,7 @@ def _print_addresses(stack: Stack, seconds: float) -> None:
         ("WebSocket", stack.stream_url),
         ("data", stack.choice.why),
         ("kept in", str(stack.folder)),
+        ("operator", f". {operator} && .venv/bin/cryptocast models list"),
     ):
         console.print(f"  {name:<10} {value}", highlight=False, soft_wrap=True)
     console.print()

@@ -32,18 +32,21 @@ def list_models(
     from cryptocast import wiring
     from cryptocast.registry.load import versions
 
-    columns = ("model", "version", "role", "created", "data", "accuracy", "Brier", "decided", "why")
-    table = Table(*columns)
+    lines: list[str] = []
     with plain_errors():
         bucket = wiring.bucket()
         for name in _names(horizon):
             roles = _roles(bucket, name)
             found = sorted({*versions(bucket, name)[-newest:], *roles}, reverse=True)
             for version in found:
-                table.add_row(name, version, roles.get(version, "-"), *_described(bucket, name, version))
+                *figures, why = _described(bucket, name, version)
+                lines.append("  ".join([name, version, roles.get(version, "-"), *filter(None, figures)]))
+                lines.append(f"    {why}" if why else "")
             if not found:
-                table.add_row(name, "none", "-")
-    console.print(table)
+                lines.append(f"{name}  none")
+    # Not a table: a version must be there in one piece to be copied, and a reason is a sentence.
+    for line in filter(None, lines):
+        console.print(line, highlight=False, markup=False, soft_wrap=True)
 
 
 @models.command("show")
@@ -137,14 +140,14 @@ def _described(bucket: Bucket, name: str, version: str) -> tuple[str, ...]:
         manifest = read_manifest(bucket, name, version)
         decided = decisions(bucket, name, version)
     except (ModelNotFound, CorruptArtifact) as error:
-        return ("", "", "", "", "", str(error))
+        return (str(error),)
     figures = manifest.metrics
     last = decided[-1] if decided else None
     return (
         f"{manifest.created_at:%Y-%m-%d %H:%M}",
         _label(manifest),
-        _figure(figures, "accuracy", "{:.1%}"),
-        _brier(manifest),
+        _named("accuracy", _figure(figures, "accuracy", "{:.1%}")),
+        _named("Brier", _brier(manifest)),
         f"{last.verdict} ({last.stage})" if last else "",
         last.reason if last else "",
     )
@@ -165,6 +168,10 @@ def _figure(figures: Any, name: str, form: str) -> str:
     if len(interval) == 2 and all(isinstance(end, int | float) for end in interval):
         said += f" ({form.format(interval[0])} to {form.format(interval[1])})"
     return said
+
+
+def _named(name: str, figure: str) -> str:
+    return f"{name} {figure}" if figure else ""
 
 
 def _brier(manifest: Manifest) -> str:

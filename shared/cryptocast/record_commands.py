@@ -56,7 +56,8 @@ def lines(verdict: Verdict, *, with_heads: bool) -> list[str]:
         said.append("the heads in S3 were not looked at: a log rewritten as a whole would not show")
     elif head := verdict.newest_head:
         open_ = verdict.entries - head.sequence
-        said.append(f"{verdict.heads} published heads, the newest of {head.day} at entry {head.sequence:,}")
+        heads = "1 published head" if verdict.heads == 1 else f"{verdict.heads} published heads"
+        said.append(f"{heads}, the newest of {head.day} at entry {head.sequence:,}")
         if not verdict.broken and open_:
             said.append(f"{open_:,} entries behind it have no head yet: only their links speak for them")
     else:

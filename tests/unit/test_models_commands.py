@@ -82,6 +82,7 @@ def test_versions_have_their_role_and_decision(bucket: Bucket) -> None:
     assert "promoted (operator)" in lines["v1"]
     assert "candidate" in lines["v2"]
     assert "not a manifest" in said
+    assert "    by the operator: first" in said.splitlines()
 
 
 def test_show_tells_manifest_checks_and_progress(bucket: Bucket, monkeypatch: pytest.MonkeyPatch) -> None:

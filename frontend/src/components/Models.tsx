@@ -42,7 +42,7 @@ export function Models({ models, apiUrl }: { models: readonly Model[]; apiUrl: s
             </div>
             <p className="text-xs leading-5 text-quiet">
               {model.kind === 'prices' && <>{measuredInFull(model)} </>}
-              {model.stand_in && 'A stand-in until the full model is there. '}
+              {model.stand_in && 'A stand-in for the full model. '}
               {model.trained_on && `Trained on ${model.trained_on.replace(/\.$/, '')}.`}
             </p>
           </li>

@@ -54,9 +54,10 @@ def _from_quotes(
     quotes, refused = valid_quotes(answer.records, window.now)
     asking.quarantine([*answer.rejected, *refused])
     fresh = [quote for quote in quotes if abs(quote.quoted_at - window.as_of) <= STALE_AFTER]
-    stale = sorted(quote.symbol for quote in quotes if quote not in fresh)
-    if stale:
-        asking.lacks(f"{name}: stale for {', '.join(stale)}")
+    for word, past in (("stale", True), (f"quoted too long after {window.as_of:%H:%M}", False)):
+        of = [q.symbol for q in quotes if q not in fresh and (q.quoted_at < window.as_of) is past]
+        if of:
+            asking.lacks(f"{name}: {word} for {', '.join(sorted(of))}")
     bars = [_bar_of(db, quote, window) for quote in fresh]
     return _store(db, asking, bars, window)
 

@@ -62,6 +62,8 @@ def score_file(
 
 
 def _read(source: Path, column: str) -> pa.Table:
+    if not source.exists():
+        raise UnreadableFile(f"{source}: there is no such file")
     try:
         table = pq.read_table(source)
     except (OSError, pa.ArrowException) as error:
