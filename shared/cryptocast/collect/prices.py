@@ -54,10 +54,18 @@ def _from_quotes(
     quotes, refused = valid_quotes(answer.records, window.now)
     asking.quarantine([*answer.rejected, *refused])
     fresh = [quote for quote in quotes if abs(quote.quoted_at - window.as_of) <= STALE_AFTER]
-    for word, past in (("stale", True), (f"quoted too long after {window.as_of:%H:%M}", False)):
-        of = [q.symbol for q in quotes if q not in fresh and (q.quoted_at < window.as_of) is past]
-        if of:
-            asking.lacks(f"{name}: {word} for {', '.join(sorted(of))}")
+    stale = sorted(quote.symbol for quote in quotes if quote.quoted_at < window.as_of - STALE_AFTER)
+    # A cycle that runs late, as the first one does, needs no quote for a bar that is there already.
+    late = sorted(
+        quote.symbol
+        for quote in quotes
+        if quote.quoted_at > window.as_of + STALE_AFTER
+        and window.as_of not in bar_store.closes_at(db, quote.symbol, [window.as_of])
+    )
+    if stale:
+        asking.lacks(f"{name}: stale for {', '.join(stale)}")
+    if late:
+        asking.lacks(f"{name}: quoted too long after {window.as_of:%H:%M} for {', '.join(late)}")
     bars = [_bar_of(db, quote, window) for quote in fresh]
     return _store(db, asking, bars, window)
 

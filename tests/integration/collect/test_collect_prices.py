@@ -99,6 +99,8 @@ def test_a_quote_from_long_after_the_bar_does_not_close_it(db: Database, sources
     report = collect_prices(db, sources, late, ("BTC",))
     assert report.detail["closed_by"] == {"BTC": "cryptocompare"}
     assert report.missing == [f"coingecko: quoted too long after {late.as_of:%H:%M} for BTC"]
+    again = collect_prices(db, sources, late, ("BTC",))
+    assert again.missing == []
     assert latest(db, "BTC").source == "cryptocompare"
 
 
