@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 from cryptocast.errors import CorruptArtifact, ModelNotFound, PromotionConflict
 from cryptocast.registry import layout
 from cryptocast.registry.bucket import Bucket
-from cryptocast.registry.decision import Decision, Stage, Verdict, decisions, record_decision
+from cryptocast.registry.decision import Decision, Stage, Verdict, record_decision
 from cryptocast.registry.load import Artifact, Champion, load_named
 from cryptocast.registry.manifest import parse_manifest, sha256
 
@@ -159,17 +159,8 @@ def _write(bucket: Bucket, name: str, candidate: Candidate, etag: str | None) ->
 def _refuse(
     bucket: Bucket, name: str, candidate: Candidate, stage: Stage, reason: str, now: datetime
 ) -> None:
-    """Recorded first: cut off before candidate.json is written, the next cycle finds it and settles.
-
-    Where it is the last word already, the step was cut off and nothing is written.
-    """
-    decision = _word(candidate, stage, "refused", reason, now)
-    try:
-        last = decisions(bucket, name, candidate.version)[-1:]
-    except CorruptArtifact:
-        last = []
-    if [d.model_copy(update={"decided_at": now}) for d in last] != [decision]:
-        record_decision(bucket, name, decision)
+    """Recorded first: cut off before candidate.json is written, the next cycle finds it and settles."""
+    record_decision(bucket, name, _word(candidate, stage, "refused", reason, now))
 
 
 def _correct(bucket: Bucket, name: str, candidate: Candidate, stage: Stage, now: datetime) -> None:

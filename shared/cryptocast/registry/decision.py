@@ -69,8 +69,16 @@ def refusal(checks: tuple[Check, ...]) -> str:
 def record_decision(bucket: Bucket, name: str, decision: Decision) -> str:
     """Write `decision` as the next one of its version and return its key.
 
-    The same decision again changes nothing. Raises `RegistryError` after a hundred of them.
+    The same decision again changes nothing, and where the version's last one differs in its time alone that
+    one stands: a step that was cut off after its record comes back with the same word. Raises `RegistryError`
+    after a hundred of them.
     """
+    try:
+        known = decisions(bucket, name, decision.challenger)
+    except CorruptArtifact:  # what cannot be read holds no new decision up
+        known = []
+    if known and known[-1].model_copy(update={"decided_at": decision.decided_at}) == decision:
+        return layout.decision_key(name, decision.challenger, len(known))
     body = (decision.model_dump_json(indent=1) + "\n").encode()
     for number in range(1, _MOST + 1):
         key = layout.decision_key(name, decision.challenger, number)

@@ -14,7 +14,7 @@ from cryptocast.features.spec import FEATURE_VERSION
 from cryptocast.registry import layout
 from cryptocast.registry.bucket import Bucket
 from cryptocast.registry.candidate import end_trial
-from cryptocast.registry.decision import Check, Decision, decisions, record_decision
+from cryptocast.registry.decision import Check, Decision, record_decision
 from cryptocast.registry.load import Artifact, Champion, load, read_champion
 from cryptocast.registry.promote import promote
 from cryptocast.serve.forecaster import Forecaster
@@ -116,8 +116,7 @@ def _decision(
 def _carry_out(bucket: Bucket, name: str, decision: Decision, etag: str | None, now: datetime) -> Champion:
     """Record it, end the trial, promote: cut off in between, the same command again does the rest."""
     version = decision.challenger
-    if not _recorded(bucket, name, decision):
-        record_decision(bucket, name, decision)
+    record_decision(bucket, name, decision)
     try:
         end_trial(bucket, name, version, now)
         return promote(bucket, name, version, etag, decision.reason, now)
@@ -129,14 +128,3 @@ def _carry_out(bucket: Bucket, name: str, decision: Decision, etag: str | None, 
         }
         record_decision(bucket, name, decision.model_copy(update=changes))
         raise
-
-
-def _recorded(bucket: Bucket, name: str, decision: Decision) -> bool:
-    """Whether the version's last decision is this one, at another time: the champion that it was to replace
-    still serves, so the command was cut off."""
-    try:
-        last = decisions(bucket, name, decision.challenger)[-1:]
-    except CorruptArtifact:  # what cannot be read does not hold the operator up
-        return False
-    anew = {"decided_at": decision.decided_at, "checks": decision.checks}
-    return [d.model_copy(update=anew) for d in last] == [decision]
