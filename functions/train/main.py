@@ -11,7 +11,7 @@ import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from cryptocast import training
+from cryptocast import training_task
 from cryptocast.errors import CryptocastError
 from cryptocast.observability import get_logger
 from cryptocast.retrain.asked import read_asked
@@ -21,10 +21,10 @@ from cryptocast.train.revision import code_revision
 def main(environ: Mapping[str, str], now: datetime) -> int:
     asked = read_asked(environ)
     if asked.study is not None:
-        ran = training.run_trials(asked.study, asked.worker)
+        ran = training_task.run_trials(asked.study, asked.worker)
         get_logger().info("%d trials of %s run here", ran, asked.study)
         return 0
-    reports = training.run_training(asked, now, code_revision(environ))
+    reports = training_task.run_training(asked, now, code_revision(environ))
     for report in reports:
         get_logger().info(report.line)
     return 0 if any(report.version for report in reports) else 1

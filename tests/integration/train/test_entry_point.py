@@ -12,7 +12,7 @@ from types import ModuleType
 import pytest
 from optuna.distributions import BaseDistribution, IntDistribution
 
-from cryptocast import training, wiring
+from cryptocast import training_task, wiring
 from cryptocast.domain import DataLabel, Horizon
 from cryptocast.errors import NotEnoughData, SettingsError
 from cryptocast.registry.bucket import Bucket
@@ -87,7 +87,7 @@ def test_trials_are_run_here_and_by_the_tasks_that_are_hired(
         worker = {"TRAINING_ROLE": "worker", "TRAINING_STUDY": study, "TRAINING_WORKER": "1"}
         assert entry.main(worker, now) == 0
 
-    monkeypatch.setattr(training, "start_workers", start_workers)
+    monkeypatch.setattr(training_task, "start_workers", start_workers)
     monkeypatch.setenv("TRAINING_CLUSTER", "training")
     monkeypatch.setenv("TRAINING_TASK_DEFINITION", "train")
     monkeypatch.setattr(trials, "space", few_rounds)
