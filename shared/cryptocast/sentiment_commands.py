@@ -41,7 +41,7 @@ def publish_default() -> None:
 def score_file(
     source: Annotated[Path, typer.Option("--in", help="Parquet file with a column of texts")],
     out: Annotated[Path, typer.Option(help="Parquet file to write")],
-    text_column: Annotated[str, typer.Option(help="its name")] = "text",
+    text_column: Annotated[str, typer.Option(help="its name; several: title,body")] = "text",
     model: Annotated[Path | None, typer.Option(help="a model's folder; default: the one that ships")] = None,
 ) -> None:
     """Add label, p_bearish, p_neutral and p_bullish to the texts of a file. Works offline."""

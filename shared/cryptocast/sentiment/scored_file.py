@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -43,11 +43,12 @@ def score_file(
 ) -> FileReport:
     """Write `source` to `out` with `label`, `p_bearish`, `p_neutral`, `p_bullish` added, rows in order.
 
-    A row without text is neutral; one that the model cannot score is null in all four. A column of the
-    input that has such a name already becomes `given_…`. Raises `UnreadableFile`.
+    `column` may name several, `title,body`, which are read one below the other. A row without text is
+    neutral; one that the model cannot score is null in all four. A column of the input that has such a name
+    already becomes `given_…`. Raises `UnreadableFile`.
     """
-    table = _read(source, column)
-    texts = [_text(value) for value in table.column(column).to_pylist()]
+    table = _read(source, column.split(","))
+    texts = _texts(table, column.split(","))
     scores = _score(scorer, texts, progress)
     renamed = tuple(name for name in table.column_names if name in ADDED)
     table = table.rename_columns([GIVEN + name if name in ADDED else name for name in table.column_names])
@@ -61,16 +62,21 @@ def score_file(
     return FileReport(len(texts), empty, int(np.isnan(scores).any(axis=1).sum()), renamed)
 
 
-def _read(source: Path, column: str) -> pa.Table:
+def _read(source: Path, columns: Sequence[str]) -> pa.Table:
     if not source.exists():
         raise UnreadableFile(f"{source}: there is no such file")
     try:
         table = pq.read_table(source)
     except (OSError, pa.ArrowException) as error:
         raise UnreadableFile(f"{source}: not a Parquet file that can be read: {error}") from None
-    if column not in table.column_names:
-        raise UnreadableFile(f"{source}: no column {column!r}; it has {', '.join(table.column_names)}")
+    if absent := [column for column in columns if column not in table.column_names]:
+        raise UnreadableFile(f"{source}: no column {absent[0]!r}; it has {', '.join(table.column_names)}")
     return table
+
+
+def _texts(table: pa.Table, columns: Sequence[str]) -> list[str]:
+    parts = [[_text(value) for value in table.column(column).to_pylist()] for column in columns]
+    return ["\n".join(text).strip() if len(text) > 1 else text[0] for text in zip(*parts, strict=True)]
 
 
 def _text(value: Any) -> str:

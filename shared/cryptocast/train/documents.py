@@ -6,14 +6,15 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
 from cryptocast.collect.mentions import mentions
 from cryptocast.domain import COINS
 from cryptocast.errors import BadInput
 from cryptocast.sentiment.scorer import Scorer
 from cryptocast.sentiment.standin import FOLDER
-from cryptocast.series import Bools, DocumentSeries, Ints
-from cryptocast.train.files import read_document_frame
+from cryptocast.series import Bools, DocumentSeries, Floats, Ints
+from cryptocast.train.files import SCORE_COLUMNS, read_document_frame
 
 EMBARGO_S = 3_600
 """Files tell when a text was published, not when it was seen: an hour later is assumed, for bare dates the
@@ -28,10 +29,10 @@ def seen_after(published_s: Ints, news: Bools) -> Ints:
 
 
 def read_documents(paths: Sequence[Path], newest_s: int, notes: list[str]) -> DocumentSeries:
-    """Score the texts with the stand-in that ships with the package; no crawl-time figure is read.
+    """Texts with the scores that `cryptocast sentiment score` added to the files, else by the stand-in.
 
-    Texts published after `newest_s`, the newest bar's close, cannot belong to any forecast: they are left
-    out and noted. Raises `BadInput` where nothing is left.
+    No crawl-time figure is read. Texts published after `newest_s`, the newest bar's close, cannot belong to
+    any forecast: they are left out and noted. Raises `BadInput` where nothing is left.
     """
     frame = read_document_frame(paths)
     published = frame["published_at"].to_numpy(dtype="datetime64[s]").astype(np.int64)
@@ -45,18 +46,29 @@ def read_documents(paths: Sequence[Path], newest_s: int, notes: list[str]) -> Do
     if not len(frame):
         raise BadInput("no document was published before the newest bar's close")
     texts = [f"{t}\n{b}".strip() for t, b in zip(frame["title"], frame["body"], strict=True)]
-    scores = Scorer.load(FOLDER, threads=1).score(texts)
+    score, scorer = _scores(frame, texts)
     named = [mentions(text) for text in texts]
     symbols = tuple(COINS)
     mentioned = np.array([[symbol in names for symbol in symbols] for names in named], dtype=np.bool_)
     news = (frame["kind"] == "news").to_numpy()
     seen = seen_after(published, news)
     order = np.argsort(seen, kind="stable")
-    notes.append(f"{len(frame)} texts, scored by {FOLDER.name} and used an hour after their stamp or later")
+    notes.append(f"{len(frame)} texts, scored by {scorer} and used an hour after their stamp or later")
     return DocumentSeries(
         symbols,
         seen[order],
         news[order],
-        (scores[:, 2] - scores[:, 0])[order],
+        score[order],
         mentioned[order],
     )
+
+
+def _scores(frame: pd.DataFrame, texts: Sequence[str]) -> tuple[Floats, str]:
+    """p_bullish - p_bearish (n,), NaN where the file has none; and whose scores they are, in words."""
+    if SCORE_COLUMNS[0] in frame:
+        bearish, bullish = (frame[name].to_numpy(np.float64) for name in SCORE_COLUMNS)
+        score = bullish - bearish
+        absent = int(np.isnan(score).sum())
+        return score, "the files themselves" + (f" ({absent} have no score)" if absent else "")
+    scores = Scorer.load(FOLDER, threads=1).score(texts)
+    return np.asarray(scores[:, 2] - scores[:, 0]), FOLDER.name

@@ -1,8 +1,9 @@
 """Price and document files, in the format of the project's data folder, checked as they are read.
 
 Prices: symbol, ts (the bar's open), interval_s, open, high, low, close, volume. Documents: kind, source,
-external_id, published_at, title, body. What is wrong beyond repair ends with an error that names file
-and row (counted from 0); what has a documented treatment is treated and noted, never passed over.
+external_id, published_at, title, body, and p_bearish, p_bullish where they were scored. What is wrong beyond
+repair ends with an error that names file and row (counted from 0); what has a documented treatment is treated
+and noted, never passed over.
 """
 
 from __future__ import annotations
@@ -20,7 +21,9 @@ from cryptocast.series import BarSeries
 
 PRICE_COLUMNS = ("symbol", "ts", "interval_s", "open", "high", "low", "close", "volume")
 DOCUMENT_COLUMNS = ("kind", "source", "external_id", "published_at", "title", "body")
-_OPTIONAL = ("url",)
+SCORE_COLUMNS = ("p_bearish", "p_bullish")
+"""What `cryptocast sentiment score` adds and an evaluation reads; null where a text has no score."""
+_OPTIONAL = ("url", *SCORE_COLUMNS)
 _KINDS = {"social": "post"}
 """What files call a post."""
 _LONGEST_INTERVAL_S = 86_400
@@ -59,9 +62,9 @@ def read_prices(paths: Sequence[Path]) -> PriceFiles:
 
 def read_document_frame(paths: Sequence[Path]) -> pd.DataFrame:
     """The documents of all files, ascending by `published_at`, one row per (kind, source, external_id)."""
-    frames = []
+    frames: list[pd.DataFrame] = []
     for path in paths:
-        frame = _read(path, DOCUMENT_COLUMNS)
+        frame = _scored(path, _read(path, DOCUMENT_COLUMNS), frames[0] if frames else None)
         frame = frame.assign(published_at=_moments(path, frame["published_at"], "published_at"))
         for column in ("title", "body", "source"):
             frame[column] = frame[column].fillna("").astype(str)
@@ -77,6 +80,19 @@ def read_document_frame(paths: Sequence[Path]) -> pd.DataFrame:
     known = rows["external_id"].notna()
     rows = rows[~(known & rows.duplicated(["kind", "source", "external_id"]))]
     return rows.sort_values("published_at", kind="stable", ignore_index=True)
+
+
+def _scored(path: Path, frame: pd.DataFrame, first: pd.DataFrame | None) -> pd.DataFrame:
+    """The file's own scores checked: probabilities, in all files or in none."""
+    has = [name for name in SCORE_COLUMNS if name in frame]
+    if len(has) == 1 or (first is not None and bool(has) != (SCORE_COLUMNS[0] in first)):
+        raise BadInput(
+            f"{path}: {' and '.join(SCORE_COLUMNS)} must be in every document file or in none, for scores of "
+            "two models cannot be compared: score the others too (`cryptocast sentiment score`)"
+        )
+    for name in has:
+        frame[name] = _numbers(path, frame[name], name, low=0.0, high=1.0, may_be_absent=True)
+    return frame
 
 
 def _read(path: Path, columns: Sequence[str]) -> pd.DataFrame:

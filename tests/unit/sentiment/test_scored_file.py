@@ -116,3 +116,13 @@ def test_the_command_refuses_a_bad_file_in_one_line(tmp_path):
     assert answer.exit_code == 1
     assert "not a Parquet file" in answer.output
     assert "Traceback" not in answer.output
+
+
+def test_several_columns_are_read_one_below_the_other(scorer, tmp_path):
+    table = pa.table({"title": ["Prices", None, ""], "body": ["crash", "Shares surge", ""]})
+    report, found = scored(scorer, tmp_path, table, column="title,body")
+    alone = scorer.score(["Prices\ncrash", "Shares surge", ""])
+    assert np.column_stack([found[name].to_numpy() for name in ADDED[1:]]) == pytest.approx(alone, abs=1e-6)
+    assert report.without_text == 1
+    with pytest.raises(UnreadableFile, match="no column 'lead'"):
+        scored(scorer, tmp_path, table, column="title,lead")
