@@ -2,8 +2,9 @@
 
     python -m tests.bench.feature_evidence --prices FILE… --before 2021-07-01
 
-Each file is taken alone, at horizons of 1, 4 and 16 of its bars; the shares of worth that the training's
-own `rank_features` measures are averaged, over the files in which a candidate varies at all.
+Each file is taken alone, at horizons of 1, 4 and 16 of its bars, only that longer bars of the others tell of
+the market; the shares of worth that the training's own `rank_features` measures are averaged, over the files
+in which a candidate varies at all.
 Takes about three minutes.
 """
 
@@ -19,14 +20,15 @@ import numpy as np
 from cryptocast.features.spec import FEATURE_NAMES
 from cryptocast.series import Floats
 from cryptocast.train.dataset import build_table, label_examples, no_documents
-from cryptocast.train.files import read_prices
+from cryptocast.train.files import PriceFiles, read_prices
 from cryptocast.train.fit import FitRules
+from cryptocast.train.resample import coarser_than
 from cryptocast.train.selection import rank_features, shares
 
 HORIZONS_BARS = (1, 4, 16)
 
 
-def shares_of(path: Path, before_s: int) -> list[Floats]:
+def shares_of(path: Path, every: PriceFiles, before_s: int) -> list[Floats]:
     """One (candidates,) array of shares per horizon, from a file's bars that closed before `before_s`.
 
     NaN for a candidate that never varies in them.
@@ -35,7 +37,8 @@ def shares_of(path: Path, before_s: int) -> list[Floats]:
     interval_s = min(interval for _, interval in files.series)
     bars = {symbol: one for (symbol, interval), one in files.series.items() if interval == interval_s}
     since = min(int(one.opened_s[0]) for one in bars.values())
-    table = build_table(bars, no_documents(tuple(bars)), since, before_s, interval_s)
+    coarser = coarser_than(every, interval_s, [])
+    table = build_table(bars, no_documents(tuple(bars)), since, before_s, interval_s, coarser)
     found = []
     for steps in HORIZONS_BARS:
         examples = label_examples(bars, table, steps * interval_s, before_s)
@@ -58,7 +61,8 @@ def main() -> None:
     parser.add_argument("--before", type=datetime.fromisoformat, required=True)
     told = parser.parse_args()
     before_s = int(told.before.replace(tzinfo=UTC).timestamp())
-    found = np.array([one for path in told.prices for one in shares_of(path, before_s)])
+    every = read_prices(told.prices)
+    found = np.array([one for path in told.prices for one in shares_of(path, every, before_s)])
     known = np.isfinite(found)
     mean = np.where(known, found, 0.0).sum(axis=0) / np.maximum(known.sum(axis=0), 1)
     for i in np.argsort(-mean, kind="stable"):

@@ -7,36 +7,45 @@ from collections.abc import Mapping
 import numpy as np
 
 from cryptocast.features.prices import PriceColumns
-from cryptocast.features.spec_prices import MARKET_MEANS
+from cryptocast.features.spec_prices import LEADER_RETURNS, LEADS, MARKET_MEANS
 from cryptocast.series import Bools, Floats
 
 
-def market_features(prices: Mapping[str, PriceColumns], symbol: str) -> tuple[dict[str, Floats], Bools]:
+def market_features(
+    prices: Mapping[str, PriceColumns], symbol: str, coarser: Mapping[str, Mapping[str, Floats]]
+) -> tuple[dict[str, Floats], Bools]:
     """The market features of `symbol` by name, and where there is no other coin with a row.
 
-    Coins are added in the order of `prices`, so that one `as_of` gives the same sum alone and in bulk.
+    A coin without a row of its own counts by what its longer bars tell (`coarse_returns`), if anything.
+    Coins are added in the order of their names, so that one `as_of` gives the same sum alone and in bulk.
     """
     own = prices[symbol]
-    others = [columns for name, columns in prices.items() if name != symbol]
-    count = np.zeros_like(own.close)
-    for columns in others:
-        count += columns.has_row
-    there = np.maximum(count, 1.0)
+    others = sorted((prices.keys() | coarser.keys()) - {symbol})
 
-    def mean(name: str, *, sign: bool = False) -> Floats:
-        total = np.zeros_like(own.close)
-        for columns in others:
-            value = np.sign(columns.values[name]) if sign else columns.values[name]
-            total += np.where(columns.has_row, value, 0.0)
-        return total / there
+    def told(coin: str, name: str) -> Floats:
+        known = np.asarray(coarser.get(coin, {}).get(name, np.full(own.close.shape, np.nan)))
+        columns = prices.get(coin)
+        return known if columns is None else np.where(columns.has_row, columns.values[name], known)
 
-    out = {f"market_{name}": mean(name) for name, _ in MARKET_MEANS}
-    out["market_breadth_1h"] = mean("return_1h", sign=True)
+    def mean(name: str, *, sign: bool = False) -> tuple[Floats, Floats]:
+        total, count = np.zeros_like(own.close), np.zeros_like(own.close)
+        for coin in others:
+            value = told(coin, name)
+            there = np.isfinite(value)
+            total += np.where(there, np.sign(value) if sign else value, 0.0)
+            count += there
+        return total / np.maximum(count, 1.0), count
+
+    out = {f"market_{name}": mean(name)[0] for name, _ in MARKET_MEANS}
+    out["market_breadth_1h"], count = mean("return_1h", sign=True)
     lead = own.values["return_1h"] - out["market_return_1h"]
     out["lead_over_market_1h"] = np.where(count > 0, lead, 0.0)
-    leader = prices.get("ETH" if symbol == "BTC" else "BTC")
-    for label in ("15m", "1h"):
-        known = leader.values[f"return_{label}"] if leader else np.zeros_like(own.close)
-        seen = leader.has_row if leader else np.zeros(own.close.shape, dtype=np.bool_)
-        out[f"leader_return_{label}"] = np.where(seen, known, 0.0)
+    leader = "ETH" if symbol == "BTC" else "BTC"
+    for label in LEADER_RETURNS:
+        value = told(leader, f"return_{label}")
+        there = np.isfinite(value)
+        out[f"leader_return_{label}"] = np.where(there, value, 0.0)
+        if label in LEADS:
+            ahead = own.values[f"return_{label}"] - value
+            out[f"lead_over_leader_{label}"] = np.where(there, ahead, 0.0)
     return out, np.asarray(count == 0)

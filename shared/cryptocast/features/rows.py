@@ -6,7 +6,7 @@ its `as_of` and documents first seen by it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeAlias
@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cryptocast.domain import BAR_INTERVAL_S, FeatureRow
+from cryptocast.features.coarser import coarse_returns
 from cryptocast.features.grid import WEEK, Grid, grid_for
 from cryptocast.features.market import market_features
 from cryptocast.features.placed import CARRY
@@ -89,12 +90,14 @@ def compute(
     documents: DocumentSeries,
     as_ofs: Ints,
     interval_s: int = BAR_INTERVAL_S,
+    coarser: Sequence[BarSeries] = (),
 ) -> FeatureTable:
     """The feature rows of every coin in `bars` at every one of `as_ofs`.
 
     `as_ofs` are POSIX seconds on the grid of `interval_s`, in any order, repeats ignored. Inputs may reach
     further back than `HISTORY_S` and further forward than the last `as_of`: neither changes a row.
-    With bars of another length every window keeps its number of bars, so 24 h becomes 96 bars.
+    With bars of another length every window keeps its number of bars, so 24 h becomes 96 bars. `coarser` bars
+    give no rows: they tell of the market where a coin has no row of its own (`features.coarser`).
     Raises `BadInput` for times off the grid and for bars of another interval.
     """
     moments = np.unique(np.asarray(as_ofs, dtype=np.int64))
@@ -104,15 +107,22 @@ def compute(
     grid = grid_for(moments, _LOOKBACK, interval_s)
     at = grid.position(moments)
     prices = {symbol: price_columns(bars[symbol], grid) for symbol in symbols}
-    parts = [_part(symbol, prices, text_columns(documents, symbol, grid), grid, at) for symbol in symbols]
+    wider = coarse_returns(coarser, grid)
+    texts = {symbol: text_columns(documents, symbol, grid) for symbol in symbols}
+    parts = [_part(symbol, prices, wider, texts[symbol], grid, at) for symbol in symbols]
     return _join(parts, {symbol: _reasons(prices[symbol], at) for symbol in symbols})
 
 
 def _part(
-    symbol: str, prices: Mapping[str, PriceColumns], text: TextColumns, grid: Grid, at: Ints
+    symbol: str,
+    prices: Mapping[str, PriceColumns],
+    wider: Mapping[str, Mapping[str, Floats]],
+    text: TextColumns,
+    grid: Grid,
+    at: Ints,
 ) -> FeatureTable:
     price = prices[symbol]
-    market, alone = market_features(prices, symbol)
+    market, alone = market_features(prices, symbol, wider)
     at = at[price.has_row[at]]
     as_of = grid.first_s + at * grid.step_s
     on_grid = {**price.values, **market, **text.values}

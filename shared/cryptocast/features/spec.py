@@ -19,7 +19,7 @@ __all__ = (
     "markdown_table",
 )
 
-FEATURE_VERSION = "3"
+FEATURE_VERSION = "4"
 """Changes whenever a formula does: a model refuses rows of another version than it was trained on."""
 
 MODEL_FEATURES = 15

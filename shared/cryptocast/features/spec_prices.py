@@ -68,6 +68,9 @@ MARKET_MEANS = (
     ("close_location_1h", "1h"), ("efficiency_2h", "2h"), ("range_position_8h", "8h"),
 )  # fmt: skip
 """Which features of the other coins are averaged, and their windows."""
+LEADER_RETURNS = ("15m", "1h", "3h", "6h", "24h")
+LEADS = ("3h", "24h")
+"""Over which spans the leader's return is a feature, and the distance from it."""
 
 PRICE_FEATURES: tuple[FeatureSpec, ...] = (
     *(_return(label, steps) for label, steps in RETURNS),
@@ -244,14 +247,24 @@ PRICE_FEATURES: tuple[FeatureSpec, ...] = (
         _NO_MARKET,
     ),
     _price("lead_over_market_1h", "`return_1h` - `market_return_1h`", _DEVIATIONS, "1h", _NO_MARKET),
-    _price(
-        "leader_return_15m",
-        "`return_15m` of BTC; for BTC, of ETH",
-        _DEVIATIONS,
-        "15m",
-        "0 where it has no row",
+    *(
+        _price(
+            f"leader_return_{label}",
+            f"`return_{label}` of BTC; for BTC, of ETH",
+            _DEVIATIONS,
+            label,
+            "0 where it has no row",
+        )
+        for label in LEADER_RETURNS
     ),
-    _price(
-        "leader_return_1h", "`return_1h` of BTC; for BTC, of ETH", _DEVIATIONS, "1h", "0 where it has no row"
+    *(
+        _price(
+            f"lead_over_leader_{label}",
+            f"`return_{label}` - `leader_return_{label}`",
+            _DEVIATIONS,
+            label,
+            "0 where the leader has no row",
+        )
+        for label in LEADS
     ),
 )

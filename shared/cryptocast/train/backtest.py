@@ -22,7 +22,7 @@ from cryptocast.train.fit import FitRules
 from cryptocast.train.recipe import HISTORY_DAYS
 from cryptocast.train.report import FEE_BPS, Tested, figures, moment, plain
 from cryptocast.train.report_card import report_card
-from cryptocast.train.resample import extended, resample
+from cryptocast.train.resample import bars_at, coarser_than
 from cryptocast.train.served import Version, of_served_bars, served_figures, walk_served
 from cryptocast.train.splits import DAY_S, SplitRules
 from cryptocast.train.walkforward import Progress, Walk, refit_times, walk
@@ -76,12 +76,12 @@ def backtest(question: Question, progress: Progress | None = None) -> tuple[dict
     symbols = tuple(dict.fromkeys(symbol.strip().upper() for symbol in question.symbols if symbol.strip()))
     notes = list(files.notes)
     interval_s = _interval(files, symbols, question, horizon_s)
-    bars = bars_at(files, interval_s, notes)
+    bars, coarser = bars_at(files, interval_s, notes), coarser_than(files, interval_s, notes)
     if question.recipe == SERVED:  # a training reads the coins that it serves and no others
         of_served_bars(interval_s)
-        bars = {symbol: bars[symbol] for symbol in sorted(symbols)}
+        bars, coarser = {symbol: bars[symbol] for symbol in sorted(symbols)}, []
     _gaps(bars, symbols, notes)
-    examples = _examples(bars, horizon_s, interval_s, question, notes)
+    examples = _examples(bars, coarser, horizon_s, interval_s, question, notes)
     end = int(question.test_to.timestamp())
     _testable(examples, symbols, refits[0], end)
     walked, versions = _walk(question, examples, symbols, refits, end, progress)
@@ -212,22 +212,6 @@ def _range(series: BarSeries) -> str:
     return f"from {first} to {last}"
 
 
-def bars_at(files: PriceFiles, interval_s: int, notes: list[str]) -> dict[str, BarSeries]:
-    """Every coin's bars at one interval; finer ones are joined to it, coarser ones cannot be cut."""
-    bars: dict[str, BarSeries] = {}
-    for (symbol, interval), series in sorted(files.series.items(), key=lambda item: -item[0][1]):
-        if interval == interval_s:
-            bars[symbol] = series
-    for (symbol, interval), series in sorted(files.series.items()):
-        if interval > interval_s:
-            notes.append(f"{symbol}: bars of {interval} s are left out, the evaluation is on {interval_s} s")
-        elif interval < interval_s and interval_s % interval == 0:
-            joined = resample(series, interval_s)
-            bars[symbol] = extended(bars[symbol], joined) if symbol in bars else joined
-            notes.append(f"{symbol}: bars of {interval} s are joined to {interval_s} s where there are none")
-    return {symbol: bars[symbol] for symbol in sorted(bars)}
-
-
 def _gaps(bars: Mapping[str, BarSeries], symbols: Sequence[str], notes: list[str]) -> None:
     for symbol in symbols:
         series = bars[symbol]
@@ -244,7 +228,12 @@ def _gaps(bars: Mapping[str, BarSeries], symbols: Sequence[str], notes: list[str
 
 
 def _examples(
-    bars: Mapping[str, BarSeries], horizon_s: int, interval_s: int, question: Question, notes: list[str]
+    bars: Mapping[str, BarSeries],
+    coarser: Sequence[BarSeries],
+    horizon_s: int,
+    interval_s: int,
+    question: Question,
+    notes: list[str],
 ) -> Examples:
     """Only what the evaluation may see: bars up to the end of the last tested horizon."""
     newest = max(int(series.opened_s[-1]) for series in bars.values()) + interval_s
@@ -253,7 +242,7 @@ def _examples(
     documents = no_documents(tuple(bars))
     if question.documents:
         documents = read_documents(question.documents, newest, notes)
-    table = build_table(bars, documents, since, until, interval_s)
+    table = build_table(bars, documents, since, until, interval_s, coarser)
     short = "under 24 h of bars"
     notes += [
         f"{symbol}: no feature row at {reasons[short]} moments: {short}"

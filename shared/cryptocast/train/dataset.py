@@ -95,10 +95,12 @@ def build_table(
     since_s: int,
     until_s: int,
     interval_s: int = BAR_INTERVAL_S,
+    coarser: Sequence[BarSeries] = (),
 ) -> FeatureTable:
     """The feature rows of every coin at every grid time in [since_s, until_s]."""
     first = -(-since_s // interval_s) * interval_s
-    return compute(bars, documents, np.arange(first, until_s + 1, interval_s, dtype=np.int64), interval_s)
+    moments = np.arange(first, until_s + 1, interval_s, dtype=np.int64)
+    return compute(bars, documents, moments, interval_s, coarser)
 
 
 def first_moment(bars: Mapping[str, BarSeries], since: datetime | None) -> int:

@@ -1,10 +1,39 @@
-"""Bars of one length joined to longer ones."""
+"""Bars of one length out of files that hold several: finer ones are joined, coarser ones stand beside."""
 
 from __future__ import annotations
 
 import numpy as np
 
+from cryptocast.features.coarser import LONGEST
 from cryptocast.series import BarSeries
+from cryptocast.train.files import PriceFiles
+
+
+def bars_at(files: PriceFiles, interval_s: int, notes: list[str]) -> dict[str, BarSeries]:
+    """Every coin's bars at one interval; finer ones are joined to it, coarser ones cannot be cut."""
+    bars: dict[str, BarSeries] = {}
+    for (symbol, interval), series in files.series.items():
+        if interval == interval_s:
+            bars[symbol] = series
+    for (symbol, interval), series in sorted(files.series.items()):
+        if interval < interval_s and interval_s % interval == 0:
+            joined = resample(series, interval_s)
+            bars[symbol] = extended(bars[symbol], joined) if symbol in bars else joined
+            notes.append(f"{symbol}: bars of {interval} s are joined to {interval_s} s where there are none")
+    return {symbol: bars[symbol] for symbol in sorted(bars)}
+
+
+def coarser_than(files: PriceFiles, interval_s: int, notes: list[str]) -> list[BarSeries]:
+    """The series of longer bars that tell of the market; those too long for it are left out and noted."""
+    kept = []
+    for (symbol, interval), series in sorted(files.series.items()):
+        if interval <= interval_s:
+            continue
+        fits = interval % interval_s == 0 and interval <= LONGEST * interval_s
+        use = "tell of the market only" if fits else "are left out"
+        notes.append(f"{symbol}: bars of {interval} s {use}, the evaluation is on {interval_s} s")
+        kept += [series] if fits else []
+    return kept
 
 
 def resample(series: BarSeries, interval_s: int) -> BarSeries:

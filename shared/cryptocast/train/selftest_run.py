@@ -11,13 +11,13 @@ import numpy as np
 from cryptocast.domain import Horizon
 from cryptocast.errors import BadInput, NotEnoughData
 from cryptocast.series import BarSeries, DocumentSeries
-from cryptocast.train.backtest import bars_at
 from cryptocast.train.challenger import make_challenger
 from cryptocast.train.dataset import build_table, label_examples, no_documents
 from cryptocast.train.documents import read_documents
 from cryptocast.train.files import read_prices
 from cryptocast.train.fit import FitRules
 from cryptocast.train.recipe import prepare
+from cryptocast.train.resample import bars_at
 from cryptocast.train.selftest import SelfTest, live_equals_bulk, run_self_tests
 from cryptocast.train.splits import SplitRules
 
@@ -84,7 +84,8 @@ def series_of_files(
     if not shared:
         raise BadInput(f"{', '.join(asked)} have no bar length in common: evaluate them one by one")
     interval_s = min(shared)
-    bars = {symbol: bars_at(files, interval_s, notes)[symbol] for symbol in asked}
+    every = bars_at(files, interval_s, notes)
+    bars = {symbol: every[symbol] for symbol in asked}
     newest = max(int(series.opened_s[-1]) for series in bars.values()) + interval_s
     texts = read_documents(documents, newest, notes) if documents else no_documents(tuple(bars))
     return bars, texts, interval_s

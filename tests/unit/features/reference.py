@@ -60,8 +60,11 @@ def _market(own: Mapping[str, Mapping[str, float]], symbol: str) -> dict[str, fl
         **{f"market_{name}": mean([row[name] for row in others]) for name in OF_THE_OTHERS},
         "market_breadth_1h": mean([float((one > 0) - (one < 0)) for one in hour]),
         "lead_over_market_1h": own[symbol]["return_1h"] - mean(hour) if others else 0.0,
-        "leader_return_15m": leader.get("return_15m", 0.0),
-        "leader_return_1h": leader.get("return_1h", 0.0),
+        **{f"leader_return_{k}": leader.get(f"return_{k}", 0.0) for k in ("15m", "1h", "3h", "6h", "24h")},
+        **{
+            f"lead_over_leader_{k}": own[symbol][f"return_{k}"] - leader[f"return_{k}"] if leader else 0.0
+            for k in ("3h", "24h")
+        },
     }
 
 

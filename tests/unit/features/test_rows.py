@@ -140,7 +140,7 @@ def test_a_coin_alone_without_texts_names_all_that_is_missing():
     assert row.missing == ("market", "news", "posts", "sentiment")
     of_texts = {feature.name for feature in FEATURES if feature.group in {"sentiment", "social"}}
     of_others = {name for name in FEATURE_NAMES if name.startswith(("market_", "lead"))}
-    assert (len(of_texts), len(of_others)) == (5, 15)
+    assert (len(of_texts), len(of_others)) == (5, 20)
     assert {name: row.values[name] for name in of_texts | of_others} == dict.fromkeys(of_texts | of_others, 0)
 
 
