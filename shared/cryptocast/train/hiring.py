@@ -29,7 +29,7 @@ from cryptocast.train.trials import Search
 if TYPE_CHECKING:
     from cryptocast.train.tuning import TuningRules
 
-_COLUMNS = ("symbols", "as_of", "x", "up", "return_log", "last_move")
+_COLUMNS = ("symbols", "as_of", "x", "up", "return_log", "last_move", "later_up")
 
 
 def run_workers(
@@ -71,14 +71,14 @@ def _log(file: Path, number: int) -> Path:
 
 def save_examples(examples: Examples, file: Path) -> None:
     """Write the columns, the horizon and the features' names."""
-    columns = {name: getattr(examples, name) for name in _COLUMNS}
+    columns = {name: getattr(examples, name) for name in _COLUMNS if getattr(examples, name) is not None}
     np.savez(file, horizon_s=examples.horizon_s, features=np.array(examples.features), **columns)
 
 
 def load_examples(file: Path) -> Examples:
     """What `save_examples` wrote."""
     with np.load(file, allow_pickle=False) as kept:
-        columns = {name: kept[name] for name in _COLUMNS}
+        columns = {name: kept[name] for name in _COLUMNS if name in kept}
         return Examples(
             horizon_s=int(kept["horizon_s"]), features=tuple(kept["features"].tolist()), **columns
         )
