@@ -29,7 +29,7 @@ from cryptocast.train.walkforward import COVERAGES, refit_times, walk
 
 PLAIN = FitRules(
     rounds=300, learning_rate=0.05, subsample=0.8, colsample=0.8, min_child_weight=50.0, l2=1.0,
-    max_bin=256, mirror=0.0, mirror_beyond_hour=0.0, later_weight=0.0, half_life_days=0.0,
+    max_bin=256, mirror=0.0, mirror_beyond_hour=0.0, half_life_days=0.0,
     trees_per_round=1, colsample_node=1.0,
 )  # fmt: skip
 RETURNS = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 96, 192, 672)

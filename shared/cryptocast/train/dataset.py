@@ -19,8 +19,6 @@ from cryptocast.store import bars as stored_bars
 from cryptocast.store.database import Database
 
 LAST_MOVE = "return_15m"
-LATER = 2
-"""Horizons after which the later label is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +27,7 @@ class Examples:
 
     `x` is (n, len(features)) float32 in the order of `features`; `last_move` is the scaled return of the bar
     that ended at `as_of`, what persistence and reversal go by. Rows without the future close and moves of
-    exactly zero are not here. `later_up` is 1 where the price rose over `LATER` horizons, 0 where it fell,
-    0.5 where it did not move, NaN where that is not known: nothing is judged by it, fits may learn from it.
+    exactly zero are not here.
     """
 
     horizon_s: int
@@ -41,7 +38,6 @@ class Examples:
     return_log: Floats
     last_move: Floats
     features: tuple[str, ...] = FEATURE_NAMES
-    later_up: Floats | None = None
 
     def __len__(self) -> int:
         return len(self.as_of)
@@ -57,7 +53,6 @@ class Examples:
             self.return_log[rows],
             self.last_move[rows],
             self.features,
-            None if self.later_up is None else self.later_up[rows],
         )
 
     def only(self, features: Sequence[str]) -> Examples:
@@ -77,8 +72,11 @@ def label_examples(
     bars: Mapping[str, BarSeries], table: FeatureTable, horizon_s: int, until_s: int
 ) -> Examples:
     """The same for any horizon, in seconds."""
-    moves = _moves(bars, table, horizon_s, until_s)
-    later = _moves(bars, table, LATER * horizon_s, until_s)
+    known = table.as_of + horizon_s <= until_s
+    moves = np.full(len(table.as_of), np.nan)
+    for symbol, series in bars.items():
+        rows = np.flatnonzero((table.symbols == symbol) & known)
+        moves[rows] = labels(series, table.as_of[rows], horizon_s)
     keep = np.flatnonzero(np.isfinite(moves) & (moves != 0.0))
     return Examples(
         horizon_s,
@@ -88,18 +86,7 @@ def label_examples(
         moves[keep] > 0.0,
         moves[keep],
         table.values[keep, FEATURE_NAMES.index(LAST_MOVE)],
-        later_up=(np.sign(later[keep]) + 1) / 2,
     )
-
-
-def _moves(bars: Mapping[str, BarSeries], table: FeatureTable, span_s: int, until_s: int) -> Floats:
-    """Log returns over `span_s` after each row, NaN where not known by `until_s`."""
-    moves = np.full(len(table.as_of), np.nan)
-    known = table.as_of + span_s <= until_s
-    for symbol, series in bars.items():
-        rows = np.flatnonzero((table.symbols == symbol) & known)
-        moves[rows] = labels(series, table.as_of[rows], span_s)
-    return moves
 
 
 def build_table(

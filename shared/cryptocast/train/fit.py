@@ -13,12 +13,10 @@ import xgboost
 from cryptocast.features.mirror import mirrored
 from cryptocast.features.spec import FEATURE_NAMES
 from cryptocast.series import Bools, Floats, Ints
-from cryptocast.train.dataset import LATER, Examples
+from cryptocast.train.dataset import Examples
 
 HOUR_S = 3_600
 _DAY_S = 24 * HOUR_S
-EMBARGO_S = HOUR_S
-"""Before a test begins, by which a later label must have been known; for others who calls sees to it."""
 _FEWEST_RECENT = 250
 TRIALS = 226
 """Configurations looked at on this project's data before these were written down: reported p-values are
@@ -44,9 +42,6 @@ class FitRules:
     """Weight of every row's image in a market upside down, beside its own of 1; 0 leaves the images out."""
     mirror_beyond_hour: float = 1.0
     """The same for horizons over an hour: with few independent labels a lean is mostly luck."""
-    later_weight: float = 0.5
-    """Weight of the direction over twice the horizon in the label, beside that over the horizon itself: what
-    a move goes on to do tells noise from news. Only where it was known as early as a label must be."""
     half_life_days: float = 360.0
     """Sample weights halve with this age; 0 weighs all alike."""
     most_rows: int = 160_000
@@ -81,7 +76,6 @@ class FitRules:
             "rounds": self.rounds,
             "mirror": self.mirror,
             "mirror_beyond_hour": self.mirror_beyond_hour,
-            "later_weight": self.later_weight,
             "half_life_days": self.half_life_days,
             "most_rows": self.most_rows,
         }
@@ -89,12 +83,12 @@ class FitRules:
 
 def fit(
     x: npt.NDArray[np.float32],
-    up: Bools | Floats,
+    up: Bools,
     rules: FitRules,
     weight: Floats | None = None,
     features: Sequence[str] = FEATURE_NAMES,
 ) -> xgboost.Booster:
-    """(n, features), (n,) from 0 to 1 → a booster. The same input and rules give the same trees.
+    """(n, features), (n,) → a booster. The same input and rules give the same trees.
 
     With `rules.mirror` every row is seen a second time as it would be were the market upside down, with
     the opposite label: a market's ups and downs are the same game, and noise has less to hold on to.
@@ -118,24 +112,7 @@ def fit_known(examples: Examples, known: Ints, at_s: int, rules: FitRules) -> xg
     if len(rows) > rules.most_rows:
         rows = rows[np.linspace(0, len(rows) - 1, rules.most_rows).astype(np.int64)]
     weight = recency(examples.as_of[rows], at_s, rules.half_life_days)
-    return fit(examples.x[rows], targets(examples, rows, at_s, rules), rules, weight, examples.features)
-
-
-def targets(examples: Examples, rows: Ints, at_s: int, rules: FitRules) -> Floats:
-    """What is fitted: (rows,) from 0 to 1, the label and, with `rules.later_weight`, the later one."""
-    up = examples.up[rows].astype(np.float64)
-    if examples.later_up is None or not rules.later_weight:
-        return up
-    mixed = (1 - rules.later_weight) * up + rules.later_weight * examples.later_up[rows]
-    return np.where(later_known(examples, rows, at_s), mixed, up)
-
-
-def later_known(examples: Examples, rows: Ints, at_s: int) -> Bools:
-    """Whose later label was there an embargo before `at_s`."""
-    if examples.later_up is None:
-        return np.zeros(len(rows), dtype=np.bool_)
-    known_s = examples.as_of[rows] + LATER * examples.horizon_s
-    return np.isfinite(examples.later_up[rows]) & (known_s + EMBARGO_S <= at_s)
+    return fit(examples.x[rows], examples.up[rows], rules, weight, examples.features)
 
 
 def recency(as_of: Ints, at_s: int, half_life_days: float) -> Floats:

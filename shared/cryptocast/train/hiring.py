@@ -29,7 +29,7 @@ from cryptocast.train.trials import Search
 if TYPE_CHECKING:
     from cryptocast.train.tuning import TuningRules
 
-_COLUMNS = ("symbols", "as_of", "x", "up", "return_log", "last_move", "later_up")
+_COLUMNS = ("symbols", "as_of", "x", "up", "return_log", "last_move")
 
 
 def run_workers(
@@ -71,14 +71,14 @@ def _log(file: Path, number: int) -> Path:
 
 def save_examples(examples: Examples, file: Path) -> None:
     """Write the columns, the horizon and the features' names."""
-    columns = {name: getattr(examples, name) for name in _COLUMNS if getattr(examples, name) is not None}
+    columns = {name: getattr(examples, name) for name in _COLUMNS}
     np.savez(file, horizon_s=examples.horizon_s, features=np.array(examples.features), **columns)
 
 
 def load_examples(file: Path) -> Examples:
     """What `save_examples` wrote."""
     with np.load(file, allow_pickle=False) as kept:
-        columns = {name: kept[name] for name in _COLUMNS if name in kept}
+        columns = {name: kept[name] for name in _COLUMNS}
         return Examples(
             horizon_s=int(kept["horizon_s"]), features=tuple(kept["features"].tolist()), **columns
         )

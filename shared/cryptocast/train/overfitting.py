@@ -28,9 +28,9 @@ from cryptocast.errors import BadInput, NotEnoughData
 from cryptocast.registry.manifest import Calibration
 from cryptocast.registry.price_model import apply_platt
 from cryptocast.series import Bools, Floats, Ints
-from cryptocast.train.dataset import LATER, Examples
+from cryptocast.train.dataset import Examples
 from cryptocast.train.evaluate import brier
-from cryptocast.train.fit import EMBARGO_S, FitRules, fit_known, margins
+from cryptocast.train.fit import FitRules, fit_known, margins
 from cryptocast.train.selection import select_features
 from cryptocast.train.statistics import mcnemar
 
@@ -159,8 +159,7 @@ def overfitting(
 
     Each fold chooses its features anew, by the first configuration, from the rows that it is fitted on.
     """
-    # A fit learns from the later label too: before a tested stretch that is the one to purge by.
-    folds = combinatorial_folds(examples.as_of, LATER * examples.horizon_s, embargo_s, groups, tested)
+    folds = combinatorial_folds(examples.as_of, examples.horizon_s, embargo_s, groups, tested)
     said = _over_folds(examples, folds, configurations, embargo_s, workers, progress)
     walked = {name: paths(examples.as_of, folds, one, groups) for name, one in said.items()}
     rows = {name: _over_paths(one, examples.up) for name, one in walked.items()}
@@ -214,7 +213,7 @@ def _choose(examples: Examples, fold: CombinatorialFold, rules: FitRules, embarg
 
 def _fold(examples: Examples, fold: CombinatorialFold, rules: FitRules) -> Floats:
     """Probabilities straight from the margins: no row is left over to calibrate on."""
-    newest = int(examples.as_of[int(fold.fit[-1])]) + LATER * examples.horizon_s + EMBARGO_S
+    newest = int(examples.as_of[int(fold.fit[-1])]) + examples.horizon_s
     count = min(len(fold.fit), rules.most_rows)
     evenly = np.linspace(0, len(fold.fit) - 1, count).astype(np.int64)
     booster = fit_known(examples, fold.fit[evenly], newest, rules)

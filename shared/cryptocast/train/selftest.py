@@ -11,10 +11,10 @@ import numpy.typing as npt
 
 from cryptocast.domain import BAR_INTERVAL_S
 from cryptocast.features.rows import FEATURE_NAMES, HISTORY_S, FeatureTable, compute
-from cryptocast.series import BarSeries, Bools, DocumentSeries, Ints
+from cryptocast.series import BarSeries, Bools, DocumentSeries
 from cryptocast.train.challenger import Challenger, balanced_accuracy
-from cryptocast.train.dataset import LATER, Examples
-from cryptocast.train.fit import FitRules, fit, later_known, margins
+from cryptocast.train.dataset import Examples
+from cryptocast.train.fit import FitRules, fit, margins
 from cryptocast.train.splits import Plan
 
 _DEVIATIONS = 4.0
@@ -56,26 +56,17 @@ def run_self_tests(
 def all_known_in_time(examples: Examples, plan: Plan, embargo_s: int) -> SelfTest:
     """No label that is fitted on may be known later than an embargo before the test begins.
 
-    Nor any later label. The figure is the shortest time between the two, over all folds and the held-out
-    slice, in seconds.
+    The figure is the shortest time between the two, over all folds and the held-out slice, in seconds.
     """
-    cuts = [(fold.fit, fold.test, fold.begins_s) for fold in plan.folds]
-    cuts.append((plan.development, plan.held_out, plan.held_out_begins_s))
+    cuts = [(fold.fit, fold.test) for fold in plan.folds] + [(plan.development, plan.held_out)]
     as_of = examples.as_of
     shortest = min(
-        int(np.min(as_of[test])) - _last_label(examples, fit, begins) for fit, test, begins in cuts
+        int(np.min(as_of[test])) - int(np.max(as_of[fit])) - examples.horizon_s for fit, test in cuts
     )
     said = (
         f"the last label was known {shortest / 60:g} min before its test began, {embargo_s / 60:g} are needed"
     )
     return SelfTest("all known in time", shortest >= embargo_s, float(shortest), said)
-
-
-def _last_label(examples: Examples, fit: Ints, begins_s: int) -> int:
-    """When the last label became known that a fit for `begins_s` learns from, in POSIX seconds."""
-    later = fit[later_known(examples, fit, begins_s)]
-    last = int(np.max(examples.as_of[fit])) + examples.horizon_s
-    return max(last, int(np.max(examples.as_of[later])) + LATER * examples.horizon_s) if len(later) else last
 
 
 def planted_future_is_caught(examples: Examples, seed: int) -> SelfTest:

@@ -133,7 +133,7 @@ def test_each_fold_chooses_its_features_from_the_rows_that_it_is_fitted_on(monke
     monkeypatch.setattr(work, "fit_known", noted_fit)
     rules = {"in use": FAST, "one tree": replace(FAST, rounds=1)}
     work.overfitting(examples, rules, embargo_s=900, interval_s=900, trials=3, groups=4, workers=1)
-    folds = work.combinatorial_folds(examples.as_of, 2 * examples.horizon_s, 900, 4, 2)
+    folds = work.combinatorial_folds(examples.as_of, examples.horizon_s, 900, 4, 2)
     assert [fit.tolist() for fit in known] == [fold.fit.tolist() for fold in folds]
     assert [len(features) for features in fitted] == [MODEL_FEATURES] * 2 * len(folds)
     assert all(features[0] == examples.features[0] for features in fitted), "the only one with a signal"
