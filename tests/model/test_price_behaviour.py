@@ -27,7 +27,7 @@ def booster() -> xgboost.Booster:
 def test_upside_down_it_says_the_opposite(booster: xgboost.Booster) -> None:
     said, opposite = margins(booster, LATER), margins(booster, mirrored(LATER))
     assert np.corrcoef(said, -opposite)[0, 1] > 0.97
-    assert abs(float((said + opposite).mean())) < 0.05 * float(said.std())
+    assert abs(float((said + opposite).mean())) < 0.1 * float(said.std())
 
 
 def test_a_market_that_rose_all_year_does_not_make_it_lean(booster: xgboost.Booster) -> None:
