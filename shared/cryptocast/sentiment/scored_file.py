@@ -25,7 +25,7 @@ Progress = Callable[[str, int, int], None]
 
 
 class UnreadableFile(CryptocastError):
-    """The file is not there, not Parquet, or lacks the column of texts."""
+    """The file is not there, not Parquet, lacks the column of texts, or would be written over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +44,11 @@ def score_file(
     """Write `source` to `out` with `label`, `p_bearish`, `p_neutral`, `p_bullish` added, rows in order.
 
     A row without text is neutral; one that the model cannot score is null in all four. A column of the
-    input that has such a name already becomes `given_…`. Raises `UnreadableFile`.
+    input that has such a name already becomes `given_…`. Raises `UnreadableFile`, also where `out` is
+    `source`, by whatever name or link.
     """
+    if out.exists() and source.exists() and out.samefile(source):
+        raise UnreadableFile(f"{out}: the same file as the input; name another one to write")
     table = _read(source, column)
     texts = [_text(value) for value in table.column(column).to_pylist()]
     scores = _score(scorer, texts, progress)
