@@ -8,7 +8,7 @@ DATA ?=
 FROM ?=
 SPEED ?= 1
 COINS ?=
-UP_FLAGS = --source $(SOURCE) --speed $(SPEED) $(if $(DATA),--data $(DATA)) $(if $(FROM),--from $(FROM)) $(if $(COINS),--coins $(COINS))
+UP_FLAGS = --source $(SOURCE) --speed $(SPEED) $(if $(DATA),--data $(DATA)) $(if $(FROM),--from $(FROM)) $(if $(COINS),--coins "$(COINS)")
 
 VENV := .venv/bin
 TOOLS := .tools/bin

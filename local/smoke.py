@@ -185,6 +185,15 @@ def _unknown_coin(stack: Stack) -> str:
     return str(answer.json()["error"]["message"])
 
 
+def _unknown_path(stack: Stack) -> str:
+    wanted = {"GET": (404, "not_found"), "DELETE": (405, "method_not_allowed")}
+    for method, path in (("GET", "/v1/nothing"), ("DELETE", "/v1/forecasts")):
+        answer = httpx.request(method, f"{stack.api_url}{path}", timeout=30)
+        found = (answer.status_code, answer.json().get("error", {}).get("code"))
+        expect(found == wanted[method], f"{method} {path}: {found} came, {wanted[method]} wanted")
+    return "both refused in the documented body"
+
+
 _HTTP_CHECKS: dict[str, Callable[[Stack], str]] = {
     "GET /v1/health": _health,
     "GET /v1/forecasts": _forecasts,
@@ -198,6 +207,7 @@ _HTTP_CHECKS: dict[str, Callable[[Stack], str]] = {
     "POST /v1/sentiment": _sentiment,
     "GET /docs, /openapi.json": _docs,
     "GET /v1/forecasts/NOPE": _unknown_coin,
+    "GET /v1/nothing, DELETE /v1/forecasts": _unknown_path,
 }
 
 

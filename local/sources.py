@@ -9,7 +9,7 @@ from pathlib import Path
 
 import httpx
 
-from cryptocast.domain import DEFAULT_SYMBOLS, DataLabel, floor_to_grid
+from cryptocast.domain import COINS, DEFAULT_SYMBOLS, DataLabel, floor_to_grid
 
 _PROBE_URL = "https://api.coingecko.com/api/v3/ping"
 _PROBE_TIMEOUT_S = 3.0
@@ -54,9 +54,10 @@ def choose(source: str, data: str | None, start: str | None, speed: float, coins
     """Turn the command line into a `Choice`; raises WrongChoice (a SystemExit) with what to do."""
     if speed <= 0:
         raise WrongChoice("SPEED must be above 0: 1 is real time, 1000 passes a week in ten minutes.")
-    symbols = tuple(c.strip().upper() for c in coins.split(",")) if coins else DEFAULT_SYMBOLS
+    asked = _known(coins) if coins else None
+    symbols = asked or DEFAULT_SYMBOLS
     if source == "replay":
-        return _replay(data, start, speed, coins)
+        return _replay(data, start, speed, asked)
     if source == "live":
         if speed != 1:
             raise WrongChoice("SPEED needs a replayed or simulated market: live time cannot be hurried.")
@@ -74,23 +75,35 @@ def choose(source: str, data: str | None, start: str | None, speed: float, coins
     return Choice(DataLabel.SIMULATED, why, symbols, speed, began)
 
 
-def _replay(data: str | None, start: str | None, speed: float, coins: str | None) -> Choice:
+def _known(coins: str) -> tuple[str, ...]:
+    """`btc, eth` as symbols. Raises WrongChoice: the functions would refuse them, minutes later."""
+    symbols = tuple(dict.fromkeys(c.strip().upper() for c in coins.split(",") if c.strip()))
+    unknown = [symbol for symbol in symbols if symbol not in COINS]
+    if unknown or not symbols:
+        what = f"unknown: {', '.join(unknown)}" if unknown else "no coin is named"
+        raise WrongChoice(f"COINS={coins}: {what}; known are {', '.join(COINS)}.")
+    return symbols
+
+
+def _replay(data: str | None, start: str | None, speed: float, asked: tuple[str, ...] | None) -> Choice:
     if not data or not start:
         raise WrongChoice("SOURCE=replay needs DATA=<folder> and FROM=<date>, e.g. FROM=2021-10-12.")
     folder = Path(data).expanduser().resolve()
     if not (folder / "prices").is_dir():
         raise WrongChoice(f"DATA={data}: there is no folder 'prices' in it (README.md has the format).")
-    symbols = tuple(c.strip().upper() for c in coins.split(",")) if coins else _symbols_at(folder, start)
+    symbols = asked or _symbols_at(folder, start)
     return Choice(DataLabel.REPLAY, f"replay of {folder.name}", symbols, speed, _moment(start), folder)
 
 
 def _symbols_at(folder: Path, start: str) -> tuple[str, ...]:
-    """The coins that have 15-minute bars at `start` and still two months later."""
+    """The known coins that have 15-minute bars at `start` and still two months later."""
     from local.replay.dataset import symbols_with_bars
 
     begin = _moment(start)
     later = symbols_with_bars(folder, begin + timedelta(days=60))
-    found = tuple(symbol for symbol in symbols_with_bars(folder, begin) if symbol in later)
+    found = tuple(
+        symbol for symbol in symbols_with_bars(folder, begin) if symbol in later and symbol in COINS
+    )
     if not found:
         raise WrongChoice(f"FROM={start}: no coin has 15-minute bars then; name another date or COINS=….")
     return found

@@ -23,6 +23,9 @@ from local.stack import Stack, running
 console = Console()
 MAX_WINDOW = timedelta(days=1)
 """A hurried clock makes a cycle catch up on several intervals; on a day at most."""
+ADDRESSES_EVERY = 12
+"""Cycles from one reminder of the addresses to the next. A hurried clock ends one every few seconds, and a
+terminal of 24 lines is to hold the addresses at any time."""
 
 
 def main() -> None:
@@ -81,6 +84,8 @@ def _serve(stack: Stack, cycles: int | None, began: float) -> None:
         last, done = as_of, done + 1
         if done == 1:
             _print_addresses(stack, time.monotonic() - began)
+        elif done % ADDRESSES_EVERY == 1:
+            console.print(_reminder(stack), highlight=False, soft_wrap=True)
 
 
 def _run_cycle(stack: Stack, driver: CycleDriver, as_of: datetime, since: datetime) -> None:
@@ -129,6 +134,10 @@ def _print_addresses(stack: Stack, seconds: float) -> None:
     ):
         console.print(f"  {name:<10} {value}", highlight=False, soft_wrap=True)
     console.print()
+
+
+def _reminder(stack: Stack) -> str:
+    return f"  [bold]dashboard[/bold] {stack.dashboard_url}  [bold]API docs[/bold] {stack.api_url}/docs"
 
 
 if __name__ == "__main__":

@@ -1,4 +1,7 @@
-"""`cryptocast`: the operator's command. Each command builds what it needs through `wiring`."""
+"""`cryptocast`: the operator's command. Each command builds what it needs through `wiring`.
+
+The environment says which database, Redis and registry it speaks to; `make up` prints the file to source.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,19 @@ from typing import Annotated
 
 import typer
 
-from cryptocast.cli_options import SeveralFiles, files
+from cryptocast.cli_options import (
+    BARS,
+    TEXTS,
+    After,
+    AsOf,
+    SeveralFiles,
+    Since,
+    TestFrom,
+    TestTo,
+    Until,
+    check_folder,
+    files,
+)
 from cryptocast.domain import BAR_INTERVAL_S, CycleWindow, DataLabel, Horizon, StepReport, floor_to_grid
 from cryptocast.errors import BadInput
 from cryptocast.models_commands import models
@@ -24,8 +39,6 @@ app.command("verify-log")(verify_log)
 app.command(cls=SeveralFiles)(selftest)
 app.command(cls=SeveralFiles)(overfitting)
 
-Moment = Annotated[str | None, typer.Option(help="UTC, e.g. 2021-10-12 or 2021-10-12T12:00")]
-
 
 @app.command()
 def migrate() -> None:
@@ -38,15 +51,15 @@ def migrate() -> None:
 
 
 @app.command()
-def backfill(since: Moment = None, until: Moment = None, documents: bool = True) -> None:
+def backfill(since: Since = None, until: Until = None, documents: bool = True) -> None:
     """Collect the history of bars and documents; started again, it continues where it was."""
     from cryptocast import wiring
     from cryptocast.collect import backfill as work
     from cryptocast.train.recipe import HISTORY_DAYS
 
     with plain_errors():
-        end = _moment(until) or floor_to_grid(datetime.now(UTC))
-        begin = _moment(since) or end - timedelta(days=HISTORY_DAYS)
+        end = until or floor_to_grid(datetime.now(UTC))
+        begin = since or end - timedelta(days=HISTORY_DAYS)
         settings, sources, db = wiring.settings(), wiring.sources(), wiring.database()
         now = end if settings.source_base_url else datetime.now(UTC)
         with progress_bars() as tick:
@@ -70,14 +83,15 @@ def score(limit: int = 1_000_000) -> None:
 @app.command()
 def train(
     horizon: Annotated[list[Horizon] | None, typer.Option(help="default: all four")] = None,
-    until: Moment = None,
+    until: Until = None,
     trials: Annotated[
-        int, typer.Option(min=0, help="of the horizon's study in all; 0: fixed parameters")
+        int, typer.Option(min=0, help="of each horizon's tuning, earlier runs' included; 0: fixed parameters")
     ] = 0,
     workers: Annotated[int, typer.Option(min=1, help="processes; each fits on one thread")] = 2,
 ) -> None:
     """Train a challenger per horizon and register it; one that beats the champion becomes the candidate.
 
+    Reads the database (DATABASE_URL) and writes to the registry (REGISTRY_BUCKET).
     Started again on the same day, or with the same --until, tuning continues where it was.
     """
     from cryptocast import wiring
@@ -93,7 +107,7 @@ def train(
                 wiring.database(),
                 settings.symbol_list,
                 horizon or list(Horizon),
-                _moment(until) or floor_to_grid(now),
+                until or floor_to_grid(now),
                 now,
                 settings.data_label,
                 sentiment_version=wiring.sentiment_version(),
@@ -110,10 +124,13 @@ def train(
 
 @app.command("import", cls=SeveralFiles)
 def import_files(
-    prices: Annotated[list[Path] | None, typer.Option(help="Parquet; may be given several times")] = None,
-    documents: Annotated[list[Path] | None, typer.Option(help="Parquet; may be given several times")] = None,
+    prices: Annotated[list[Path] | None, typer.Option(help=BARS)] = None,
+    documents: Annotated[list[Path] | None, typer.Option(help=TEXTS)] = None,
 ) -> None:
-    """Read bars and texts from files into the database; what is there already stays."""
+    """Read bars and texts from files into the database (DATABASE_URL); what is there already stays.
+
+    Each option takes one file or more: --prices a.parquet b.parquet.
+    """
     from cryptocast import wiring
     from cryptocast.train import importing
 
@@ -129,39 +146,35 @@ def import_files(
 
 @app.command(cls=SeveralFiles)
 def evaluate(
-    prices: Annotated[list[Path], typer.Option(help="Parquet; may be given several times")],
+    prices: Annotated[list[Path], typer.Option(help=BARS)],
     symbols: Annotated[str, typer.Option(help="the coins to forecast, e.g. BTC,ETH")],
     horizon: Annotated[str, typer.Option(help="15m, 1h, 4h, 24h: a multiple of the bars' length")],
-    test_from: Annotated[str, typer.Option(help="UTC, inclusive")],
-    test_to: Annotated[str, typer.Option(help="UTC, exclusive")],
-    out: Annotated[Path, typer.Option(help="for report.json, card.html and forecasts.parquet")],
-    documents: Annotated[list[Path] | None, typer.Option(help="Parquet; may be given several times")] = None,
-    refit: Annotated[str, typer.Option(help="monthly, quarterly, yearly or never")] = "quarterly",
-    interval: Annotated[int | None, typer.Option(help="bar length in seconds, else the files' own")] = None,
-    fee_bps: Annotated[float, typer.Option(help="per side")] = 10.0,
-    workers: Annotated[int, typer.Option(help="refits at a time")] = 2,
-    recipe: Annotated[str, typer.Option(help="all-history; served: as training makes it")] = "all-history",
+    test_from: TestFrom,
+    test_to: TestTo,
+    out: Annotated[Path, typer.Option(help="folder for report.json, card.html and forecasts.parquet")],
+    documents: Annotated[list[Path] | None, typer.Option(help=TEXTS)] = None,
+    refit: Annotated[
+        str, typer.Option(help="a new model: monthly, quarterly, yearly or never")
+    ] = "quarterly",
+    interval: Annotated[int | None, typer.Option(help="bar length, seconds; default: the files' own")] = None,
+    fee_bps: Annotated[float, typer.Option(help="of a trade, basis points a side")] = 10.0,
+    workers: Annotated[int, typer.Option(min=1, help="processes; each makes one refit at a time")] = 2,
+    recipe: Annotated[
+        str, typer.Option(help="all-history: fitted on all that is known; served: as `train` makes it")
+    ] = "all-history",
 ) -> None:
-    """Walk forward over files and write what the forecasts were worth; no server, no database."""
+    """Walk forward over files and write what the forecasts were worth; no server, no database.
+
+    --prices and --documents take one file or more: --prices a.parquet b.parquet.
+    """
     from cryptocast.train.backtest import Question, backtest, lines, write_report
 
     with plain_errors(), progress_bars() as tick:
-        begin, end = _moment(test_from), _moment(test_to)
-        if begin is None or end is None:
-            raise typer.BadParameter("the test window needs --test-from and --test-to")
+        check_folder(out)
         question = Question(
-            files(prices),
-            symbols.split(","),
-            horizon,
-            begin,
-            end,
-            refit,
-            files(documents),
-            interval,
-            fee_bps,
-            workers=workers,
-            recipe=recipe,
-        )
+            files(prices), symbols.split(","), horizon, test_from, test_to, refit, files(documents),
+            interval, fee_bps, workers=workers, recipe=recipe,
+        )  # fmt: skip
         report, walked, tested = backtest(question, tick)
         write_report(report, walked, tested, out)
     for line in lines(report):
@@ -170,28 +183,18 @@ def evaluate(
 
 
 @app.command()
-def cycle(as_of: Moment = None, since: Moment = None) -> None:
+def cycle(as_of: AsOf = None, since: After = None) -> None:
     """Run one cycle in this process: the steps of the state machine, in its order."""
     from cryptocast import wiring
     from cryptocast.cycle import run_cycle
 
     with plain_errors():
         now = datetime.now(UTC)
-        end = floor_to_grid(_moment(as_of) or now)
-        begin = _moment(since) or end - timedelta(seconds=BAR_INTERVAL_S)
+        end = floor_to_grid(as_of or now)
+        begin = since or end - timedelta(seconds=BAR_INTERVAL_S)
         live = wiring.settings().data_label is DataLabel.LIVE  # then the time is the clock's
-        for report in run_cycle(CycleWindow(end, begin, now if live else _moment(as_of) or now)):
+        for report in run_cycle(CycleWindow(end, begin, now if live else as_of or now)):
             _show(report)
-
-
-def _moment(text: str | None) -> datetime | None:
-    if text is None:
-        return None
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise typer.BadParameter(f"{text!r} is no date; write 2021-10-12 or 2021-10-12T12:00") from None
-    return moment.replace(tzinfo=moment.tzinfo or UTC)
 
 
 def _show(report: StepReport, what_was_found: str = "missing") -> None:

@@ -10,14 +10,14 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from cryptocast.cli_options import files
+from cryptocast.cli_options import BARS, TEXTS, files
 from cryptocast.domain import BAR_INTERVAL_S, Horizon, floor_to_grid
 from cryptocast.errors import BadInput
 from cryptocast.series import BarSeries, DocumentSeries
 from cryptocast.terminal import console, plain_errors, progress_bars
 
-Prices = Annotated[list[Path] | None, typer.Option(help="Parquet; default: the database")]
-Documents = Annotated[list[Path] | None, typer.Option(help="Parquet; may be given several times")]
+Prices = Annotated[list[Path] | None, typer.Option(help=f"{BARS}; default: the database")]
+Documents = Annotated[list[Path] | None, typer.Option(help=TEXTS)]
 
 
 def selftest(
@@ -57,7 +57,7 @@ def selftest(
 
 
 def overfitting(
-    prices: Annotated[list[Path], typer.Option(help="Parquet; may be given several times")],
+    prices: Annotated[list[Path], typer.Option(help=BARS)],
     symbols: Annotated[str, typer.Option(help="e.g. BTC,ETH")],
     horizon: Annotated[Horizon, typer.Option(help="how far ahead")],
     out: Annotated[Path | None, typer.Option(help="for overfitting.json")] = None,

@@ -40,7 +40,7 @@ def publish_default() -> None:
 @sentiment.command("score")
 def score_file(
     source: Annotated[Path, typer.Option("--in", help="Parquet file with a column of texts")],
-    out: Annotated[Path, typer.Option(help="Parquet file to write")],
+    out: Annotated[Path, typer.Option(help="Parquet file to write; not the input")],
     text_column: Annotated[str, typer.Option(help="its name; several: title,body")] = "text",
     model: Annotated[Path | None, typer.Option(help="a model's folder; default: the one that ships")] = None,
 ) -> None:

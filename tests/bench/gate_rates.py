@@ -22,7 +22,7 @@ from cryptocast.domain import BAR_INTERVAL_S, Horizon
 from cryptocast.series import Floats
 from cryptocast.store.shadow_forecasts import Pair
 from cryptocast.train import checks
-from cryptocast.train.checks import Judged
+from cryptocast.train.checks import PairedForecasts
 from cryptocast.train.shadow_gate import cycles_needed, judge_shadow
 
 COINS = 5
@@ -66,7 +66,7 @@ def moving(random: np.random.Generator, n: int, overlap: int) -> Floats:
     return np.asarray((summed[overlap:] - summed[:-overlap]) / np.sqrt(overlap))
 
 
-def pair(truth: Truth, n: int, horizon: Horizon, random: np.random.Generator) -> Judged:
+def pair(truth: Truth, n: int, horizon: Horizon, random: np.random.Generator) -> PairedForecasts:
     overlap = horizon.seconds // BAR_INTERVAL_S
     returns, common = moving(random, n, overlap), moving(random, n, overlap)
     said = []
@@ -77,10 +77,12 @@ def pair(truth: Truth, n: int, horizon: Horizon, random: np.random.Generator) ->
         p = norm.cdf(believed * signal / np.sqrt(1 - believed**2))
         said.append(1 / (1 + np.exp(-sure * np.log(p / (1 - p)))))
     as_of = np.repeat(int(START.timestamp()) + BAR_INTERVAL_S * np.arange(n), COINS)
-    return Judged(said[0].ravel(), said[1].ravel(), returns.ravel() > 0, as_of, horizon.seconds, overlap)
+    return PairedForecasts(
+        said[0].ravel(), said[1].ravel(), returns.ravel() > 0, as_of, horizon.seconds, overlap
+    )
 
 
-def held_out(judged: Judged, levels: Sequence[float]) -> list[bool]:
+def held_out(judged: PairedForecasts, levels: Sequence[float]) -> list[bool]:
     """Whether the checks of `train.gate` that look at forecasts pass, at each level of the two tests."""
     tests = [checks.lower_brier(judged), checks.direction_not_worse(judged)]
     others = [checks.enough_rows(judged), *checks.calibration(judged)]
@@ -88,7 +90,7 @@ def held_out(judged: Judged, levels: Sequence[float]) -> list[bool]:
     return [sound and all((t.figure or 0.0) < level for t in tests) for level in levels]
 
 
-def shadow(judged: Judged, horizon: Horizon) -> bool:
+def shadow(judged: PairedForecasts, horizon: Horizon) -> bool:
     moments = [START + timedelta(seconds=int(s) - int(judged.as_of[0])) for s in judged.as_of]
     rows = zip(moments, judged.challenger.tolist(), judged.champion.tolist(), judged.up.tolist(), strict=True)
     return judge_shadow([Pair(*row) for row in rows], horizon, "challenger", "champion", START).promoted
@@ -100,7 +102,10 @@ def main() -> None:
     parser.add_argument("--levels", default="0.05,0.10,0.20")
     told = parser.parse_args()
     levels = [float(level) for level in told.levels.split(",")]
-    columns = [f"held out, level {level:.2f}" for level in levels] + ["shadow", f"both, {checks.LEVEL:.2f}"]
+    columns = [f"held out, level {level:.2f}" for level in levels] + [
+        "shadow",
+        f"both, {checks.GATE_ALPHA:.2f}",
+    ]
     print("| truth | horizon | " + " | ".join(columns) + " |")
     print("|---|---|" + "---|" * len(columns))
     for name, truth in TRUTHS.items():
@@ -109,7 +114,7 @@ def main() -> None:
             passed = np.zeros(len(columns))
             for _ in range(told.rounds):
                 rows = pair(truth, HELD_OUT_DAYS * 96, horizon, random)
-                *ways, gate = held_out(rows, [*levels, checks.LEVEL])
+                *ways, gate = held_out(rows, [*levels, checks.GATE_ALPHA])
                 tried = shadow(pair(truth, cycles_needed(horizon, 96), horizon, random), horizon)
                 passed += [*ways, tried, tried and gate]
             shares = " | ".join(f"{share:.0%}" for share in passed / told.rounds)

@@ -42,7 +42,7 @@ def route_keys(api: str) -> set[str]:
     return {route["RouteKey"] for route in routes if route["ApiId"] == {"Ref": api}}
 
 
-def test_the_http_api_has_exactly_the_routes_of_the_application() -> None:
+def test_the_http_api_has_the_routes_of_the_application_which_refuses_all_others() -> None:
     deps = Deps(
         online=OnlineStore(make_redis("http://127.0.0.1:9", "token")),
         db=Database("postgresql://127.0.0.1:9/none"),
@@ -52,7 +52,7 @@ def test_the_http_api_has_exactly_the_routes_of_the_application() -> None:
     )
     paths = create_app(deps).openapi()["paths"]
     served = {f"{method.upper()} {path}" for path, methods in paths.items() for method in methods}
-    assert route_keys("HttpApi") == served | {"GET /docs", "GET /openapi.json"}
+    assert route_keys("HttpApi") == served | {"GET /docs", "GET /openapi.json", "$default"}
 
 
 def test_the_stream_has_a_route_for_every_message() -> None:

@@ -25,7 +25,7 @@ Progress = Callable[[str, int, int], None]
 
 
 class UnreadableFile(CryptocastError):
-    """The file is not there, not Parquet, or lacks the column of texts."""
+    """The file is not there, not Parquet, lacks the column of texts, or would be written over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +45,10 @@ def score_file(
 
     `column` may name several, `title,body`, which are read one below the other. A row without text is
     neutral; one that the model cannot score is null in all four. A column of the input that has such a name
-    already becomes `given_…`. Raises `UnreadableFile`.
+    already becomes `given_…`. Raises `UnreadableFile`, also where `out` is `source`, by whatever name or link.
     """
+    if out.exists() and source.exists() and out.samefile(source):
+        raise UnreadableFile(f"{out}: the same file as the input; name another one to write")
     table = _read(source, column.split(","))
     texts = _texts(table, column.split(","))
     scores = _score(scorer, texts, progress)

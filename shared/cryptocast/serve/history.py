@@ -19,7 +19,8 @@ from cryptocast.store.documents import DocumentRecord
 
 _T = TypeVar("_T")
 _TICK = timedelta(microseconds=1)
-Judged = tuple[Forecast, Outcome | None]
+ForecastAndOutcome = tuple[Forecast, Outcome | None]
+"""None while the outcome is not known."""
 
 
 def from_postgres(read: Callable[[], _T]) -> _T:
@@ -53,7 +54,7 @@ def page(found: Sequence[_T], limit: int, moments: Sequence[datetime]) -> Sequen
 
 def forecast_history(
     db: Database, symbol: str, horizon: Horizon | None, limit: int, before: datetime | None
-) -> tuple[list[Judged], datetime | None]:
+) -> tuple[list[ForecastAndOutcome], datetime | None]:
     """Past forecasts, newest first, with their outcomes where known; and where the next page begins."""
     found = from_postgres(lambda: forecasts.latest(db, symbol, horizon, limit + 1, before))
     kept = page(found, limit, [f.as_of for f in found])
@@ -70,7 +71,7 @@ def forecast_history(
     return judged, kept[-1].as_of if len(found) > len(kept) else None
 
 
-def record_of(judged: Sequence[Judged]) -> list[schemas.Record]:
+def record_of(judged: Sequence[ForecastAndOutcome]) -> list[schemas.Record]:
     """How these forecasts did, per horizon; horizons without an outcome are absent."""
     records = []
     for horizon in Horizon:

@@ -50,6 +50,7 @@ def create_app(deps: Deps) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url="/openapi.json",
+        redirect_slashes=False,  # a redirect would name an absolute address, wrong behind a prefix
         servers=[{"url": ".", "description": "Wherever this document was read from."}],
         responses={
             422: {"model": schemas.ErrorAnswer, "description": "The request cannot be understood."},

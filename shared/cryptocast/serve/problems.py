@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -34,7 +35,7 @@ _OURS: Sequence[tuple[type[CryptocastError], int, str, str]] = (
     (StoreUnavailable, 503, "store_unavailable", _RETRY),
     (ModelNotFound, 503, "no_model", "GET /v1/models lists what there is; train one or wait for training."),
     (CorruptArtifact, 503, "corrupt_model", "Roll back: `cryptocast models rollback`."),
-    (NotEnoughData, 404, "not_enough_data", "Wait until more history is collected, or run a backfill."),
+    (NotEnoughData, 404, "not_enough_data", "Wait for more history; a backfill brings it sooner."),
     (BadInput, 422, "bad_request", "Correct the request; /docs has an example."),
     (CryptocastError, 500, "internal_error", _RETRY),
 )
@@ -54,6 +55,24 @@ def no_registry() -> ApiError:
     return ApiError(
         503, "no_model", "There is no model registry here.", "Set REGISTRY_BUCKET and train a model."
     )
+
+
+def no_feature_row(symbol: str, as_of: datetime | None, instead: str = "") -> ApiError:
+    """What a route says where a coin has no feature row at `as_of`, or none at all (None).
+
+    `instead` is what else the route takes. Nobody here knows whether a backfill runs, so the advice holds
+    whether one does or not.
+    """
+    when = "yet"
+    what_to_do = "The next cycle that finds 24 h of bars builds it; a backfill brings bars sooner."
+    if as_of is not None:
+        when = f"at {as_of.astimezone(UTC).isoformat()}"
+        what_to_do = (
+            "Each cycle builds the rows of its own moments; a backfill brings bars and builds none. "
+            "Leave as_of out for the newest row."
+        )
+    message = f"There is no feature row of {symbol} {when}."
+    return ApiError(404, "not_enough_data", message, f"{what_to_do} {instead}".rstrip())
 
 
 def answer(status: int, problem: Problem, label: DataLabel) -> JSONResponse:

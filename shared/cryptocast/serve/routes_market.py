@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -21,7 +20,7 @@ from cryptocast.serve.history import (
     record_of,
 )
 from cryptocast.serve.present import coins_as_of, forecast_body, is_stale
-from cryptocast.serve.problems import ApiError
+from cryptocast.serve.problems import no_feature_row
 from cryptocast.serve.reading import present_moment, read_feature_row, read_present
 from cryptocast.store import bars, documents, feature_rows
 
@@ -137,13 +136,7 @@ def get_features(
         row = from_postgres(lambda: feature_rows.at(deps.db, symbol, as_of))
         read_from = "postgres"
     if row is None:
-        when = "yet" if as_of is None else f"at {as_of.astimezone(UTC).isoformat()}"
-        raise ApiError(
-            404,
-            "not_enough_data",
-            f"There is no feature row of {symbol} {when}.",
-            "A coin needs 24 h of bars; wait, or run a backfill.",
-        )
+        raise no_feature_row(symbol, as_of)
     return schemas.FeaturesAnswer(
         data_label=deps.data_label,
         data_since=deps.data_since,

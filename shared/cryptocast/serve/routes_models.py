@@ -20,11 +20,12 @@ from cryptocast.serve import examples, model_schemas, schemas
 from cryptocast.serve.deps import Deps, DepsOf, checked_symbol
 from cryptocast.serve.history import from_postgres, sentiment_body
 from cryptocast.serve.present import is_stale
-from cryptocast.serve.problems import ApiError, no_registry
+from cryptocast.serve.problems import ApiError, no_feature_row, no_registry
 from cryptocast.serve.reading import read_feature_row
 from cryptocast.store import feature_rows
 
 router = APIRouter(prefix="/v1")
+_INSTEAD = "Or send the features."
 
 
 @router.get("/models", tags=["models"], responses=examples.MODELS)
@@ -133,7 +134,7 @@ def _row(deps: Deps, request: schemas.PredictRequest) -> tuple[FeatureRow, bool]
         row, _, now = read_feature_row(deps, symbol)
         if row is not None:
             return row, is_stale(row.as_of, now)
-        raise _no_row(symbol, "yet")
+        raise no_feature_row(symbol, None, _INSTEAD)
     if as_of.tzinfo is None or floor_to_grid(as_of) != as_of:
         raise ApiError(
             422,
@@ -143,7 +144,7 @@ def _row(deps: Deps, request: schemas.PredictRequest) -> tuple[FeatureRow, bool]
         )
     row = from_postgres(lambda: feature_rows.at(deps.db, symbol, as_of))
     if row is None:
-        raise _no_row(symbol, f"at {as_of.isoformat()}")
+        raise no_feature_row(symbol, as_of, _INSTEAD)
     return row, False
 
 
@@ -208,12 +209,3 @@ def _numbers(metrics: Mapping[str, Any], prefix: str = "") -> dict[str, float]:
         elif isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
             found[f"{prefix}{name}"] = float(value)
     return found
-
-
-def _no_row(symbol: str, when: str) -> ApiError:
-    return ApiError(
-        404,
-        "not_enough_data",
-        f"There is no feature row of {symbol} {when}.",
-        "A coin needs 24 h of bars; wait, run a backfill, or send the features.",
-    )

@@ -16,6 +16,7 @@ from cryptocast.stream.messages import (
     ErrorMessage,
     Ping,
     Pong,
+    RefusalCode,
     Subscribe,
     Subscribed,
     Unsubscribe,
@@ -102,7 +103,7 @@ def _subscribe(
     return [frame_of(answer), *read_news(online, wanted, now).frames(subscription)]
 
 
-def _refusal(code: str, message: str, what_to_do: str) -> bytes:
+def _refusal(code: RefusalCode, message: str, what_to_do: str) -> bytes:
     return frame_of(ErrorMessage(error=schemas.Problem(code=code, message=message, what_to_do=what_to_do)))
 
 

@@ -87,6 +87,10 @@ class CycleMessage(_Message):
     missing: list[str] = Field(default_factory=list, description="Sources and inputs that were absent.")
 
 
+RefusalCode = Literal["bad_message", "unknown_coin"]
+"""Every `code` that an `ErrorMessage` may carry."""
+
+
 class ErrorMessage(_Message):
     """The last client message was refused, and why."""
 

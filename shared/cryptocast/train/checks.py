@@ -16,8 +16,9 @@ from cryptocast.train.paired import better_by, reliability
 Clock = Callable[[], float]
 """Seconds, ever rising: `time.perf_counter`."""
 Forecasts = Callable[[Floats], Floats]
-LEVEL = 0.10
-"""Of every paired test, one-sided. docs/decisions/0008-gate-and-shadow.md has what it costs either way."""
+GATE_ALPHA = 0.10
+"""Significance level of every paired test, one-sided. What it costs either way is in
+docs/decisions/0008-gate-and-shadow.md."""
 FEWEST_ROWS = 100
 FEWEST_INDEPENDENT = 10
 """Outcomes, coins of a moment and overlapping labels counted once, below which no test is believed."""
@@ -31,12 +32,12 @@ LATENCY_CEILING_S = 0.05
 LATENCY_RUNS = 60
 SIZE_RATIO = 3.0
 SIZE_CEILING = 20_000_000
-SERVED = ("model.onnx", "trees.json")
+SERVING_FILES = ("model.onnx", "trees.json")
 """The files that a forecast needs; cards may grow."""
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class PairedForecasts:
     """What two models said of the same rows and what came of them, (n,) each; `as_of` in POSIX s."""
 
     challenger: Floats
@@ -48,9 +49,9 @@ class Judged:
     """Labels that are open at a time: the horizon in intervals."""
 
 
-def enough_rows(judged: Judged) -> Check:
+def enough_rows(paired: PairedForecasts) -> Check:
     """Without rows there is no evidence, and without evidence no promotion."""
-    rows, independent = len(judged.up), independent_calls(judged.as_of, judged.horizon_s)
+    rows, independent = len(paired.up), independent_calls(paired.as_of, paired.horizon_s)
     passed = rows >= FEWEST_ROWS and independent >= FEWEST_INDEPENDENT
     said = (
         f"{rows} rows are new to both, {independent:.0f} of them independent; "
@@ -59,44 +60,54 @@ def enough_rows(judged: Judged) -> Check:
     return Check(name="rows", passed=passed, figure=rows, allowed=FEWEST_ROWS, said=said)
 
 
-def lower_brier(judged: Judged) -> Check:
+def lower_brier(paired: PairedForecasts) -> Check:
     """Diebold and Mariano's test: is the challenger's Brier score surely the lower one?"""
-    gain = _losses(judged.champion, judged.up) - _losses(judged.challenger, judged.up)
-    found = better_by(gain, judged.as_of, judged.overlap)
-    said = f"Brier {_scores(judged)}; Diebold-Mariano p {found.p_value:.4f}, below {LEVEL} is needed"
+    gain = _losses(paired.champion, paired.up) - _losses(paired.challenger, paired.up)
+    found = better_by(gain, paired.as_of, paired.overlap)
+    said = f"Brier {_scores(paired)}; Diebold-Mariano p {found.p_value:.4f}, below {GATE_ALPHA} is needed"
     return Check(
-        name="lower Brier", passed=found.p_value < LEVEL, figure=found.p_value, allowed=LEVEL, said=said
+        name="lower Brier",
+        passed=found.p_value < GATE_ALPHA,
+        figure=found.p_value,
+        allowed=GATE_ALPHA,
+        said=said,
     )
 
 
-def brier_not_worse(judged: Judged, margin: float) -> Check:
+def brier_not_worse(paired: PairedForecasts, margin: float) -> Check:
     """Non-inferiority: is a Brier score that is worse by `margin` ruled out?"""
-    gain = _losses(judged.champion, judged.up) - _losses(judged.challenger, judged.up)
-    found = better_by(gain, judged.as_of, judged.overlap, margin)
+    gain = _losses(paired.champion, paired.up) - _losses(paired.challenger, paired.up)
+    found = better_by(gain, paired.as_of, paired.overlap, margin)
     said = (
-        f"Brier {_scores(judged)}; that it is worse by {margin} has p {found.p_value:.4f}, "
-        f"below {LEVEL} is needed"
+        f"Brier {_scores(paired)}; that it is worse by {margin} has p {found.p_value:.4f}, "
+        f"below {GATE_ALPHA} is needed"
     )
     return Check(
-        name="Brier not worse", passed=found.p_value < LEVEL, figure=found.p_value, allowed=LEVEL, said=said
+        name="Brier not worse",
+        passed=found.p_value < GATE_ALPHA,
+        figure=found.p_value,
+        allowed=GATE_ALPHA,
+        said=said,
     )
 
 
-def direction_not_worse(judged: Judged, margin: float = ACCURACY_MARGIN) -> Check:
+def direction_not_worse(paired: PairedForecasts, margin: float = ACCURACY_MARGIN) -> Check:
     """McNemar's pairs as a guard: is an accuracy that is lower by `margin` ruled out?"""
-    ours = (judged.challenger > 0.5) == judged.up
-    theirs = (judged.champion > 0.5) == judged.up
-    found = better_by(ours.astype(np.float64) - theirs, judged.as_of, judged.overlap, margin)
+    ours = (paired.challenger > 0.5) == paired.up
+    theirs = (paired.champion > 0.5) == paired.up
+    found = better_by(ours.astype(np.float64) - theirs, paired.as_of, paired.overlap, margin)
     said = (
         f"accuracy {ours.mean():.2%} against {theirs.mean():.2%}; that it is lower by {margin:.0%} has "
-        f"p {found.p_value:.4f}, below {LEVEL} is needed"
+        f"p {found.p_value:.4f}, below {GATE_ALPHA} is needed"
     )
-    passed = found.p_value < LEVEL
-    return Check(name="direction not worse", passed=passed, figure=found.p_value, allowed=LEVEL, said=said)
+    passed = found.p_value < GATE_ALPHA
+    return Check(
+        name="direction not worse", passed=passed, figure=found.p_value, allowed=GATE_ALPHA, said=said
+    )
 
 
 def calibration(
-    judged: Judged, ece_margin: float = ECE_MARGIN, reliability_margin: float = RELIABILITY_MARGIN
+    paired: PairedForecasts, ece_margin: float = ECE_MARGIN, reliability_margin: float = RELIABILITY_MARGIN
 ) -> list[Check]:
     """Calibration error and reliability, neither above the champion's by more than its margin."""
     measures = (
@@ -105,7 +116,7 @@ def calibration(
     )
     checks = []
     for name, measure, margin in measures:
-        ours, theirs = measure(judged.challenger, judged.up), measure(judged.champion, judged.up)
+        ours, theirs = measure(paired.challenger, paired.up), measure(paired.champion, paired.up)
         said = f"{ours:.5f} against {theirs:.5f}, {margin} more is allowed"
         passed = ours <= theirs + margin
         checks.append(Check(name=name, passed=passed, figure=ours, allowed=theirs + margin, said=said))
@@ -147,13 +158,13 @@ def _timed(work: Forecasts, x: Floats, clock: Clock) -> float:
 
 
 def _served(files: Mapping[str, bytes]) -> int:
-    return sum(len(files.get(name, b"")) for name in SERVED)
+    return sum(len(files.get(name, b"")) for name in SERVING_FILES)
 
 
 def _losses(p_up: Floats, up: Bools) -> Floats:
     return np.asarray((p_up - up) ** 2, dtype=np.float64)
 
 
-def _scores(judged: Judged) -> str:
-    ours, theirs = brier(judged.challenger, judged.up), brier(judged.champion, judged.up)
-    return f"{ours:.6f} against the champion's {theirs:.6f} on {len(judged.up)} rows"
+def _scores(paired: PairedForecasts) -> str:
+    ours, theirs = brier(paired.challenger, paired.up), brier(paired.champion, paired.up)
+    return f"{ours:.6f} against the champion's {theirs:.6f} on {len(paired.up)} rows"

@@ -7,8 +7,7 @@ import numpy as np
 from cryptocast.series import Bools, Floats, Ints
 from cryptocast.train.calibrate import independent_calls, wilson_lower
 from cryptocast.train.dataset import Examples
-
-_BINS = 10
+from cryptocast.train.paired import equal_count_bins
 
 
 def brier(p_up: Floats, up: Bools) -> float:
@@ -30,9 +29,9 @@ def expected_calibration_error(p_up: Floats, up: Bools) -> float:
 
 def reliability_bins(p_up: Floats, up: Bools) -> list[dict[str, float]]:
     """What was said and what came true, in ten bins of equally many rows, for drawing."""
-    bins = np.array_split(np.argsort(p_up, kind="stable"), _BINS)
     return [
-        {"p_up": float(p_up[b].mean()), "share_up": float(up[b].mean()), "n": len(b)} for b in bins if len(b)
+        {"p_up": float(p_up[b].mean()), "share_up": float(up[b].mean()), "n": len(b)}
+        for b in equal_count_bins(p_up)
     ]
 
 

@@ -20,7 +20,7 @@ from cryptocast.registry.price_model import PriceModel
 from cryptocast.registry.promote import promote
 from cryptocast.series import Floats
 from cryptocast.train import checks
-from cryptocast.train.checks import Clock, Judged
+from cryptocast.train.checks import Clock, PairedForecasts
 from cryptocast.train.dataset import Examples
 from cryptocast.train.evaluate import brier
 from cryptocast.train.place import NOBODY, Place, place_beside_champion
@@ -162,7 +162,7 @@ def _checked(
     ours, theirs = PriceModel(challenger), PriceModel(champion)
     ours_x, theirs_x = (_inputs(rows, m.manifest) for m in (ours, theirs))
     empty = len(rows) == 0
-    judged = Judged(
+    paired = PairedForecasts(
         np.zeros(0) if empty else ours.p_up(ours_x),
         np.zeros(0) if empty else theirs.p_up(theirs_x),
         rows.up,
@@ -170,34 +170,34 @@ def _checked(
         rows.horizon_s,
         max(1, rows.horizon_s // BAR_INTERVAL_S),
     )
-    found: list[Check] = [checks.enough_rows(judged)]
+    found: list[Check] = [checks.enough_rows(paired)]
     if found[0].passed:
         batch = len(np.unique(rows.symbols))
         found += [
-            _better(judged, challenger.manifest, champion.manifest),
-            checks.direction_not_worse(judged),
-            *checks.calibration(judged),
+            _better(paired, challenger.manifest, champion.manifest),
+            checks.direction_not_worse(paired),
+            *checks.calibration(paired),
             checks.latency(ours.p_up, theirs.p_up, ours_x[:batch], theirs_x[:batch], clock),
         ]
     found.append(checks.size(challenger.files, champion.files))
-    return _decided(blank, judged, tuple(found))
+    return _decided(blank, paired, tuple(found))
 
 
-def _decided(blank: Decision, judged: Judged, found: tuple[Check, ...]) -> Decision:
+def _decided(blank: Decision, paired: PairedForecasts, found: tuple[Check, ...]) -> Decision:
     failed = refusal(found)
     passed = "; ".join(f"{check.name}: {check.said}" for check in found[1:3])
     changes: dict[str, object] = {
         "verdict": "refused" if failed else "promoted",
         "reason": failed or f"passed every check; {passed}",
-        "rows": len(judged.up),
+        "rows": len(paired.up),
         "checks": found,
     }
-    if len(judged.up):
+    if len(paired.up):
         changes |= {
-            "since": datetime.fromtimestamp(int(judged.as_of[0]), tz=UTC),
-            "until": datetime.fromtimestamp(int(judged.as_of[-1]), tz=UTC),
-            "challenger_brier": brier(judged.challenger, judged.up),
-            "champion_brier": brier(judged.champion, judged.up),
+            "since": datetime.fromtimestamp(int(paired.as_of[0]), tz=UTC),
+            "until": datetime.fromtimestamp(int(paired.as_of[-1]), tz=UTC),
+            "challenger_brier": brier(paired.challenger, paired.up),
+            "champion_brier": brier(paired.champion, paired.up),
         }
     return blank.model_copy(update=changes)
 
@@ -247,11 +247,11 @@ def _usable(ours: Manifest, incumbent: Incumbent) -> tuple[str, PriceModel | Non
         return f"the champion cannot be loaded: {error}", None
 
 
-def _better(judged: Judged, challenger: Manifest, champion: Manifest) -> Check:
-    lower = checks.lower_brier(judged)
+def _better(paired: PairedForecasts, challenger: Manifest, champion: Manifest) -> Check:
+    lower = checks.lower_brier(paired)
     if lower.passed or champion.skill is None or champion.skill.shown:
         return lower
-    return instead_of_no_skill(challenger.skill, judged)
+    return instead_of_no_skill(challenger.skill, paired)
 
 
 def _floor(manifest: Manifest) -> str:

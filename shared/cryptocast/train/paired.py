@@ -62,11 +62,12 @@ def reliability(p_up: Floats, up: Bools) -> float:
 
     The part of the Brier score that calibration could take away; 0 is best.
     """
-    gaps = [(float(up[b].mean() - p_up[b].mean())) ** 2 * len(b) for b in _bins(p_up)]
+    gaps = [(float(up[b].mean() - p_up[b].mean())) ** 2 * len(b) for b in equal_count_bins(p_up)]
     return float(sum(gaps) / len(p_up))
 
 
-def _bins(p_up: Floats) -> list[Ints]:
+def equal_count_bins(p_up: Floats) -> list[Ints]:
+    """The row numbers of ten bins of equally many rows, ascending by `p_up` (n,); empty bins are left out."""
     return [b for b in np.array_split(np.argsort(p_up, kind="stable"), _BINS) if len(b)]
 
 

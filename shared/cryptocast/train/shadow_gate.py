@@ -16,7 +16,7 @@ from cryptocast.domain import BAR_INTERVAL_S, Horizon
 from cryptocast.registry.decision import Check, Decision, refusal
 from cryptocast.store.shadow_forecasts import Pair, Progress
 from cryptocast.train import checks
-from cryptocast.train.checks import Judged
+from cryptocast.train.checks import PairedForecasts
 from cryptocast.train.evaluate import brier
 
 DAY_CYCLES = 96
@@ -71,7 +71,7 @@ def judge_shadow(
     )
     if not both:
         return blank
-    judged = Judged(
+    paired = PairedForecasts(
         np.array([pair.candidate for pair in both], dtype=np.float64),
         np.array([pair.champion for pair in both]),
         np.array([pair.went_up for pair in both]),
@@ -81,8 +81,8 @@ def judge_shadow(
     )
     found = (
         _complete(len(both), len(pairs)),
-        checks.brier_not_worse(judged, BRIER_MARGIN),
-        *checks.calibration(judged, ECE_MARGIN, RELIABILITY_MARGIN),
+        checks.brier_not_worse(paired, BRIER_MARGIN),
+        *checks.calibration(paired, ECE_MARGIN, RELIABILITY_MARGIN),
     )
     failed = refusal(found)
     changes = {
@@ -91,8 +91,8 @@ def judge_shadow(
         "rows": len(both),
         "since": both[0].as_of,
         "until": both[-1].as_of,
-        "challenger_brier": brier(judged.challenger, judged.up),
-        "champion_brier": brier(judged.champion, judged.up),
+        "challenger_brier": brier(paired.challenger, paired.up),
+        "champion_brier": brier(paired.champion, paired.up),
         "checks": found,
     }
     return blank.model_copy(update=changes)

@@ -12,7 +12,7 @@ from cryptocast.domain import BAR_INTERVAL_S
 from cryptocast.registry.decision import Check
 from cryptocast.registry.manifest import Abstain, Skill
 from cryptocast.series import Floats
-from cryptocast.train.checks import LEVEL, Judged
+from cryptocast.train.checks import GATE_ALPHA, PairedForecasts
 from cryptocast.train.dataset import Examples
 from cryptocast.train.evaluate import brier
 from cryptocast.train.paired import better_by
@@ -28,7 +28,7 @@ def measure_skill(p_up: Floats, unseen: Examples, constant: Floats) -> Skill:
     gain = (constant - up) ** 2 - (p_up - up) ** 2
     found = better_by(gain, unseen.as_of, max(1, unseen.horizon_s // BAR_INTERVAL_S))
     return Skill(
-        shown=bool(np.ptp(p_up) > 0) and found.p_value < LEVEL,
+        shown=bool(np.ptp(p_up) > 0) and found.p_value < GATE_ALPHA,
         p_value=found.p_value,
         brier=brier(p_up, up),
         constant=float(constant.mean()),
@@ -42,7 +42,7 @@ def in_words(skill: Skill) -> str:
     shown = "it shows skill" if skill.shown else "it shows no skill yet and abstains on everything"
     return (
         f"{shown}: Brier {skill.brier:.6f} on {skill.rows} unseen rows, {skill.constant_brier:.6f} by "
-        f"saying {skill.constant:.2%} every time (p {skill.p_value:.4f}, below {LEVEL} is needed)"
+        f"saying {skill.constant:.2%} every time (p {skill.p_value:.4f}, below {GATE_ALPHA} is needed)"
     )
 
 
@@ -53,17 +53,17 @@ def floored(abstain: Abstain, skill: Skill) -> Abstain:
     return Abstain(threshold=1.0, rule=in_words(skill), coverage=0.0)
 
 
-def instead_of_no_skill(skill: Skill | None, judged: Judged) -> Check:
+def instead_of_no_skill(skill: Skill | None, paired: PairedForecasts) -> Check:
     """For a champion that shows no skill there is nothing to defend: who shows it and is not worse may come.
 
     To be surely better than that champion too would keep it where both know little and only one can show it.
     """
-    ours, theirs = brier(judged.challenger, judged.up), brier(judged.champion, judged.up)
+    ours, theirs = brier(paired.challenger, paired.up), brier(paired.champion, paired.up)
     words = in_words(skill) if skill else "its skill was not measured"
     return Check(
         name="skill",
         passed=skill is not None and skill.shown and ours <= theirs,
         figure=skill.p_value if skill else None,
-        allowed=LEVEL,
+        allowed=GATE_ALPHA,
         said=f"the champion shows no skill; of this one: {words}; Brier {ours:.6f} against {theirs:.6f}",
     )

@@ -20,8 +20,8 @@ from cryptocast.train.paired import newey_west_lags
 
 DAY_S = 86_400
 RESAMPLES = 2_000
-LEVEL = 0.05
-"""Of a one-sided test."""
+ACCURACY_ALPHA = 0.05
+"""Significance level of a one-sided test of an accuracy."""
 _SEED = 11
 _FEWEST_BLOCKS = 10
 _ALIKE = 1e-9
@@ -90,7 +90,7 @@ def _ratio(sums: Floats, counts: Floats) -> Floats:
     return np.array([sums.sum() / counts.sum()])
 
 
-def surely(share: float, n: int, level: float = LEVEL) -> float:
+def surely(share: float, n: int, level: float = ACCURACY_ALPHA) -> float:
     """The one-sided lower bound (Clopper-Pearson) of a share of `n` independent calls, 95 % by default."""
     low, _ = proportion_confint(share * n, n, 2 * level, method="beta")
     return float(low)

@@ -12,7 +12,7 @@ from typing import Any
 from cryptocast.domain import BAR_INTERVAL_S
 from cryptocast.series import Bools, Ints
 from cryptocast.train.calibrate import independent_calls
-from cryptocast.train.statistics import LEVEL, block_interval, finite, surely
+from cryptocast.train.statistics import ACCURACY_ALPHA, block_interval, finite, surely
 
 TARGET = 0.65
 
@@ -66,4 +66,4 @@ def _surely(row: Mapping[str, Any], looked_at: int) -> bool:
     low, n = row["ci95"][0], row["n_independent"]
     if low is None or n < 1:
         return False
-    return bool(min(low, surely(row["accuracy"], n, LEVEL / looked_at)) > TARGET)
+    return bool(min(low, surely(row["accuracy"], n, ACCURACY_ALPHA / looked_at)) > TARGET)

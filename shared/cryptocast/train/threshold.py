@@ -19,7 +19,7 @@ from cryptocast.registry.manifest import Abstain
 from cryptocast.series import Floats
 from cryptocast.train.calibrate import independent_calls
 from cryptocast.train.dataset import Examples
-from cryptocast.train.statistics import LEVEL, surely
+from cryptocast.train.statistics import ACCURACY_ALPHA, surely
 
 EDGE = 0.05
 """The sequence begins where so much above the bar, once seen, is significant: with fewer calls the first
@@ -69,7 +69,7 @@ def fewest_calls(to_beat: float) -> int:
     """The fewest independent calls of which `to_beat` + `EDGE` right is significant: 290 at .5."""
     n = np.arange(1, 1_000)
     hits = min(to_beat + EDGE, 1.0) * n
-    enough = stats.beta.ppf(LEVEL, hits, n - hits + 1) > to_beat
+    enough = stats.beta.ppf(ACCURACY_ALPHA, hits, n - hits + 1) > to_beat
     return int(n[np.argmax(enough)]) if enough.any() else len(n)
 
 

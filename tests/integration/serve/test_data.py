@@ -107,5 +107,18 @@ def test_features_without_redis_and_at_a_past_moment(
     assert absent.json()["error"]["code"] == "not_enough_data"
 
 
+def test_a_moment_that_is_backfilled_has_no_row_and_the_advice_is_no_second_backfill(
+    client: TestClient, db: Database
+) -> None:
+    bars.upsert(db, make_bars(192, until=AS_OF))
+    feature_rows.upsert(db, [ROW])
+    absent = client.get("/v1/features/BTC", params={"as_of": (AS_OF - timedelta(hours=1)).isoformat()})
+    what_to_do = absent.json()["error"]["what_to_do"]
+    assert "a backfill brings bars and builds none" in what_to_do
+    assert "Leave as_of out" in what_to_do
+
+
 def test_a_coin_without_a_row_yet(client: TestClient) -> None:
-    assert client.get("/v1/features/ETH").json()["error"]["message"] == "There is no feature row of ETH yet."
+    error = client.get("/v1/features/ETH").json()["error"]
+    assert error["message"] == "There is no feature row of ETH yet."
+    assert error["what_to_do"].startswith("The next cycle that finds 24 h of bars builds it")

@@ -143,10 +143,11 @@ def test_a_horizon_without_champion_and_a_coin_without_row(client: TestClient, c
     assert (no_model.status_code, no_model.json()["error"]["code"]) == (503, "no_model")
     no_row = client.post("/v1/predict", json={"horizon": "1h", "symbol": "ETH"})
     assert (no_row.status_code, no_row.json()["error"]["code"]) == (404, "not_enough_data")
+    assert no_row.json()["error"]["what_to_do"].endswith("Or send the features.")
     past = (AS_OF - timedelta(days=3)).isoformat()
-    assert (
-        client.post("/v1/predict", json={"horizon": "1h", "symbol": "ETH", "as_of": past}).status_code == 404
-    )
+    no_past = client.post("/v1/predict", json={"horizon": "1h", "symbol": "ETH", "as_of": past})
+    assert no_past.status_code == 404
+    assert "a backfill brings bars and builds none" in no_past.json()["error"]["what_to_do"]
     assert client.post("/v1/predict", json={"horizon": "1h", "symbol": "XYZ"}).status_code == 404
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from cryptocast.domain import DEFAULT_SYMBOLS, DataLabel
 from local import sources
+from local.replay import dataset
 from local.sources import WrongChoice, choose
 
 
@@ -49,11 +50,31 @@ def test_a_replay_begins_on_the_grid_and_keeps_a_folder_of_its_own(tmp_path: Pat
         (("replay", None, "2021-10-12", 1.0, None), "needs DATA=<folder> and FROM=<date>"),
         (("replay", "no-such-folder", "2021-10-12", 1.0, "SOL"), "no folder 'prices'"),
         (("simulated", None, "soon", 1.0, None), "write it as 2021-10-12"),
+        (
+            ("simulated", None, None, 1.0, "btc,foo,bar"),
+            r"COINS=btc,foo,bar: unknown: FOO, BAR; known are BTC, ETH, .*XRP",
+        ),
+        (("live", None, None, 1.0, "FOO"), "unknown: FOO; known are BTC"),
+        (("replay", "no-such-folder", "2021-10-12", 1.0, "FOO"), "unknown: FOO; known are BTC"),
+        (("auto", None, None, 1.0, "FOO"), "unknown: FOO; known are BTC"),
+        (("simulated", None, None, 1.0, " , "), "no coin is named; known are BTC"),
     ],
 )
 def test_a_wrong_choice_says_what_to_do(arguments: tuple[object, ...], said: str) -> None:
     with pytest.raises(WrongChoice, match=said):
         choose(*arguments)  # type: ignore[arg-type]
+
+
+def test_coins_are_read_as_they_are_typed() -> None:
+    assert choose("simulated", None, None, 1.0, " btc,link, BTC,").symbols == ("BTC", "LINK")
+
+
+def test_a_replay_takes_the_known_coins_of_its_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "prices").mkdir()
+    monkeypatch.setattr(dataset, "symbols_with_bars", lambda folder, begin: ("BTC", "FOO"))
+    assert choose("replay", str(tmp_path), "2021-10-12", 1.0, None).symbols == ("BTC",)
 
 
 def test_a_hurried_simulation_never_shares_a_folder_with_one_in_real_time() -> None:

@@ -93,6 +93,24 @@ def test_an_absent_column_is_named_with_those_there_are(scorer, tmp_path):
         scored(scorer, tmp_path, pa.table({"body": ["a"]}))
 
 
+@pytest.mark.parametrize("name", ["in.parquet", "link.parquet", "hard.parquet", "folder/in.parquet"])
+def test_the_input_is_never_written_over(scorer, tmp_path, name):
+    source = tmp_path / "in.parquet"
+    pq.write_table(pa.table({"text": ["Shares surge"]}), source)
+    (tmp_path / "link.parquet").symlink_to(source)
+    (tmp_path / "hard.parquet").hardlink_to(source)
+    (tmp_path / "folder").symlink_to(tmp_path)
+    before = source.read_bytes()
+    with pytest.raises(UnreadableFile, match=f"{name}: the same file as the input"):
+        score_file(scorer, source, tmp_path / name)
+    assert source.read_bytes() == before
+
+
+def test_another_file_that_is_there_is_written_anew(scorer, tmp_path):
+    (tmp_path / "out.parquet").write_bytes(b"of yesterday")
+    assert scored(scorer, tmp_path, pa.table({"text": ["Shares surge"]}))[0].rows == 1
+
+
 def test_the_command_scores_a_file_with_the_model_of_a_folder(tmp_path):
     pq.write_table(pa.table({"note": ["Shares surge", "Prices crash"]}), tmp_path / "in.parquet")
     given = ["--in", "in.parquet", "--out", "out.parquet", "--text-column", "note", "--model", str(FOLDER)]

@@ -19,7 +19,7 @@ from cryptocast.registry.load import read_champion
 from cryptocast.registry.manifest import Abstain, Calibration, DataWindow, Manifest, Skill
 from cryptocast.registry.publish import publish
 from cryptocast.train import checks
-from cryptocast.train.checks import Clock, Judged
+from cryptocast.train.checks import Clock, PairedForecasts
 from cryptocast.train.dataset import Examples
 from cryptocast.train.export import to_onnx, to_trees
 from cryptocast.train.fit import fit
@@ -210,9 +210,9 @@ def test_a_champion_of_another_feature_version_is_replaced_at_once(bucket: Bucke
     assert "it cannot serve any more" in decision.reason
 
 
-def judged(challenger: np.ndarray, champion: np.ndarray, up: np.ndarray) -> Judged:
+def judged(challenger: np.ndarray, champion: np.ndarray, up: np.ndarray) -> PairedForecasts:
     as_of = 900 * np.arange(len(up))
-    return Judged(challenger, champion, up, as_of, 900, 1)
+    return PairedForecasts(challenger, champion, up, as_of, 900, 1)
 
 
 def coins(n: int = 3_000, p: float = 0.6) -> tuple[np.ndarray, np.ndarray]:

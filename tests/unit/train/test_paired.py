@@ -3,7 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from cryptocast.train.paired import better_by, reliability
+from cryptocast.train.evaluate import reliability_bins
+from cryptocast.train.paired import better_by, equal_count_bins, reliability
 from cryptocast.train.statistics import diebold_mariano, mcnemar
 
 RANDOM = np.random.default_rng(3)
@@ -64,3 +65,17 @@ def test_reliability_is_what_calibration_could_take_away() -> None:
     up = RANDOM.random(10_000) < p
     assert reliability(p, up) < 0.0005
     assert reliability(np.clip(p + 0.1, 0, 1), up) == pytest.approx(0.01, rel=0.2)
+
+
+def test_the_gates_reliability_is_that_of_the_bins_that_a_card_draws() -> None:
+    random = np.random.default_rng(3)
+    p = random.uniform(0.3, 0.7, 1_003)
+    up = random.uniform(size=1_003) < p
+    drawn = reliability_bins(p, up)
+    assert [int(b["n"]) for b in drawn] == [101, 101, 101, *[100] * 7]
+    from_drawn = sum((b["share_up"] - b["p_up"]) ** 2 * b["n"] for b in drawn) / len(p)
+    assert reliability(p, up) == pytest.approx(from_drawn)
+
+
+def test_fewer_rows_than_bins_leave_no_bin_empty() -> None:
+    assert [rows.tolist() for rows in equal_count_bins(np.array([0.7, 0.2, 0.5]))] == [[1], [2], [0]]

@@ -1,0 +1,89 @@
+"""How often drift is found on a real market by the rule of `monitor.drift`: the table of docs/monitoring.md.
+
+    python -m tests.bench.drift_rates --prices FILE --from 2021-04-01 --to 2022-04-01
+
+A reference is made every 30 days from the 60 days before, as a training would leave it, and one look is taken
+a day. The features are the 15 that were worth most in `train.evidence`, as if they were a model's own: prices
+and time, because the files hold no texts. Needs 60 days of bars before `--from`; takes some ten seconds.
+"""
+
+from __future__ import annotations
+
+import argparse
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from cryptocast.cli_options import moment
+from cryptocast.domain import BAR_INTERVAL_S, FeatureRow
+from cryptocast.errors import NotEnoughData
+from cryptocast.features.spec import FEATURE_NAMES, MODEL_FEATURES
+from cryptocast.monitor.drift import REFERENCE_DAYS, Drift, make_reference, measure
+from cryptocast.train.dataset import build_table, no_documents
+from cryptocast.train.evidence import EVIDENCE
+from cryptocast.train.files import read_prices
+
+REFERENCE_EVERY_DAYS = 30
+ALARM = 0.25
+"""Of the figure, as in template.yaml."""
+FEATURES = tuple(sorted(EVIDENCE, key=EVIDENCE.__getitem__, reverse=True)[:MODEL_FEATURES])
+DAY = timedelta(days=1)
+
+
+def rows_of(path: Path, since: datetime, until: datetime) -> tuple[list[FeatureRow], int]:
+    """The rows of [since, until] with `FEATURES` alone, ascending by `as_of`, and the number of coins."""
+    series = read_prices([path]).series
+    bars = {symbol: one for (symbol, interval_s), one in series.items() if interval_s == BAR_INTERVAL_S}
+    begin, end = int(since.timestamp()), int(until.timestamp())
+    table = build_table(bars, no_documents(tuple(bars)), begin, end)
+    columns = [FEATURE_NAMES.index(name) for name in FEATURES]
+    moments = [datetime.fromtimestamp(int(s), since.tzinfo) for s in table.as_of]
+    rows = [
+        FeatureRow(
+            symbol=str(table.symbols[i]),
+            as_of=as_of,
+            values=dict(zip(FEATURES, table.values[i, columns].tolist(), strict=True)),
+            missing=table.missing_names(i),
+            feature_version="",
+        )
+        for i, as_of in enumerate(moments)
+    ]
+    return rows, len(bars)
+
+
+def looks(rows: Sequence[FeatureRow], coins: int, since: datetime, until: datetime) -> list[Drift]:
+    """One a day in [since, until), each against the newest reference; a day with too few rows gives none."""
+    moments = [row.as_of for row in rows]
+    found = []
+    for day in range((until - since).days):
+        as_of = since + day * DAY
+        if day % REFERENCE_EVERY_DAYS == 0:
+            begin = bisect_left(moments, as_of - REFERENCE_DAYS * DAY)
+            reference = make_reference(rows[begin : bisect_right(moments, as_of)], as_of, coins)
+        first = bisect_right(moments, as_of - 2 * reference.window_days * DAY)
+        with suppress(NotEnoughData):
+            found.append(measure(reference, rows[first : bisect_right(moments, as_of)], as_of))
+    return found
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--prices", type=Path, required=True)
+    parser.add_argument("--from", dest="since", type=moment, required=True)
+    parser.add_argument("--to", dest="until", type=moment, required=True)
+    told = parser.parse_args()
+    begin = told.since - REFERENCE_DAYS * DAY
+    rows, coins = rows_of(told.prices, begin, told.until)
+    found = looks(rows, coins, told.since, told.until)
+    some = sum(bool(one.drifted) for one in found) / len(found)
+    alarm = sum(one.share > ALARM for one in found) / len(found)
+    without = (told.until - told.since).days - len(found)
+    print(f"{told.prices.name}: {coins} coins; {without} days without a figure")
+    print("| looks | any feature | figure above 0.25 (the alarm) |\n|---|---|---|")
+    print(f"| {len(found)} | {some:.1%} | {alarm:.1%} |")
+
+
+if __name__ == "__main__":
+    main()
