@@ -45,7 +45,7 @@ def score_file(
 
     `column` may name several, `title,body`, which are read one below the other. A row without text is
     neutral; one that the model cannot score is null in all four. A column of the input that has such a name
-    already becomes `given_…`. Raises `UnreadableFile`, also where `out` is `source`, by whatever name or link.
+    already becomes `given_…`. Raises `UnreadableFile`, also where `out` is `source` by another name or link.
     """
     if out.exists() and source.exists() and out.samefile(source):
         raise UnreadableFile(f"{out}: the same file as the input; name another one to write")
