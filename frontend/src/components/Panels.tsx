@@ -37,6 +37,11 @@ export function Empty() {
   );
 }
 
+/** One line of text that is on its way; `className` gives its height. */
+export function Line({ className }: { className: string }) {
+  return <div className={`animate-pulse rounded bg-inset ${className}`} aria-hidden="true" />;
+}
+
 /** The shape of what is coming. */
 export function Skeleton() {
   return (
