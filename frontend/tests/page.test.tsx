@@ -84,7 +84,7 @@ describe('the page', () => {
     expect(coin.getByText('One other').parentElement).toHaveTextContent('One other+0.2');
     expect(coin.getByText('Base rate and calibration').parentElement).toHaveTextContent('+8.9');
     expect(coin.getByText('62.0% up')).toBeInTheDocument();
-    expect(coin.getByText('Sure enough: it calls from 55.0% on.')).toBeVisible();
+    expect(coin.getByText('Reaches its threshold, 55.0%.')).toBeVisible();
     expect(coin.getByText(/54% right, calls 41% of the time/)).toBeInTheDocument();
     expect(coin.getAllByText('No forecast yet.')).toHaveLength(3);
     expect(await coin.findByRole('img', { name: /from \$63,000.00 to \$64,000.00/ })).toBeVisible();
@@ -114,7 +114,7 @@ describe('the page', () => {
     answers['/v1/models'] = new Promise<Response>((resolve) => (answer = resolve));
     const coin = within(await openPage());
     expect(coin.getByText('its measured accuracy is on its way')).toBeInTheDocument();
-    expect(coin.queryByText(/not known|No call|Sure enough/)).not.toBeInTheDocument();
+    expect(coin.queryByText(/not known|threshold|enough to call/)).not.toBeInTheDocument();
     expect(screen.getByRole('region', { name: 'Models in service' })).toBeVisible();
     answer(Response.json(models));
     expect(await coin.findByText(/54% right/)).toBeInTheDocument();
@@ -146,8 +146,8 @@ describe('the page', () => {
       aModel({ horizon: '24h', ...flat }),
     ]);
     const coin = within(await openPage());
-    expect(await coin.findByText(/below this model’s threshold of 55.0%/)).toBeVisible();
-    expect(coin.getByText('No call: this model shows no skill yet.')).toBeVisible();
+    expect(await coin.findByText('Below its threshold, 55.0%.')).toBeVisible();
+    expect(coin.getByText('This model shows no skill yet.')).toBeVisible();
     expect(coin.getByText(/Every forecast of this model is its base rate, 51.0%/)).toBeVisible();
     expect(coin.getAllByRole('list', { name: 'What weighed most' })).toHaveLength(1);
   });

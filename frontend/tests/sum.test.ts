@@ -103,7 +103,7 @@ describe('whyThisCall', () => {
   it('names the threshold that the confidence is below', () => {
     expect(whyThisCall(abstains, aModel({ abstain_below: 0.55 }))).toEqual({
       confidence: '52.1%',
-      why: 'No call: below this model’s threshold of 55.0%.',
+      why: 'Below its threshold, 55.0%.',
     });
   });
 
@@ -111,31 +111,31 @@ describe('whyThisCall', () => {
     const close = { ...abstains, confidence: 0.54996, p_up: 0.54996 };
     expect(whyThisCall(close, aModel({ abstain_below: 0.55001 }))).toEqual({
       confidence: '54.996%',
-      why: 'No call: below this model’s threshold of 55.001%.',
+      why: 'Below its threshold, 55.001%.',
     });
   });
 
   it('names want of skill rather than a threshold of 100%', () => {
     const model = aModel({ shows_skill: false, abstain_below: 1 });
-    expect(whyThisCall(abstains, model).why).toBe('No call: this model shows no skill yet.');
+    expect(whyThisCall(abstains, model).why).toBe('This model shows no skill yet.');
   });
 
   it('says from where on a call is made', () => {
     const call = { call: 'up', confidence: 0.62, p_up: 0.62 } as const;
     expect(whyThisCall(call, aModel({ abstain_below: 0.55 })).why).toBe(
-      'Sure enough: it calls from 55.0% on.',
+      'Reaches its threshold, 55.0%.',
     );
   });
 
   it('claims no threshold that it does not know', () => {
-    expect(whyThisCall(abstains, undefined).why).toBe('No call: not sure enough.');
+    expect(whyThisCall(abstains, undefined).why).toBe('Not sure enough to call.');
     expect(whyThisCall({ ...abstains, call: 'down' }, aModel()).why).toBe('Sure enough to call.');
   });
 
   it('knows the one case in which enough confidence is no call', () => {
     const half = { call: 'abstain', confidence: 0.5, p_up: 0.5 } as const;
     expect(whyThisCall(half, aModel({ abstain_below: 0.5 })).why).toBe(
-      'No call: up and down are equally likely.',
+      'Up and down are equally likely.',
     );
   });
 });

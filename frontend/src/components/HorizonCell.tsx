@@ -90,9 +90,9 @@ function Filled({ forecast, model, open }: FilledProps) {
           <span className="font-medium text-ink">{confidence}</span>
         </p>
         {model === 'loading' ? (
-          <Line className="h-8" />
+          <Line className="h-8 md:h-4" />
         ) : (
-          <p className="min-h-8 text-xs leading-4 text-quiet">{why}</p>
+          <p className="min-h-8 text-xs leading-4 text-quiet md:min-h-4">{why}</p>
         )}
       </div>
       <div className={`${open ? 'flex' : 'hidden'} flex-1 flex-col gap-3 md:flex`}>

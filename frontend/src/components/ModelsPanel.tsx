@@ -81,8 +81,8 @@ function AwaitedRow() {
   return (
     <li className={ROW}>
       <Line className="h-5 w-20" />
-      <Line className="h-15" />
-      <Line className="h-15" />
+      <Line className="h-16" />
+      <Line className="h-16" />
     </li>
   );
 }

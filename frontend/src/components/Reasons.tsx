@@ -108,7 +108,7 @@ function Rest({ sum: { others, start, end, digits } }: { sum: Sum }) {
         className="flex gap-1.5 border-t border-line pt-1 pl-4.5 text-quiet"
         title="In percentage points. The reasons are log-odds before calibration; each is shown as its share of the distance from 50%."
       >
-        <span className="min-w-0 flex-1">50% and these points</span>
+        <span className="min-w-0 flex-1">From 50% to</span>
         <span className="shrink-0 font-medium text-ink">{formatShare(end / 100, digits)} up</span>
       </p>
     </>
@@ -120,6 +120,9 @@ function Points({ points, digits }: { points: number; digits: number }) {
   return <span className={`shrink-0 font-medium ${look}`}>{formatPoints(points, digits)}</span>;
 }
 
+/** As high as `Rest`. */
 function Awaited({ rows }: { rows: number }) {
-  return Array.from({ length: rows }, (_, row) => <Line key={row} className="h-4" />);
+  return Array.from({ length: rows }, (_, row) => (
+    <Line key={row} className={row < rows - 1 ? 'h-4' : 'h-5.25'} />
+  ));
 }

@@ -15,17 +15,15 @@ export function whyThisCall(
   const plain = formatShare(confidence, 1);
   const threshold = model?.abstain_below ?? undefined;
   if (call === 'abstain' && model?.shows_skill === false) {
-    return { confidence: plain, why: 'No call: this model shows no skill yet.' };
+    return { confidence: plain, why: 'This model shows no skill yet.' };
   }
   if (threshold === undefined) {
-    const why = call === 'abstain' ? 'No call: not sure enough.' : 'Sure enough to call.';
+    const why = call === 'abstain' ? 'Not sure enough to call.' : 'Sure enough to call.';
     return { confidence: plain, why };
   }
   const [told, bar] = formatApart(confidence, threshold);
-  if (call !== 'abstain') return { confidence: told, why: `Sure enough: it calls from ${bar} on.` };
-  if (confidence < threshold) {
-    return { confidence: told, why: `No call: below this model’s threshold of ${bar}.` };
-  }
-  const why = pUp === 0.5 ? 'No call: up and down are equally likely.' : 'No call.';
+  if (call !== 'abstain') return { confidence: told, why: `Reaches its threshold, ${bar}.` };
+  if (confidence < threshold) return { confidence: told, why: `Below its threshold, ${bar}.` };
+  const why = pUp === 0.5 ? 'Up and down are equally likely.' : 'Not sure enough to call.';
   return { confidence: told, why };
 }
