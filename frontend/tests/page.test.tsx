@@ -125,11 +125,9 @@ describe('the page', () => {
     serve(aBoard());
     delete answers['/v1/models'];
     const coin = within(await openPage());
-    expect(
-      await coin.findByText(/accuracy could not be fetched/, {}, { timeout: 5_000 }),
-    ).toBeInTheDocument();
+    expect(await coin.findByText(/accuracy could not be fetched/)).toBeInTheDocument();
     expect(screen.getByText(/They could not be fetched; the page tries again/)).toBeVisible();
-  }, 10_000);
+  });
 
   it('says why a cell abstains', async () => {
     const forecasts = [
@@ -185,21 +183,21 @@ describe('the page', () => {
 
   it('says in plain words that the API is gone, and tries again when asked', async () => {
     render(<App />);
-    const alert = await screen.findByRole('alert', {}, { timeout: 5_000 });
+    const alert = await screen.findByRole('alert');
     expect(alert).toHaveTextContent('The API does not answer.');
     expect(screen.getByText('Not connected')).toBeVisible();
     serve(aBoard());
     await userEvent.click(screen.getByRole('button', { name: 'Try again now' }));
     expect(await screen.findByRole('article', { name: /Bitcoin/ })).toBeVisible();
-  }, 10_000);
+  });
 
   it('says what to do where it has no configuration', async () => {
     delete answers['/config.json'];
     render(<App />);
-    const alert = await screen.findByRole('alert', {}, { timeout: 5_000 });
+    const alert = await screen.findByRole('alert');
     expect(alert).toHaveTextContent('The page does not know where its API is.');
     expect(alert).toHaveTextContent('API_URL');
-  }, 10_000);
+  });
 
   it('has words for an API without coins', async () => {
     serve(aBoard({ coins: [], as_of: null }));
