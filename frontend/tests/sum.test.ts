@@ -24,6 +24,11 @@ function total({ reasons, others, start }: Sum): number {
   return [...reasons, others ?? { points: 0 }, start].reduce((sum, { points }) => sum + points, 0);
 }
 
+function known(sum: Sum | null): Sum {
+  if (!sum) throw new Error('there is no sum');
+  return sum;
+}
+
 const CALIBRATIONS = [
   { bias: 0, slope: 1, intercept: 0 },
   { bias: 0.02, slope: 0.4, intercept: -0.03 },
@@ -36,7 +41,7 @@ describe('sumOf', () => {
       for (const size of [0.001, 0.02, 0.3]) {
         for (let seed = 1; seed <= 40; seed += 1) {
           const forecast = forecastOf(fifteen(seed, size), calibration);
-          const sum = sumOf(forecast, calibration)!;
+          const sum = known(sumOf(forecast, calibration));
           expect(sum.end).toBeCloseTo(100 * forecast.p_up, sum.digits);
           expect(50 + total(sum)).toBeCloseTo(sum.end, 9);
           expect(total(sum) * forecast.logOdds).toBeGreaterThanOrEqual(0);
@@ -49,7 +54,7 @@ describe('sumOf', () => {
   it('gives each part its share of the calibrated log-odds', () => {
     const calibration = { bias: 0.05, slope: 0.8, intercept: -0.01 };
     const forecast = forecastOf(fifteen(3, 0.4), calibration);
-    const sum = sumOf(forecast, calibration)!;
+    const sum = known(sumOf(forecast, calibration));
     const perLogOdds = (forecast.p_up * 100 - 50) / forecast.logOdds;
     for (const { weight, points } of sum.reasons) {
       expect(Math.abs(points - 0.8 * weight * perLogOdds)).toBeLessThanOrEqual(0.0501);
@@ -61,7 +66,7 @@ describe('sumOf', () => {
   it('shows what turns the lean where the reasons say the opposite', () => {
     const contributions = { return_1h: 0.2, return_6h: 0.1, sentiment_6h: 0.08, hour: -0.04 };
     const calibration = { slope: 0.5, intercept: -0.3 };
-    const sum = sumOf(forecastOf(contributions, calibration), calibration)!;
+    const sum = known(sumOf(forecastOf(contributions, calibration), calibration));
     expect(sum.reasons.map(({ points }) => Math.sign(points))).toEqual([1, 1, 1]);
     expect(sum.others).toMatchObject({ count: 1, points: -0.4 });
     expect(sum.start.points).toBe(-7.5);

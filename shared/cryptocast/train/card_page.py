@@ -102,7 +102,7 @@ def _no_curves(card: Mapping[str, Any], base_rate: float) -> list[str]:
     return [
         heading("Accuracy against coverage, and reliability"),
         paragraph(
-            f"No row is surer than another, so there is no curve to draw: all are said {percent(base_rate)}."
+            f"No row is surer than another, so there is no curve to draw: each gets {percent(base_rate)}."
             + came_true
         ),
     ]

@@ -186,7 +186,7 @@ def test_a_model_that_says_the_same_of_every_row_is_told_in_words(manifest, chal
     calibration, html = json.loads(files["card.json"])["calibration"], files["card.html"].decode()
     assert calibration["base_rate"] == pytest.approx(0.55)
     assert "It says 55.0% up every time" in html
-    assert "there is no curve to draw: all are said 55.0 %" in html
+    assert "there is no curve to draw: each gets 55.0 %" in html
     assert "moves no forecast of this version" in html
     assert "aria-label='Accuracy against coverage'" not in html
     assert "aria-label='Reliability'" not in html
