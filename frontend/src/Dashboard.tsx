@@ -16,6 +16,16 @@ const POLL_MS = 30_000;
 /** Beside the stream, in case a message was lost. */
 const POLL_WHILE_LIVE_MS = 10 * 60_000;
 
+/** What failed is asked for again soon, however long the wait is otherwise. */
+function soonAfter(status: string, otherwise: number): number {
+  return status === 'error' ? Math.min(POLL_MS, otherwise) : otherwise;
+}
+
+/** Undefined while it is on its way, null where it could not be fetched. */
+function awaited<T>({ data, isError }: { data: T | undefined; isError: boolean }) {
+  return data ?? (isError ? null : undefined);
+}
+
 export function Dashboard({ config }: { config: Config }) {
   const api = useMemo(() => makeApi(config.apiUrl), [config.apiUrl]);
   const cache = useQueryClient();
@@ -27,21 +37,22 @@ export function Dashboard({ config }: { config: Config }) {
     queryKey: KEYS.forecasts,
     queryFn: async () =>
       newerBoard(cache.getQueryData<ForecastsAnswer>(KEYS.forecasts), await api.forecasts()),
-    refetchInterval: ({ state }) => (state.status === 'error' ? POLL_MS : refetchInterval),
+    refetchInterval: ({ state }) => soonAfter(state.status, refetchInterval),
   });
   const models = useQuery({
     queryKey: KEYS.models,
     queryFn: api.models,
-    refetchInterval: POLL_WHILE_LIVE_MS,
+    refetchInterval: ({ state }) => soonAfter(state.status, POLL_WHILE_LIVE_MS),
   });
   const board = forecasts.data;
   const closes = useQueries({
     queries: (board?.coins ?? []).map(({ symbol }) => ({
       queryKey: KEYS.closes(symbol),
       queryFn: async () => closesOf(await api.bars(symbol)),
-      refetchInterval: POLL_WHILE_LIVE_MS,
+      refetchInterval: ({ state }: { state: { status: string } }) =>
+        soonAfter(state.status, POLL_WHILE_LIVE_MS),
     })),
-    combine: (results) => results.map(({ data, isError }) => data ?? (isError ? null : undefined)),
+    combine: (results) => results.map(awaited),
   });
   const error = forecasts.error ? unreachable(forecasts.error) : null;
 
@@ -55,7 +66,7 @@ export function Dashboard({ config }: { config: Config }) {
       {board ? (
         <Board
           board={board}
-          models={models.data}
+          models={awaited(models)}
           apiUrl={config.apiUrl}
           closes={closes}
           error={error}

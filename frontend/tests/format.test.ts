@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { formatChange, formatPrice, formatShare, plural } from '../src/format/numbers';
+import {
+  formatApart,
+  formatChange,
+  formatPoints,
+  formatPrice,
+  formatShare,
+  plural,
+} from '../src/format/numbers';
 import { formatAge, formatMoment, formatSpan, formatTarget } from '../src/format/times';
 import { AS_OF, NOW } from './factories';
 
@@ -30,6 +37,22 @@ describe('formatShare', () => {
     expect(formatShare(0.002)).toBe('<1%');
     expect(formatShare(0.9999, 1)).toBe('>99.9%');
   });
+});
+
+describe('formatApart', () => {
+  it.each([
+    [0.521, 0.55, ['52.1%', '55.0%']],
+    [0.5496, 0.55, ['54.96%', '55.00%']],
+    [0.55, 0.55, ['55.0%', '55.0%']],
+  ])('tells %d and %d apart', (a, b, texts) => expect(formatApart(a, b)).toEqual(texts));
+});
+
+describe('formatPoints', () => {
+  it.each([
+    [1.24, '+1.2'],
+    [-0.31, '−0.3'],
+    [-0.04, '0.0'],
+  ])('shows %d as %s', (points, text) => expect(formatPoints(points)).toBe(text));
 });
 
 describe('formatChange', () => {

@@ -3,14 +3,20 @@ import { describe, expect, it } from 'vitest';
 import { readConfig } from '../src/api/config';
 import { refused, unreachable } from '../src/api/errors';
 import { readMessage } from '../src/live/messages';
-import { hasWords, topReasons } from '../src/words/features';
-import { measuredInFull, measuredInWords, shortVersion } from '../src/words/models';
+import { hasWords, reasonsOf } from '../src/words/features';
+import {
+  baseRate,
+  makerOf,
+  measuredInFull,
+  measuredInWords,
+  shortVersion,
+} from '../src/words/models';
 import { missingInWords } from '../src/words/sources';
 import { aForecast, aModel, aPrice } from './factories';
 
-describe('topReasons', () => {
-  it('are the three that weigh most, by size', () => {
-    const reasons = topReasons({
+describe('reasonsOf', () => {
+  it('are those that weigh anything, by size', () => {
+    const reasons = reasonsOf({
       return_1h: 0.1,
       return_6h: -0.4,
       news_count_6h: 0,
@@ -21,12 +27,14 @@ describe('topReasons', () => {
       'Price move, last 6 h',
       'Trading, last 4 h',
       'Price move, last hour',
+      'Price move, last 15 min',
     ]);
-    expect(reasons.map(({ share }) => share)).toEqual([1, 0.5, 0.25]);
+    const shares = reasons.map(({ share }) => Number(share.toFixed(6)));
+    expect(shares).toEqual([1, 0.5, 0.25, 0.025]);
   });
 
   it('count both hands of the clock as one', () => {
-    const [reason] = topReasons({ hour: 0.2, minute: 0.1, return_1h: 0.25 });
+    const [reason] = reasonsOf({ hour: 0.2, minute: 0.1, return_1h: 0.25 });
     expect(reason?.words).toBe('Time of day');
     expect(reason?.weight).toBeCloseTo(0.3);
   });
@@ -40,11 +48,11 @@ describe('topReasons', () => {
   });
 
   it('make do with a feature they have no words for', () => {
-    expect(topReasons({ funding_rate: -1 })[0]?.words).toBe('Funding rate');
+    expect(reasonsOf({ funding_rate: -1 })[0]?.words).toBe('Funding rate');
   });
 
   it('are none where nothing weighs', () => {
-    expect(topReasons({ return_1h: 0, return_6h: Number.NaN, bias: 3 })).toEqual([]);
+    expect(reasonsOf({ return_1h: 0, return_6h: Number.NaN, bias: 3 })).toEqual([]);
   });
 });
 
@@ -52,8 +60,56 @@ describe('models', () => {
   it('are told with accuracy and coverage together', () => {
     expect(measuredInWords(aModel())).toBe('54% right, calls 41% of the time');
     expect(measuredInFull(aModel())).toBe(
-      'Of 812 calls in the test 53.8% were right; it called 41% of the time.',
+      'Of 812 calls in the test 53.8% were right, only 3.8 points above a coin toss. It called 41% of the time.',
     );
+  });
+
+  it('say why one calls nearly always, from its own figures', () => {
+    const often = { metrics: { accuracy_of_calls: 0.524, coverage: 0.97, calls: 9_000 } };
+    const tested = { abstain_below: 0.502, abstain_coverage: 0.95, abstain_tested: true };
+    expect(measuredInFull(aModel({ ...often, ...tested }))).toBe(
+      'Of 9,000 calls in the test 52.4% were right, only 2.4 points above a coin toss. It called 97% of the time, from a confidence of 50.2% on: the test of its threshold passed on nearly all forecasts (95%), so it abstains on few. It calls often, not surely.',
+    );
+    const older = measuredInFull(aModel({ ...often, abstain_below: 0.502 }));
+    expect(older).toContain('so low a threshold abstains on few');
+    expect(older).not.toContain('passed');
+  });
+
+  it('say whether a test passed where they call seldom', () => {
+    const given = { abstain_below: 0.534, abstain_coverage: 0.4 };
+    expect(measuredInFull(aModel({ ...given, abstain_tested: true }))).toContain(
+      'It called 41% of the time, from a confidence of 53.4% on: the test of its threshold passed down to the surest 40% of forecasts.',
+    );
+    expect(measuredInFull(aModel({ ...given, abstain_tested: false }))).toContain(
+      'no test of a threshold passed, so the surest 40% are called.',
+    );
+  });
+
+  it.each([
+    [0.5, 'as many as by a coin toss'],
+    [0.5004, 'as many as by a coin toss'],
+    [0.48, '2.0 points below a coin toss'],
+    [0.56, 'right, 6.0 points above a coin toss'],
+  ])('set an accuracy of %d beside a coin toss', (right, words) => {
+    const metrics = { accuracy_of_calls: right, coverage: 0.4, calls: 10 };
+    expect(measuredInFull(aModel({ metrics }))).toContain(words);
+  });
+
+  it('say the base rate where the calibration has no slope', () => {
+    const flat = aModel({ shows_skill: false, calibration: { slope: 0, intercept: 0.04 } });
+    expect(baseRate(flat)).toBeCloseTo(0.51);
+    expect(measuredInFull(flat)).toContain('Every forecast is its base rate, 51.0%.');
+    expect(baseRate(aModel({ calibration: { slope: 0.1, intercept: 0.04 } }))).toBeNull();
+    expect(baseRate(aModel())).toBeNull();
+  });
+
+  it('are lent to no forecast that another version made', () => {
+    const models = [aModel({ horizon: '4h' }), aModel()];
+    expect(makerOf(aForecast(), models)).toBe(models[1]);
+    expect(makerOf(aForecast({ model_version: 'v0' }), models)).toBe('other');
+    expect(makerOf(aForecast(), [])).toBe('other');
+    expect(makerOf(aForecast(), undefined)).toBe('loading');
+    expect(makerOf(aForecast(), null)).toBe('failed');
   });
 
   it('claim nothing that was not measured', () => {

@@ -333,6 +333,19 @@ export interface components {
       symbol: string;
     };
     /**
+     * Calibration
+     * @description p_up = 1 / (1 + exp(-(slope * margin + intercept))); the margin is log-odds, as contributions are.
+     */
+    Calibration: {
+      /** Intercept */
+      intercept: number;
+      /**
+       * Slope
+       * @description 0 where the margins order nothing: every p_up is then the base rate.
+       */
+      slope: number;
+    };
+    /**
      * Call
      * @enum {string}
      */
@@ -611,7 +624,7 @@ export interface components {
     };
     /**
      * Feature
-     * @description One of the 15 numbers, and how it is defined.
+     * @description One of a row's candidate numbers, and how it is defined.
      */
     Feature: {
       /** Formula */
@@ -695,7 +708,7 @@ export interface components {
       confidence: number;
       /**
        * Contributions
-       * @description Per feature, in log-odds; with the model's bias they add up to the raw margin.
+       * @description Per feature, in log-odds; with the model's bias they add up to the raw margin, of which its `calibration` in `/v1/models` makes p_up.
        */
       contributions: {
         [key: string]: number;
@@ -926,6 +939,23 @@ export interface components {
        * @description Confidence under which it abstains.
        */
       abstain_below?: number | null;
+      /**
+       * Abstain Coverage
+       * @description Share of the rows it was fixed on that reached it.
+       */
+      abstain_coverage?: number | null;
+      /**
+       * Abstain Rule
+       * @description How that confidence was fixed, in words.
+       */
+      abstain_rule?: string | null;
+      /**
+       * Abstain Tested
+       * @description True where a test fixed it: the calls down to it were surely better than the best baseline. Null where the version does not say.
+       */
+      abstain_tested?: boolean | null;
+      /** @description What makes p_up of a forecast's margin. Null for the sentiment model. */
+      calibration?: components['schemas']['Calibration'] | null;
       /** Code Revision */
       code_revision?: string | null;
       /** Created At */
@@ -1989,6 +2019,13 @@ export interface operations {
            *       "champions": [
            *         {
            *           "abstain_below": 0.56,
+           *           "abstain_coverage": 0.2,
+           *           "abstain_rule": "most confident 20% of the purged calibration slice: no lower bound exceeded the best baseline (0.5124)",
+           *           "abstain_tested": false,
+           *           "calibration": {
+           *             "intercept": 0.012,
+           *             "slope": 0.83
+           *           },
            *           "code_revision": "4ccc5ab",
            *           "created_at": "2024-01-01T00:00:00Z",
            *           "data_label": "simulated",
@@ -2016,7 +2053,7 @@ export interface operations {
            *             "posts_ratio_3h",
            *             "hour"
            *           ],
-           *           "feature_version": "3",
+           *           "feature_version": "4",
            *           "horizon": "1h",
            *           "kind": "prices",
            *           "metrics": {
@@ -2183,7 +2220,13 @@ export interface operations {
            *       "abstains": {
            *         "coverage": 0.2,
            *         "rule": "the most confident 20 %",
+           *         "tested": false,
            *         "threshold": 0.56
+           *       },
+           *       "calibration": {
+           *         "intercept": 0.012,
+           *         "said": "Platt's calibration makes its margins into probabilities: slope 0.83, intercept 0.012.",
+           *         "slope": 0.83
            *       },
            *       "coverage": [
            *         {

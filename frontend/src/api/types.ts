@@ -3,6 +3,7 @@ import type { components } from './schema';
 type Schemas = components['schemas'];
 
 export type Bar = Schemas['Bar'];
+export type Calibration = Schemas['Calibration'];
 export type Call = Schemas['Call'];
 export type Coin = Schemas['CoinForecasts'];
 export type DataLabel = Schemas['DataLabel'];

@@ -1,16 +1,17 @@
 import type { PageError } from '../api/errors';
-import type { ForecastsAnswer, Model } from '../api/types';
+import type { ForecastsAnswer } from '../api/types';
 import type { Close } from '../live/closes';
+import type { Models } from '../words/models';
 import { noticesOf } from '../words/notices';
 import { missingInWords } from '../words/sources';
 import { CoinCard } from './CoinCard';
-import { Models } from './Models';
+import { ModelsPanel } from './ModelsPanel';
 import { Notices } from './Notices';
 import { Empty } from './Panels';
 
 interface Props {
   board: ForecastsAnswer;
-  models: readonly Model[] | undefined;
+  models: Models;
   apiUrl: string;
   /** In the order of the coins. */
   closes: readonly (readonly Close[] | null | undefined)[];
@@ -44,7 +45,7 @@ export function Board({ board, models, apiUrl, closes, error, now }: Props) {
           </ul>
         </section>
       )}
-      {models && <Models models={models} apiUrl={apiUrl} />}
+      {!blank && <ModelsPanel models={models} apiUrl={apiUrl} />}
     </div>
   );
 }

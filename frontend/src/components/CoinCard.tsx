@@ -1,8 +1,9 @@
 import { useId, useState } from 'react';
-import { HORIZONS, type Coin, type DataLabel, type Model } from '../api/types';
+import { HORIZONS, type Coin, type DataLabel } from '../api/types';
 import { formatChange, formatPrice } from '../format/numbers';
 import type { Close } from '../live/closes';
 import { isStale, momentInWords } from '../words/clock';
+import type { Models } from '../words/models';
 import { isSaidInPlace, missingInWords, sourceName } from '../words/sources';
 import { HorizonCell } from './HorizonCell';
 import { ChevronIcon } from './Icons';
@@ -11,7 +12,7 @@ import { Sparkline } from './Sparkline';
 interface Props {
   coin: Coin;
   label: DataLabel;
-  models: readonly Model[] | undefined;
+  models: Models;
   /** Undefined while they are on their way, null where they could not be fetched. */
   closes: readonly Close[] | null | undefined;
   /** What the banner already says is not said again by every coin. */
@@ -39,7 +40,7 @@ export function CoinCard({ coin, label, models, closes, said, now }: Props) {
                 key={horizon}
                 horizon={horizon}
                 forecast={coin.forecasts.find((forecast) => forecast.horizon === horizon)}
-                model={models?.find((m) => m.kind === 'prices' && m.horizon === horizon)}
+                models={models}
                 open={open}
                 now={now}
               />
@@ -100,7 +101,11 @@ function Present({ id, coin, label, closes, said, now }: Omit<Props, 'models'> &
 function History({ closes, name }: Pick<Props, 'closes'> & { name: string }) {
   if (closes) return <Sparkline closes={closes} name={name} />;
   if (closes === null)
-    return <p className="text-xs text-quiet">The history could not be fetched.</p>;
+    return (
+      <p className="flex h-16 items-center text-xs text-quiet lg:h-24">
+        The history could not be fetched; the page tries again.
+      </p>
+    );
   return <div className="h-16 animate-pulse rounded bg-inset lg:h-24" aria-hidden="true" />;
 }
 

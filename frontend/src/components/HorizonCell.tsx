@@ -1,11 +1,13 @@
-import type { Call, Forecast, Horizon, Model } from '../api/types';
+import type { Call, Forecast, Horizon } from '../api/types';
 import { formatShare } from '../format/numbers';
 import { formatTarget } from '../format/times';
 import { isStale } from '../words/clock';
+import { whyThisCall } from '../words/calls';
 import { CALL_WORDS, HORIZON_WORDS } from '../words/horizons';
-import { measuredInWords, shortVersion } from '../words/models';
+import { makerOf, measuredInWords, shortVersion, type Answer, type Models } from '../words/models';
 import { Gauge } from './Gauge';
 import { CallIcon } from './Icons';
+import { Line } from './Panels';
 import { Reasons } from './Reasons';
 
 const LOOKS: Readonly<Record<Call, string>> = {
@@ -17,13 +19,13 @@ const LOOKS: Readonly<Record<Call, string>> = {
 interface Props {
   horizon: Horizon;
   forecast: Forecast | undefined;
-  model: Model | undefined;
+  models: Models;
   /** Whether the reasons and the model are shown on a narrow screen. */
   open: boolean;
   now: number;
 }
 
-export function HorizonCell({ horizon, forecast, model, open, now }: Props) {
+export function HorizonCell({ horizon, forecast, models, open, now }: Props) {
   return (
     <li className="flex min-w-0 flex-col gap-3 bg-card p-3 sm:p-4">
       <h3 className="flex items-baseline justify-between gap-2 text-xs text-quiet">
@@ -31,7 +33,7 @@ export function HorizonCell({ horizon, forecast, model, open, now }: Props) {
         {forecast && <Until forecast={forecast} now={now} />}
       </h3>
       {forecast ? (
-        <Filled forecast={forecast} model={model} open={open} />
+        <Filled forecast={forecast} model={makerOf(forecast, models)} open={open} />
       ) : (
         <p className="text-sm text-quiet">No forecast yet.</p>
       )}
@@ -58,40 +60,62 @@ function Until({ forecast, now }: { forecast: Forecast; now: number }) {
   );
 }
 
-type FilledProps = Pick<Props, 'model' | 'open'> & { forecast: Forecast };
+interface FilledProps {
+  forecast: Forecast;
+  model: Answer;
+  open: boolean;
+}
 
 function Filled({ forecast, model, open }: FilledProps) {
-  const { call, p_up: pUp, confidence, contributions, model_version: version } = forecast;
+  const { call, p_up: pUp, model_version: version } = forecast;
+  const { confidence, why } = whyThisCall(forecast, typeof model === 'object' ? model : undefined);
   return (
     <>
       <div className="space-y-2.5">
         <div className="flex flex-wrap items-center justify-between gap-x-2 gap-y-1.5">
           <p
             className={`inline-flex items-center gap-1.5 rounded-md px-1.5 py-1 text-xs font-semibold sm:px-2 sm:text-sm ${LOOKS[call]}`}
-            title={call === 'abstain' ? 'Not sure enough to say up or down' : undefined}
           >
             <CallIcon call={call} />
             {CALL_WORDS[call]}
           </p>
           <p className="text-right">
-            <span className="text-lg leading-6 font-semibold">{formatShare(pUp)}</span>{' '}
+            <span className="text-lg leading-6 font-semibold">{formatShare(pUp, 1)}</span>{' '}
             <span className="text-xs text-quiet">up</span>
           </p>
         </div>
         <Gauge pUp={pUp} call={call} />
         <p className="flex justify-between gap-2 text-xs text-quiet">
           <span>Confidence</span>
-          <span className="font-medium text-ink">{formatShare(confidence)}</span>
+          <span className="font-medium text-ink">{confidence}</span>
         </p>
+        {model === 'loading' ? (
+          <Line className="h-8 md:h-4" />
+        ) : (
+          <p className="min-h-8 text-xs leading-4 text-quiet md:min-h-4">{why}</p>
+        )}
       </div>
       <div className={`${open ? 'flex' : 'hidden'} flex-1 flex-col gap-3 md:flex`}>
-        <Reasons contributions={contributions} />
+        <Reasons forecast={forecast} model={model} />
         <p className="mt-auto border-t border-line pt-2 text-2xs break-words text-quiet">
           <span title={version}>Model {shortVersion(version)}</span>
           <br />
-          {model?.version === version ? measuredInWords(model) : 'measured accuracy not known'}
+          <Measured model={model} />
         </p>
       </div>
     </>
   );
+}
+
+function Measured({ model }: { model: Answer }) {
+  if (model === 'loading') {
+    return (
+      <span className="inline-block h-3 w-32 max-w-full animate-pulse rounded bg-inset align-middle">
+        <span className="sr-only">its measured accuracy is on its way</span>
+      </span>
+    );
+  }
+  if (model === 'failed') return 'its measured accuracy could not be fetched';
+  if (model === 'other') return 'measured accuracy not known: another version serves now';
+  return measuredInWords(model);
 }

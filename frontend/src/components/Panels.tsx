@@ -37,25 +37,30 @@ export function Empty() {
   );
 }
 
-/** The shape of what is coming. */
+/** One line of text that is on its way; `className` gives its height. */
+export function Line({ className }: { className: string }) {
+  return <div className={`animate-pulse rounded bg-inset ${className}`} aria-hidden="true" />;
+}
+
+/** The shape of what is coming, about as high as it will be. */
 export function Skeleton() {
   return (
-    <div role="status" className="space-y-4">
+    <div role="status" className="space-y-4 pt-5">
       <span className="sr-only">Loading the forecasts</span>
-      {[0, 1, 2].map((row) => (
+      {[0, 1, 2, 3, 4].map((row) => (
         <div
           key={row}
           aria-hidden="true"
-          className="grid gap-4 rounded-2xl border border-line bg-card p-5 lg:grid-cols-[16rem_1fr]"
+          className="grid h-154 gap-4 rounded-2xl border border-line bg-card p-5 lg:h-90 lg:grid-cols-[16rem_1fr]"
         >
           <div className="space-y-3">
-            <div className="h-4 w-24 animate-pulse rounded bg-inset" />
-            <div className="h-8 w-40 animate-pulse rounded bg-inset" />
-            <div className="h-14 animate-pulse rounded bg-inset" />
+            <Line className="h-4 w-24" />
+            <Line className="h-8 w-40" />
+            <Line className="h-16 lg:h-24" />
           </div>
           <div className="grid grid-cols-2 gap-4 md:grid-cols-4">
             {[0, 1, 2, 3].map((cell) => (
-              <div key={cell} className="h-28 animate-pulse rounded-lg bg-inset lg:h-full" />
+              <Line key={cell} className="h-full" />
             ))}
           </div>
         </div>

@@ -1,29 +1,128 @@
-import { topReasons } from '../words/features';
+import type { Forecast } from '../api/types';
+import { formatPoints, formatShare } from '../format/numbers';
+import type { Reason } from '../words/features';
+import { baseRate, type Answer } from '../words/models';
+import { sumOf, toldReasons, type Sum } from '../words/sum';
 import { CallIcon } from './Icons';
+import { Line } from './Panels';
 
-/** What weighed most in one forecast, in plain words. */
-export function Reasons({ contributions }: { contributions: Readonly<Record<string, number>> }) {
-  const reasons = topReasons(contributions);
-  if (reasons.length === 0) return <p className="text-xs text-quiet">Nothing weighed in.</p>;
+interface Props {
+  forecast: Forecast;
+  model: Answer;
+}
+
+/** What weighed most in one forecast, in plain words, and how it adds up to the probability. */
+export function Reasons({ forecast, model }: Props) {
+  const { told, others } = toldReasons(forecast.contributions);
+  const known = typeof model === 'object' ? model : undefined;
+  const rate = known ? baseRate(known) : null;
+  if (rate !== null) {
+    return (
+      <p className="text-xs leading-4 text-quiet">
+        Every forecast of this model is its base rate, {formatShare(rate, 1)}: its features did not
+        tell rises from falls.
+      </p>
+    );
+  }
+  const sum = known?.calibration ? sumOf(forecast, known.calibration) : null;
   return (
-    <ol className="space-y-1" aria-label="What weighed most">
-      {reasons.map(({ name, words, weight, share }) => (
-        <li key={name} className="flex items-start gap-1.5 text-xs leading-4">
-          <span className={`mt-0.5 ${weight > 0 ? 'text-up' : 'text-down'}`}>
-            <CallIcon call={weight > 0 ? 'up' : 'down'} className="size-3" />
-          </span>
-          <span className="min-w-0 flex-1 text-ink" title={`${weight.toFixed(3)} log-odds`}>
-            {words}
-            <span className="sr-only">{weight > 0 ? ' pushes up' : ' pushes down'}</span>
-          </span>
-          <span className="mt-1.5 h-1 w-8 shrink-0 rounded-full bg-line" aria-hidden="true">
-            <span
-              className={`block h-full rounded-full ${weight > 0 ? 'bg-up' : 'bg-down'}`}
-              style={{ width: `${Math.max(8, share * 100)}%` }}
-            />
-          </span>
-        </li>
-      ))}
-    </ol>
+    <div className="space-y-1 text-xs leading-4">
+      {told.length === 0 ? (
+        <p className="text-quiet">No feature weighed in.</p>
+      ) : (
+        <ol className="space-y-1" aria-label="What weighed most">
+          {told.map((reason, i) => (
+            <One key={reason.name} reason={reason} shown={sum?.reasons[i]?.points} sum={sum} />
+          ))}
+        </ol>
+      )}
+      {sum ? (
+        <Rest sum={sum} />
+      ) : model === 'loading' ? (
+        <Awaited rows={others ? 3 : 2} />
+      ) : (
+        <p className="border-t border-line pt-1 text-quiet">
+          {others && `${others.count} others lean ${others.weight > 0 ? 'up' : 'down'} together. `}
+          How they add up is not known.
+        </p>
+      )}
+    </div>
   );
+}
+
+interface OneProps {
+  reason: Reason;
+  /** Percentage points; undefined where only the weight is known. */
+  shown: number | undefined;
+  sum: Sum | null;
+}
+
+function One({ reason, shown, sum }: OneProps) {
+  const up = reason.weight > 0;
+  return (
+    <li className="flex items-start gap-1.5">
+      <span className={`mt-0.5 ${up ? 'text-up' : 'text-down'}`}>
+        <CallIcon call={up ? 'up' : 'down'} className="size-3" />
+      </span>
+      <span
+        className="min-w-0 flex-1 text-ink"
+        title={`${reason.weight.toFixed(3)} log-odds before calibration`}
+      >
+        {reason.words}
+        <span className="sr-only">{up ? ' pushes up' : ' pushes down'}</span>
+      </span>
+      {sum && shown !== undefined ? (
+        <Points points={shown} digits={sum.digits} />
+      ) : (
+        <span className="mt-1.5 h-1 w-8 shrink-0 rounded-full bg-line" aria-hidden="true">
+          <span
+            className={`block h-full rounded-full ${up ? 'bg-up' : 'bg-down'}`}
+            style={{ width: `${Math.max(8, reason.share * 100)}%` }}
+          />
+        </span>
+      )}
+    </li>
+  );
+}
+
+/** The other reasons, the start, and what all of it comes to. */
+function Rest({ sum: { others, start, end, digits } }: { sum: Sum }) {
+  return (
+    <>
+      {others && (
+        <p className="flex gap-1.5 pl-4.5 text-quiet">
+          <span className="min-w-0 flex-1">
+            {others.count === 1 ? 'One other' : `${others.count} others together`}
+          </span>
+          <Points points={others.points} digits={digits} />
+        </p>
+      )}
+      <p
+        className="flex gap-1.5 pl-4.5 text-quiet"
+        title="Where this model leans before it looks at any feature"
+      >
+        <span className="min-w-0 flex-1">Base rate and calibration</span>
+        <Points points={start.points} digits={digits} />
+      </p>
+      <p
+        className="flex gap-1.5 border-t border-line pt-1 pl-4.5 text-quiet"
+        title="In percentage points. The reasons are log-odds before calibration; each is shown as its share of the distance from 50%."
+      >
+        <span className="min-w-0 flex-1">From 50% to</span>
+        <span className="shrink-0 font-medium text-ink">{formatShare(end / 100, digits)} up</span>
+      </p>
+    </>
+  );
+}
+
+function Points({ points, digits }: { points: number; digits: number }) {
+  const look = points > 0 ? 'text-up' : points < 0 ? 'text-down' : 'text-quiet';
+  return <span className={`shrink-0 font-medium ${look}`}>{formatPoints(points, digits)}</span>;
+}
+
+/** As high as `Rest`. */
+function Awaited({ rows }: { rows: number }) {
+  return Array.from({ length: rows }, (_, row) => (
+    <Line key={row} className={row < rows - 1 ? 'h-4' : 'h-5.25'} />
+  ));
 }

@@ -11,7 +11,9 @@ export function Sparkline({ closes, name }: { closes: readonly Close[]; name: st
   const last = closes.at(-1);
   if (!first || !last || closes.length < 2) {
     return (
-      <p className="flex h-16 items-center text-xs text-quiet">No bars of the last 24 h yet.</p>
+      <p className="flex h-16 items-center text-xs text-quiet lg:h-24">
+        No bars of the last 24 h yet.
+      </p>
     );
   }
   const prices = closes.map(({ usd }) => usd);

@@ -20,6 +20,19 @@ export function formatShare(share: number, digits = 0): string {
   return `${percent.toFixed(digits)}%`;
 }
 
+/** Two different shares with as many digits as it takes to tell them apart, four at most. */
+export function formatApart(a: number, b: number, digits = 1): [string, string] {
+  const told: [string, string] = [formatShare(a, digits), formatShare(b, digits)];
+  return told[0] === told[1] && a !== b && digits < 4 ? formatApart(a, b, digits + 1) : told;
+}
+
+/** Percentage points with their sign and a true minus: "+1.2", "−0.3", "0.0". */
+export function formatPoints(points: number, digits = 1): string {
+  const size = Math.abs(points).toFixed(digits);
+  if (Number(size) === 0) return size;
+  return points > 0 ? `+${size}` : `−${size}`;
+}
+
 /** A relative change with its sign; a true minus, so that columns of figures align. */
 export function formatChange(change: number): string {
   if (!Number.isFinite(change)) return '–';

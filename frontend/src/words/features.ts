@@ -1,4 +1,7 @@
-/** What each feature looks at, for readers who have never seen the model. */
+/**
+ * What each feature looks at, for readers who have never seen the model. The model card has the same
+ * words (`shared/cryptocast/features/words.py`), and a test there holds the two equal.
+ */
 const WORDS: Readonly<Record<string, string>> = {
   return_15m: 'Price move, last 15 min',
   return_30m: 'Price move, last 30 min',
@@ -96,8 +99,8 @@ export interface Reason {
   share: number;
 }
 
-/** The reasons of one forecast that weigh most, largest first; those that weigh nothing are left out. */
-export function topReasons(contributions: Readonly<Record<string, number>>, count = 3): Reason[] {
+/** All reasons of one forecast, the one that weighs most first; those that weigh nothing are left out. */
+export function reasonsOf(contributions: Readonly<Record<string, number>>): Reason[] {
   const weights = new Map<string, number>();
   for (const [feature, weight] of Object.entries(contributions)) {
     const name = TIME_OF_DAY.has(feature) ? 'time_of_day' : feature;
@@ -107,7 +110,7 @@ export function topReasons(contributions: Readonly<Record<string, number>>, coun
     .filter(([name, weight]) => name !== 'bias' && Math.abs(weight) > 1e-6)
     .sort(([, a], [, b]) => Math.abs(b) - Math.abs(a));
   const largest = Math.abs(sorted[0]?.[1] ?? 1);
-  return sorted.slice(0, count).map(([name, weight]) => ({
+  return sorted.map(([name, weight]) => ({
     name,
     words: inWords(name),
     weight,

@@ -1,5 +1,31 @@
-import type { Model } from '../api/types';
+import type { Forecast, Model } from '../api/types';
 import { formatShare, plural } from '../format/numbers';
+
+/** The models in service; undefined while they are on their way, null where they could not be fetched. */
+export type Models = readonly Model[] | null | undefined;
+
+/** What is known of the model of one forecast; `other`: the version that serves did not make it. */
+export type Answer = Model | 'loading' | 'failed' | 'other';
+
+/** Below this many points above a coin toss, `only` is said. */
+const LITTLE_POINTS = 5;
+const NEARLY_ALWAYS = 0.9;
+
+/** The model that made a forecast, as far as the models in service tell. */
+export function makerOf(
+  { horizon, model_version: version }: Pick<Forecast, 'horizon' | 'model_version'>,
+  models: Models,
+): Answer {
+  if (models === undefined) return 'loading';
+  if (models === null) return 'failed';
+  const serves = models.find((model) => model.kind === 'prices' && model.horizon === horizon);
+  return serves?.version === version ? serves : 'other';
+}
+
+/** Of a model that gives every row the same probability: that probability. */
+export function baseRate({ calibration }: Pick<Model, 'calibration'>): number | null {
+  return calibration?.slope === 0 ? 1 / (1 + Math.exp(-calibration.intercept)) : null;
+}
 
 /** How often the calls of a model were right where it was tested, and how often it called. */
 export function measuredInWords(model: Model | undefined): string {
@@ -14,13 +40,44 @@ export function measuredInWords(model: Model | undefined): string {
 /** The same in full, for the table of models. */
 export function measuredInFull(model: Model): string {
   if (model.shows_skill === false) {
-    return 'It shows no skill yet: in the test it was not surely better than a constant. It abstains on everything.';
+    const rate = baseRate(model);
+    const same = rate === null ? '' : ` Every forecast is its base rate, ${formatShare(rate, 1)}.`;
+    return `It shows no skill yet: in the test it was not surely better than a constant. It abstains on everything.${same}`;
   }
   const { accuracy_of_calls: right, coverage, calls } = model.metrics ?? {};
   if (coverage === undefined) return 'Not measured.';
   if (right === undefined) return 'It was never sure enough in the test and abstained throughout.';
   const counted = calls === undefined ? 'its calls' : plural(calls, 'call');
-  return `Of ${counted} in the test ${formatShare(right, 1)} were right; it called ${formatShare(coverage)} of the time.`;
+  return `Of ${counted} in the test ${formatShare(right, 1)} were right, ${besideACoinToss(right)}. ${coverageInWords(model, coverage)}`;
+}
+
+function besideACoinToss(right: number): string {
+  const points = (right - 0.5) * 100;
+  const size = Math.abs(points).toFixed(1);
+  if (Number(size) === 0) return 'as many as by a coin toss';
+  if (points < 0) return `${size} points below a coin toss`;
+  return `${points < LITTLE_POINTS ? 'only ' : ''}${size} points above a coin toss`;
+}
+
+/** How often it calls, and why that often. */
+function coverageInWords(model: Model, coverage: number): string {
+  const { abstain_below: threshold, abstain_coverage: held, abstain_tested: tested } = model;
+  const often = `called ${formatShare(coverage)} of the time`;
+  if (typeof threshold !== 'number') return `It ${often}.`;
+  const from = `from a confidence of ${formatShare(threshold, 1)} on`;
+  const share = typeof held === 'number' ? `the surest ${formatShare(held)}` : 'the surest';
+  if (tested === true && typeof held === 'number' && held >= NEARLY_ALWAYS) {
+    return `It ${often}, ${from}: the test of its threshold passed on nearly all forecasts (${formatShare(held)}), so it abstains on few. It calls often, not surely.`;
+  }
+  if (tested === true) {
+    return `It ${often}, ${from}: the test of its threshold passed down to ${share} of forecasts.`;
+  }
+  if (tested === false) {
+    return `It ${often}, ${from}: no test of a threshold passed, so ${share} are called.`;
+  }
+  return coverage >= NEARLY_ALWAYS
+    ? `It ${often}, ${from}: so low a threshold abstains on few. It calls often, not surely.`
+    : `It ${often}, ${from}.`;
 }
 
 /** Long versions end in what tells them apart; the start is their date. */

@@ -1,8 +1,9 @@
 import type { PageError } from '../api/errors';
-import { HORIZONS, type ForecastsAnswer, type Model } from '../api/types';
+import { HORIZONS, type ForecastsAnswer } from '../api/types';
 import { formatDate, formatMoment } from '../format/times';
 import { isStale, momentInWords } from './clock';
 import { HORIZON_WORDS } from './horizons';
+import type { Models } from './models';
 import { missingInWords } from './sources';
 
 export interface Notice {
@@ -24,8 +25,7 @@ export interface Notice {
 
 export interface Facts {
   board: ForecastsAnswer;
-  /** Undefined until they are known. */
-  models: readonly Model[] | undefined;
+  models: Models;
   error: PageError | null;
   now: number;
 }

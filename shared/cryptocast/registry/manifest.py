@@ -46,6 +46,8 @@ class Abstain(BaseModel):
     rule: str
     coverage: float | None = None
     """The share of the calibration slice that lay at or above the threshold."""
+    tested: bool | None = None
+    """Whether a test that passed fixed the threshold; None where the version is older than this field."""
 
 
 class Skill(BaseModel):

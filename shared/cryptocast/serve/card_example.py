@@ -22,6 +22,12 @@ CARD_DATA: dict[str, Any] = {
     "held_out": {"accuracy": 0.523, "brier": 0.2493},
     "intervals": {"accuracy": [0.509, 0.537], "brier": [0.2481, 0.2505]},
     "verdict": "1h: 52.3% of all calls right; the best free forecast gets 51.2%.",
+    "calibration": {
+        "slope": 0.83,
+        "intercept": 0.012,
+        "base_rate": None,
+        "said": "Platt's calibration makes its margins into probabilities: slope 0.83, intercept 0.012.",
+    },
     "skill": {
         "shown": True,
         "p_value": 0.021,
@@ -72,7 +78,7 @@ CARD_DATA: dict[str, Any] = {
             "dots": [[0.0213, 0.08]],
         }
     ],
-    "abstains": {"threshold": 0.56, "rule": "the most confident 20 %", "coverage": 0.2},
+    "abstains": {"threshold": 0.56, "rule": "the most confident 20 %", "coverage": 0.2, "tested": False},
     "self_tests": [
         {"name": "shuffled labels", "passed": True, "figure": 0.501, "said": "50.1 % right, within noise"}
     ],

@@ -209,7 +209,12 @@ MODELS = _answers(
                 "window_until": "2024-01-01T00:00:00Z",
                 "data_label": "simulated",
                 "metrics": {"accuracy": 0.523, "brier": 0.2493, "coverage": 0.18},
+                "calibration": {"slope": 0.83, "intercept": 0.012},
                 "abstain_below": 0.56,
+                "abstain_rule": "most confident 20% of the purged calibration slice: no lower bound exceeded "
+                "the best baseline (0.5124)",
+                "abstain_coverage": 0.2,
+                "abstain_tested": False,
                 "shows_skill": True,
                 "feature_version": FEATURE_VERSION,
                 "feature_names": list(_OWN),

@@ -32,6 +32,13 @@ class Decision(Body):
     checks: list[Check] = Field(default_factory=list)
 
 
+class Calibration(Body):
+    """p_up = 1 / (1 + exp(-(slope * margin + intercept))); the margin is log-odds, as contributions are."""
+
+    slope: float = Field(description="0 where the margins order nothing: every p_up is then the base rate.")
+    intercept: float
+
+
 class Model(Body):
     """One version: what it is, what it was trained on and how it did out of sample."""
 
@@ -47,7 +54,19 @@ class Model(Body):
     window_until: datetime | None = Field(default=None, description="End of the training data.")
     data_label: DataLabel | None = Field(default=None, description="Label of the data it was trained on.")
     metrics: dict[str, float] = Field(default_factory=dict, description="Out of sample, walk-forward.")
+    calibration: Calibration | None = Field(
+        default=None, description="What makes p_up of a forecast's margin. Null for the sentiment model."
+    )
     abstain_below: float | None = Field(default=None, description="Confidence under which it abstains.")
+    abstain_rule: str | None = Field(default=None, description="How that confidence was fixed, in words.")
+    abstain_coverage: float | None = Field(
+        default=None, description="Share of the rows it was fixed on that reached it."
+    )
+    abstain_tested: bool | None = Field(
+        default=None,
+        description="True where a test fixed it: the calls down to it were surely better than the best "
+        "baseline. Null where the version does not say.",
+    )
     shows_skill: bool | None = Field(
         default=None,
         description="False where its Brier score on unseen rows is not surely below a constant's: it "

@@ -175,7 +175,8 @@ def _model(bucket: Bucket, name: str, champion: Champion) -> model_schemas.Model
             "window_until": None if window is None else window.until,
             "data_label": manifest.data_label,
             "metrics": _numbers(manifest.metrics),
-            "abstain_below": None if manifest.abstain is None else manifest.abstain.threshold,
+            "calibration": _calibration(manifest),
+            **_abstain(manifest),
             "shows_skill": manifest.skill.shown if manifest.skill else None,
             "feature_version": manifest.feature_version or None,
             "feature_names": list(manifest.feature_names),
@@ -184,6 +185,23 @@ def _model(bucket: Bucket, name: str, champion: Champion) -> model_schemas.Model
             "decision": _decision(decided[-1]) if decided else None,
         }
     )
+
+
+def _calibration(manifest: Manifest) -> dict[str, float] | None:
+    known = manifest.calibration
+    return None if known is None else {"slope": known.a, "intercept": known.b}
+
+
+def _abstain(manifest: Manifest) -> dict[str, Any]:
+    known = manifest.abstain
+    if known is None:
+        return {}
+    return {
+        "abstain_below": known.threshold,
+        "abstain_rule": known.rule,
+        "abstain_coverage": known.coverage,
+        "abstain_tested": known.tested,
+    }
 
 
 def _decision(decision: Decision) -> dict[str, Any]:

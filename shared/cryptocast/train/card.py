@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from cryptocast.registry.layout import CARD_DATA, CARD_PAGE
-from cryptocast.registry.manifest import Manifest
+from cryptocast.registry.manifest import Calibration, Manifest
+from cryptocast.registry.price_model import apply_platt
 from cryptocast.series import Bools, Floats
 from cryptocast.train.card_page import card_page
 from cryptocast.train.challenger import Challenger, Judged
@@ -50,6 +51,7 @@ def make_card(manifest: Manifest, self_tests: Sequence[SelfTest], challenger: Ch
         "held_out": dict(manifest.metrics),
         "intervals": _intervals(challenger),
         "verdict": _verdict(manifest.metrics, horizon),
+        "calibration": _calibration(manifest.calibration),
         "skill": _skill(manifest),
         "target": against_target(rows),
         "coverage": rows,
@@ -131,6 +133,21 @@ def _data(manifest: Manifest) -> dict[str, Any]:
         "rows": window.rows if window else 0,
         "code_revision": manifest.code_revision,
     }
+
+
+def _calibration(calibration: Calibration | None) -> dict[str, Any] | None:
+    """What makes probabilities of margins; `base_rate` where it gives every row the same one."""
+    if calibration is None:
+        return None
+    a, b = calibration.a, calibration.b
+    base_rate = float(apply_platt(calibration, np.zeros(1))[0]) if a == 0 else None
+    said = f"Platt's calibration makes its margins into probabilities: slope {a:.4g}, intercept {b:.4g}."
+    if base_rate is not None:
+        said = (
+            f"It says {base_rate:.1%} up every time: on time that it had not seen its margins ordered "
+            "nothing, so the slope of the calibration is 0 and every forecast gets the base rate."
+        )
+    return {"slope": a, "intercept": b, "base_rate": base_rate, "said": said}
 
 
 def _skill(manifest: Manifest) -> dict[str, Any] | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from cryptocast.features.words import in_words
 from cryptocast.page import bullets, heading, number, page, paragraph, percent, span, table
 from cryptocast.train.drawing import (
     bars,
@@ -18,10 +19,12 @@ from cryptocast.train.drawing import (
 
 def card_page(card: Mapping[str, Any]) -> str:
     """The page. Every text of the card is escaped."""
-    called = [one for one in card["coverage"] if one["accuracy"] is not None]
+    calibration = card["calibration"]
+    base_rate = calibration["base_rate"] if calibration else None
     parts = [
         paragraph(card["verdict"], "said"),
         *([paragraph(card["skill"]["said"], "said")] if card["skill"] else []),
+        *([paragraph(calibration["said"], "said" if base_rate is not None else "")] if calibration else []),
         paragraph(card["target"]["said"], "said"),
         paragraph(f"{card['what']} {card['how']}"),
         heading("For what, and for what not"),
@@ -32,16 +35,7 @@ def card_page(card: Mapping[str, Any]) -> str:
         _data(card["data"]),
         heading("On time that it had not seen"),
         _figures(card["held_out"], card["intervals"]),
-        heading("Accuracy against coverage"),
-        paragraph(
-            "Each threshold was fixed on the slice before. Bars: 95 % intervals, whole days drawn again. "
-            "Dashed: the target.",
-            "quiet",
-        ),
-        coverage_curve(called, card["target"]["accuracy"]),
-        coverage_table(card["coverage"]),
-        heading("Reliability"),
-        reliability_curve(card["reliability"]),
+        *(_curves(card) if base_rate is None else _no_curves(card, base_rate)),
         heading("Month by month"),
         paragraph(
             "Walk-forward months were forecast by models of earlier data only; the two numbers of the "
@@ -49,7 +43,7 @@ def card_page(card: Mapping[str, Any]) -> str:
             "quiet",
         ),
         month_table(card["months"], [("95 % interval", "ci95", span), ("slice", "kind", str)]),
-        *_importance(card["importance"]),
+        *_importance(card["importance"], base_rate is not None),
         heading("When it abstains"),
         _abstains(card["abstains"]),
         heading("Tests for leaks"),
@@ -85,22 +79,58 @@ def _figures(figures: Mapping[str, Any], intervals: Mapping[str, Sequence[float 
     return table(("figure", "", "95 % interval"), rows)
 
 
-def _importance(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+def _curves(card: Mapping[str, Any]) -> list[str]:
+    called = [one for one in card["coverage"] if one["accuracy"] is not None]
+    return [
+        heading("Accuracy against coverage"),
+        paragraph(
+            "Each threshold was fixed on the slice before. Bars: 95 % intervals, whole days drawn again. "
+            "Dashed: the target.",
+            "quiet",
+        ),
+        coverage_curve(called, card["target"]["accuracy"]),
+        coverage_table(card["coverage"]),
+        heading("Reliability"),
+        reliability_curve(card["reliability"]),
+    ]
+
+
+def _no_curves(card: Mapping[str, Any], base_rate: float) -> list[str]:
+    """One probability for every row is one point: words say it better."""
+    rows, ups = sum(one["n"] for one in card["reliability"]), card["held_out"].get("share_up")
+    came_true = "" if ups is None else f" {percent(ups)} of the {rows:,.0f} held-out rows went up."
+    return [
+        heading("Accuracy against coverage, and reliability"),
+        paragraph(
+            f"No row is surer than another, so there is no curve to draw: each gets {percent(base_rate)}."
+            + came_true
+        ),
+    ]
+
+
+def _importance(rows: Sequence[Mapping[str, Any]], ignored: bool) -> list[str]:
     by_gain = sorted(rows, key=lambda one: -float(one["gain"]))
+    unused = "The calibration leaves all of this out: what follows moves no forecast of this version."
     return [
         heading("What it goes by"),
+        *([paragraph(unused)] if ignored else []),
         paragraph("Share of all gain while it was fitted, in per cent.", "quiet"),
-        bars("Gain by feature", [(one["feature"], 100 * one["gain"]) for one in by_gain]),
+        bars("Gain by feature", [(in_words(one["feature"]), 100 * one["gain"]) for one in by_gain]),
         paragraph(
             "Contributions (SHAP) on held-out rows: a dot is a row, to the right it spoke for up. Blue: the "
             "feature was high among these rows, red: low.",
             "quiet",
         ),
-        swarm("Contributions by feature", [(one["feature"], one["dots"]) for one in rows], "log-odds of up"),
+        swarm(
+            "Contributions by feature",
+            [(in_words(one["feature"]), one["dots"]) for one in rows],
+            "log-odds of up, before calibration",
+        ),
         table(
-            ("feature", "mean |contribution|", "share of gain", "more of it speaks for"),
+            ("feature", "name", "mean |contribution|", "share of gain", "more of it speaks for"),
             [
                 (
+                    in_words(one["feature"]),
                     one["feature"],
                     number(one["contribution"]),
                     percent(one["gain"]),
@@ -108,6 +138,7 @@ def _importance(rows: Sequence[Mapping[str, Any]]) -> list[str]:
                 )
                 for one in rows
             ],
+            words=(1,),
         ),
     ]
 

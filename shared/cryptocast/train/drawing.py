@@ -11,6 +11,10 @@ from cryptocast.page import number, percent, span, table
 
 _W, _H = 560, 300
 _LEFT, _RIGHT, _TOP, _BOTTOM = 58, 28, 16, 44
+_WIDE, _NAMES = 640, 250
+"""Drawings with names beside them: their width, and that of the names."""
+_LEAST_SPAN = 0.1
+"""An axis of shares spans 10 points or more: a finer one makes noise look like a finding."""
 
 Point = tuple[float, float]
 
@@ -55,24 +59,24 @@ def bars(title: str, named: Sequence[tuple[str, float]], unit: str = "") -> str:
     parts = []
     for i, (name, value) in enumerate(named):
         y = _TOP + 22 * i
-        width = (_W - 290) * value / largest
+        width = (_WIDE - _NAMES - 82) * value / largest
         parts.append(
-            f"<text x=196 y={y + 11} text-anchor=end>{escape(name)}</text>"
-            f"<rect class=bar x=204 y={y} width={width:.1f} height=14 rx=2 />"
-            f"<text x={210 + width:.1f} y={y + 11}>{number(value)}{escape(unit)}</text>"
+            f"<text x={_NAMES - 8} y={y + 11} text-anchor=end>{escape(name)}</text>"
+            f"<rect class=bar x={_NAMES} y={y} width={width:.1f} height=14 rx=2 />"
+            f"<text x={_NAMES + 6 + width:.1f} y={y + 11}>{number(value)}{escape(unit)}</text>"
         )
-    return _svg(title, "".join(parts), _TOP + 22 * len(named) + 8)
+    return _svg(title, "".join(parts), _TOP + 22 * len(named) + 8, _WIDE)
 
 
 def swarm(title: str, named: Sequence[tuple[str, Sequence[Point]]], x_label: str) -> str:
     """One row of dots a name. A dot is (x, share): where it lies, and from 0 to 1 how it is coloured."""
     largest = max((abs(x) for _, dots in named for x, _ in dots), default=0.0) or 1.0
-    left, middle, half = 204, (204 + _W - _RIGHT) / 2, (_W - _RIGHT - 204) / 2 - 6
+    middle, half = (_NAMES + _WIDE - _RIGHT) / 2, (_WIDE - _RIGHT - _NAMES) / 2 - 6
     height = _TOP + 26 * len(named)
     parts = [f"<line class=grid x1={middle} x2={middle} y1={_TOP - 8} y2={height} />"]
     for i, (name, dots) in enumerate(named):
         y = _TOP + 26 * i + 8
-        parts.append(f"<text x={left - 8} y={y + 4} text-anchor=end>{escape(name)}</text>")
+        parts.append(f"<text x={_NAMES - 8} y={y + 4} text-anchor=end>{escape(name)}</text>")
         stacked: dict[int, int] = {}
         for x, share in dots:
             cx = middle + half * x / largest
@@ -86,7 +90,7 @@ def swarm(title: str, named: Sequence[tuple[str, Sequence[Point]]], x_label: str
         at = middle + half * x / largest
         parts.append(f"<text x={at:.1f} y={height + 14} text-anchor={anchor}>{x:.2g}</text>")
     parts.append(f"<text x={middle} y={height + 32} text-anchor=middle>{escape(x_label)}</text>")
-    return _svg(title, "".join(parts), height + 40)
+    return _svg(title, "".join(parts), height + 40, _WIDE)
 
 
 def coverage_curve(rows: Sequence[Mapping[str, Any]], aim: float) -> str:
@@ -102,9 +106,9 @@ def reliability_curve(rows: Sequence[Mapping[str, float]]) -> str:
     return curve("Reliability", points, "probability of up that was said", "came true", diagonal=True)
 
 
-def _svg(title: str, inner: str, height: float) -> str:
+def _svg(title: str, inner: str, height: float, width: int = _W) -> str:
     return (
-        f"<svg viewBox='0 0 {_W} {height:.0f}' width={_W} role=img aria-label='{escape(title)}'>"
+        f"<svg viewBox='0 0 {width} {height:.0f}' width={width} role=img aria-label='{escape(title)}'>"
         f"<title>{escape(title)}</title>{inner}</svg>"
     )
 
@@ -153,9 +157,10 @@ def _axes(
 
 
 def _ticks(low: float, high: float) -> list[float]:
-    """Round numbers that enclose [low, high], four to eight of them."""
-    if high - low < 1e-9:
-        low, high = low - 0.01, high + 0.01
+    """Round shares that enclose [low, high], four to eight of them, from 0 to 1 at most."""
+    if (spare := _LEAST_SPAN - (high - low)) > 0:
+        low = min(max(low - spare / 2, 0.0), 1.0 - _LEAST_SPAN)
+        high = low + _LEAST_SPAN
     raw = (high - low) / 5
     power = 10 ** math.floor(math.log10(raw))
     step = next(m * power for m in (1, 2, 5, 10) if m * power >= raw)

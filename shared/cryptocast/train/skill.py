@@ -50,7 +50,7 @@ def floored(abstain: Abstain, skill: Skill) -> Abstain:
     """`abstain` as it is, or on everything where no skill is shown: then no call is worth making."""
     if skill.shown:
         return abstain
-    return Abstain(threshold=1.0, rule=in_words(skill), coverage=0.0)
+    return Abstain(threshold=1.0, rule=in_words(skill), coverage=0.0, tested=False)
 
 
 def instead_of_no_skill(skill: Skill | None, paired: PairedForecasts) -> Check:

@@ -83,17 +83,18 @@ def fix_threshold(p_up: Floats, tested: Examples, to_beat: float) -> Abstain:
     confidence = np.maximum(p_up, 1 - p_up)
     if np.ptp(confidence) == 0:
         rule = "always abstain: the margins order nothing out of fold"
-        return Abstain(threshold=1.0, rule=rule, coverage=0.0)
+        return Abstain(threshold=1.0, rule=rule, coverage=0.0, tested=False)
     if found := widest_sure(p_up, tested, to_beat, _COVERAGES):
         rule = (
             "smallest confidence whose accuracy on the purged calibration slice has a 95 % lower bound above "
             f"the best baseline ({to_beat:.4f}), tested from the surest calls on, independent calls counted"
         )
-        return Abstain(threshold=found.threshold, rule=rule, coverage=found.coverage)
+        return Abstain(threshold=found.threshold, rule=rule, coverage=found.coverage, tested=True)
     threshold = float(np.quantile(confidence, 1 - FALLBACK_COVERAGE))
     had, needed = int(independent_calls(tested.as_of, tested.horizon_s)), fewest_calls(to_beat)
     why = f"no lower bound exceeded the best baseline ({to_beat:.4f})"
     if had < needed:
         why = f"its {had} independent calls are too few to test one, {needed} are needed"
     rule = f"most confident {FALLBACK_COVERAGE:.0%} of the purged calibration slice: {why}"
-    return Abstain(threshold=threshold, rule=rule, coverage=float((confidence >= threshold).mean()))
+    covered = float((confidence >= threshold).mean())
+    return Abstain(threshold=threshold, rule=rule, coverage=covered, tested=False)

@@ -32,6 +32,18 @@ const connection = (page, state) =>
 const post = (path) => fetch(`${given.gateway}${path}`, { method: 'POST' });
 const notices = (page) => page.getByRole('region', { name: /What to know/ });
 
+/** 50 % and the points of a cell are the probability that they are said to lead to. */
+async function addsUp(coin) {
+  const cells = coin.getByRole('listitem').filter({ hasText: 'From 50% to' });
+  assert.equal(await cells.count(), 3, 'three models of which the reasons count');
+  for (const text of await cells.allInnerTexts()) {
+    const points = [...text.matchAll(/^[+−]?\d+\.\d+$/gm)].map(([one]) => Number(one.replace('−', '-')));
+    const end = Number(/([\d.]+)% up\s*$/m.exec(text.slice(text.indexOf('From 50%')))[1]);
+    const sum = points.reduce((all, one) => all + one, 50);
+    assert.ok(points.length >= 4 && Math.abs(sum - end) < 1e-6, `${points} make ${sum}, not ${end}`);
+  }
+}
+
 async function expectNotice(page, text) {
   await notices(page).getByText(text).first().waitFor({ timeout: 15_000 });
 }
@@ -43,7 +55,10 @@ const STORIES = {
     await coin.waitFor();
     assert.equal(await page.getByRole('article').count(), 5, 'five coins');
     assert.equal(await coin.getByRole('heading', { level: 3 }).count(), 4, 'four horizons');
-    assert.equal(await coin.getByRole('list', { name: 'What weighed most' }).count(), 4);
+    await coin.getByText('Every forecast of this model is its base rate, 50.9%').waitFor();
+    assert.equal(await coin.getByRole('list', { name: 'What weighed most' }).count(), 3);
+    await coin.getByText('This model shows no skill yet.').waitFor();
+    await addsUp(coin);
     await coin.getByText(/53% right, calls 42% of the time/).first().waitFor({ state: 'attached' });
     await coin.getByText('12:00 UTC, 3 min ago').waitFor();
     assert.match(await page.getByRole('article', { name: /Polkadot/ }).innerText(), /CryptoCompare/);

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -14,8 +15,11 @@ from cryptocast.registry.bucket import Bucket
 from cryptocast.registry.candidate import name_candidate
 from cryptocast.registry.decision import Check, Decision, record_decision
 from cryptocast.registry.layout import candidate_key, price_model
-from cryptocast.registry.load import read_manifest
+from cryptocast.registry.load import read_champion, read_manifest
+from cryptocast.registry.manifest import Calibration
+from cryptocast.registry.promote import promote
 from cryptocast.registry.publish import publish
+from cryptocast.serve.explain import Explainer
 from cryptocast.store import feature_rows
 from cryptocast.store.database import Database
 from cryptocast.store.online import OnlineStore
@@ -37,6 +41,39 @@ def test_champions_say_what_they_were_trained_on(client: TestClient, champion: s
     assert model["reason"] == "the first"
     assert "24h: no champion yet" in body["missing"]
     assert "sentiment: a small stand-in model scores meanwhile" in body["missing"]
+
+
+def test_contributions_bias_and_calibration_add_up_to_what_is_said(
+    client: TestClient, bucket: Bucket, model_files: dict[str, bytes], champion: str
+) -> None:
+    """How the page adds the reasons up: slope (bias + contributions) + intercept = log-odds of p_up."""
+    name = price_model(Horizon.H1)
+    calibration = Calibration(a=0.8, b=-0.05)
+    changes = {"version": "", "sha256": {}, "calibration": calibration, "title": "calibrated"}
+    manifest = read_manifest(bucket, name, champion).model_copy(update=changes)
+    files = {**model_files, "note.txt": b"another version"}
+    version = publish(bucket, "prices", files, manifest)
+    promote(bucket, name, version, read_champion(bucket, name)[1], "calibrated", AS_OF)
+    (model,) = client.get("/v1/models").json()["champions"]
+    assert model["calibration"] == {"slope": 0.8, "intercept": -0.05}
+    bias, calls = Explainer.from_json(model_files["trees.json"]).bias, set()
+    for value in (-2.0, -0.4, 0.0, 0.3, 2.0):
+        asked = {"horizon": "1h", "features": dict.fromkeys(OWN, value)}
+        said = client.post("/v1/predict", json=asked).json()
+        assert said["model_version"] == model["version"] == version
+        lean = 0.8 * (bias + sum(said["contributions"].values())) - 0.05
+        assert lean == pytest.approx(math.log(said["p_up"] / (1 - said["p_up"])), abs=1e-5)
+        assert said["call"] == ("up" if lean > 0 else "down")
+        calls.add(said["call"])
+    assert calls == {"up", "down"}
+
+
+def test_a_model_says_from_which_confidence_it_calls_and_how_that_was_fixed(
+    client: TestClient, champion: str
+) -> None:
+    (model,) = client.get("/v1/models").json()["champions"]
+    told = [model[f"abstain_{what}"] for what in ("below", "rule", "coverage", "tested")]
+    assert told == [0.5, "none", None, None]
 
 
 def test_a_candidate_and_the_last_decision_are_told(

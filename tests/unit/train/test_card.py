@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
+from html import escape
 from html.parser import HTMLParser
 
 import numpy as np
@@ -12,8 +13,9 @@ import pytest
 import xgboost
 
 from cryptocast.domain import DataLabel, Horizon
+from cryptocast.features.words import in_words
 from cryptocast.page import table
-from cryptocast.registry.manifest import DataWindow, Manifest
+from cryptocast.registry.manifest import Calibration, DataWindow, Manifest
 from cryptocast.serve.card_example import CARD_DATA
 from cryptocast.train.card import card_files, make_card
 from cryptocast.train.challenger import Challenger, Judged, make_challenger
@@ -43,6 +45,7 @@ def manifest(challenger: Challenger) -> Manifest:
         data_label=DataLabel.SIMULATED,
         data_window=DataWindow(since=UNTIL, fit_until=UNTIL, until=UNTIL, symbols=("BTC", "ETH"), rows=7),
         feature_names=challenger.fresh.examples.features,
+        calibration=challenger.calibration,
         abstain=challenger.abstain,
         skill=challenger.skill,
         metrics=challenger.held_out,
@@ -173,6 +176,50 @@ def test_a_model_that_never_calls_and_never_moved_has_a_card(manifest, challenge
     card = json.loads(card_files(manifest, [], flat)["card.json"])
     assert card["intervals"]["accuracy_of_calls"] == [None, None]
     assert card["coverage"][-1]["accuracy"] is None
+
+
+def test_a_model_that_says_the_same_of_every_row_is_told_in_words(manifest, challenger) -> None:
+    fresh = challenger.fresh
+    flat = replace(challenger, fresh=Judged(fresh.examples, np.full(len(fresh.p_up), 0.55)))
+    told = manifest.model_copy(update={"calibration": Calibration(a=0.0, b=float(np.log(0.55 / 0.45)))})
+    files = card_files(told, TESTS, flat)
+    calibration, html = json.loads(files["card.json"])["calibration"], files["card.html"].decode()
+    assert calibration["base_rate"] == pytest.approx(0.55)
+    assert "It says 55.0% up every time" in html
+    assert "there is no curve to draw: each gets 55.0 %" in html
+    assert "moves no forecast of this version" in html
+    assert "aria-label='Accuracy against coverage'" not in html
+    assert "aria-label='Reliability'" not in html
+
+
+def test_a_model_that_orders_rows_has_its_curves_and_its_slope(card, manifest, challenger) -> None:
+    html = card_files(manifest, TESTS, challenger)["card.html"].decode()
+    assert card["calibration"]["slope"] == challenger.calibration.a > 0
+    assert card["calibration"]["base_rate"] is None
+    assert "aria-label='Reliability'" in html
+    assert "moves no forecast" not in html
+
+
+def test_features_are_told_in_words_and_by_name(manifest, challenger) -> None:
+    html = card_files(manifest, TESTS, challenger)["card.html"].decode()
+    for name in challenger.fresh.examples.features:
+        assert html.count(f">{escape(in_words(name))}<") == 3, "in both drawings and the table"
+        assert html.count(f">{name}<") == 1, "in the table only"
+
+
+def axis(drawn: str) -> list[float]:
+    """The shares on the x axis, in per cent."""
+    return [float(text) for text in re.findall(r"text-anchor=middle>([\d.-]+) %", drawn)]
+
+
+@pytest.mark.parametrize("at", [0.0, 0.004, 0.5, 0.5213, 0.997, 1.0])
+@pytest.mark.parametrize("wide", [0.0, 0.003, 0.03])
+def test_an_axis_spans_ten_points_or_more_and_no_share_that_cannot_be(at: float, wide: float) -> None:
+    low, high = max(0.0, at - wide), min(1.0, at + wide)
+    ticks = axis(curve("t", [(low, 0.5), (high, 0.5)], "x", "y"))
+    assert ticks[-1] - ticks[0] >= 9.99
+    assert 0 <= ticks[0] <= 100 * low + 1e-9
+    assert 100 * high - 1e-9 <= ticks[-1] <= 100
 
 
 def test_drawings_of_one_point_and_of_none() -> None:

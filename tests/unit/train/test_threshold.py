@@ -96,6 +96,7 @@ def test_the_threshold_is_the_smallest_that_surely_beats_the_baseline() -> None:
     assert surely(float(right[called].mean()), int(called.sum() / 2)) > 0.85
     assert hard.coverage == pytest.approx(float(called.mean()))
     assert "lower bound above the best baseline (0.8500)" in hard.rule
+    assert hard.tested is True
 
 
 def test_where_nothing_beats_the_baseline_the_top_fifth_is_called_and_the_rule_says_so() -> None:
@@ -104,6 +105,7 @@ def test_where_nothing_beats_the_baseline_the_top_fifth_is_called_and_the_rule_s
     fixed = fix_threshold(p_up, examples, 0.52)
     assert fixed.coverage == pytest.approx(0.2, abs=0.01)
     assert "no lower bound exceeded the best baseline (0.5200)" in fixed.rule
+    assert fixed.tested is False
 
 
 def test_a_slice_of_few_independent_calls_is_not_tested_and_the_rule_says_so() -> None:
@@ -112,6 +114,7 @@ def test_a_slice_of_few_independent_calls_is_not_tested_and_the_rule_says_so() -
     fixed = fix_threshold(p_up, examples, 0.52)
     assert fixed.coverage == pytest.approx(0.2, abs=0.01)
     assert "its 31 independent calls are too few" in fixed.rule
+    assert fixed.tested is False
 
 
 def test_a_constant_probability_always_abstains() -> None:

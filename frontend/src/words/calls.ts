@@ -1,0 +1,29 @@
+import type { Forecast, Model } from '../api/types';
+import { formatApart, formatShare } from '../format/numbers';
+
+/** The confidence of a forecast, and in a few words what its model made of it. */
+export interface Confidence {
+  confidence: string;
+  why: string;
+}
+
+/** `model` is the one that made the forecast; undefined where it is not known. */
+export function whyThisCall(
+  { call, confidence, p_up: pUp }: Pick<Forecast, 'call' | 'confidence' | 'p_up'>,
+  model: Model | undefined,
+): Confidence {
+  const plain = formatShare(confidence, 1);
+  const threshold = model?.abstain_below ?? undefined;
+  if (call === 'abstain' && model?.shows_skill === false) {
+    return { confidence: plain, why: 'This model shows no skill yet.' };
+  }
+  if (threshold === undefined) {
+    const why = call === 'abstain' ? 'Not sure enough to call.' : 'Sure enough to call.';
+    return { confidence: plain, why };
+  }
+  const [told, bar] = formatApart(confidence, threshold);
+  if (call !== 'abstain') return { confidence: told, why: `Reaches its threshold, ${bar}.` };
+  if (confidence < threshold) return { confidence: told, why: `Below its threshold, ${bar}.` };
+  const why = pUp === 0.5 ? 'Up and down are equally likely.' : 'Not sure enough to call.';
+  return { confidence: told, why };
+}
