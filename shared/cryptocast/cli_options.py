@@ -40,7 +40,10 @@ TestFrom: TypeAlias = Annotated[datetime, _moment_option("first moment that is f
 TestTo: TypeAlias = Annotated[datetime, _moment_option("end of the test, itself not forecast")]
 
 BARS = "Parquet files of bars: symbol, ts (the open), interval_s, open, high, low, close, volume"
-TEXTS = "Parquet files of texts: kind, source, external_id, published_at, title, body, url"
+TEXTS = (
+    "Parquet files of texts: kind, source, external_id, published_at, title, body, url; p_bearish, p_bullish "
+    "where `sentiment score` added them"
+)
 
 
 class SeveralFiles(TyperCommand):

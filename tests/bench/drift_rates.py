@@ -3,8 +3,9 @@
     python -m tests.bench.drift_rates --prices FILE --from 2021-04-01 --to 2022-04-01
 
 A reference is made every 30 days from the 60 days before, as a training would leave it, and one look is taken
-a day. The features are the 15 that were worth most in `train.evidence`, as if they were a model's own: prices
-and time, because the files hold no texts. Needs 60 days of bars before `--from`; takes some ten seconds.
+a day. The features are the 15 that were worth most in `train.evidence` and vary in the file, as if they were
+a model's own: prices and time, because the files hold no texts. Needs 60 days of bars before `--from`; takes
+some ten seconds.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
+
+import numpy as np
 
 from cryptocast.cli_options import moment
 from cryptocast.domain import BAR_INTERVAL_S, FeatureRow
@@ -28,23 +31,25 @@ from cryptocast.train.files import read_prices
 REFERENCE_EVERY_DAYS = 30
 ALARM = 0.25
 """Of the figure, as in template.yaml."""
-FEATURES = tuple(sorted(EVIDENCE, key=EVIDENCE.__getitem__, reverse=True)[:MODEL_FEATURES])
+RANKED = sorted(EVIDENCE, key=EVIDENCE.__getitem__, reverse=True)
 DAY = timedelta(days=1)
 
 
 def rows_of(path: Path, since: datetime, until: datetime) -> tuple[list[FeatureRow], int]:
-    """The rows of [since, until] with `FEATURES` alone, ascending by `as_of`, and the number of coins."""
+    """The rows of [since, until] with 15 features, ascending by `as_of`, and the number of coins."""
     series = read_prices([path]).series
     bars = {symbol: one for (symbol, interval_s), one in series.items() if interval_s == BAR_INTERVAL_S}
     begin, end = int(since.timestamp()), int(until.timestamp())
     table = build_table(bars, no_documents(tuple(bars)), begin, end)
-    columns = [FEATURE_NAMES.index(name) for name in FEATURES]
+    spread = dict(zip(FEATURE_NAMES, np.ptp(table.values, axis=0).tolist(), strict=True))
+    features = [name for name in RANKED if spread[name] > 0][:MODEL_FEATURES]
+    columns = [FEATURE_NAMES.index(name) for name in features]
     moments = [datetime.fromtimestamp(int(s), since.tzinfo) for s in table.as_of]
     rows = [
         FeatureRow(
             symbol=str(table.symbols[i]),
             as_of=as_of,
-            values=dict(zip(FEATURES, table.values[i, columns].tolist(), strict=True)),
+            values=dict(zip(features, table.values[i, columns].tolist(), strict=True)),
             missing=table.missing_names(i),
             feature_version="",
         )

@@ -1,10 +1,12 @@
 """What each candidate feature was worth in old data: what `train/evidence.py` holds.
 
-    python -m tests.bench.feature_evidence --prices FILE… --before 2021-07-01
+    D=../shared/data/prices
+    python -m tests.bench.feature_evidence --before 2021-07-01 \
+        --prices $D/spot_15m_sol_dot_aave_2020_2022q1.parquet $D/spot_1h_2019_2022q1.parquet
 
 Each file is taken alone, at horizons of 1, 4 and 16 of its bars, only that longer bars of the others tell of
 the market; the shares of worth that the training's own `rank_features` measures are averaged, over the files
-in which a candidate varies at all.
+in which a candidate varies at all. What is worth nothing is not printed.
 Takes about three minutes.
 """
 

@@ -67,12 +67,13 @@ def one_training(
     to_beat = float(max(rows.up[last].mean(), 1 - rows.up[last].mean()))
     abstain = fix_threshold(p_up[last], rows.take(last), to_beat)
     unseen = np.concatenate([last, fresh])
-    constant = np.repeat([rows.up[before].mean(), rows.up[: len(before)].mean()], [len(last), len(fresh)])
+    fitted = np.arange((5 * fold - purge) * COINS)  # the final model's
+    constant = np.repeat([rows.up[before].mean(), rows.up[fitted].mean()], [len(last), len(fresh)])
     shown = measure_skill(p_up[unseen], rows.take(unseen), constant)
     final = floored(abstain, shown)
     called = np.maximum(p_up[fresh], 1 - p_up[fresh]) >= final.threshold
     right = ((p_up[fresh] > 0.5) == rows.up[fresh])[called]
-    return shown.shown, abstain.rule.startswith("smallest"), float(called.mean()), float(right.sum())
+    return shown.shown, bool(abstain.tested), float(called.mean()), float(right.sum())
 
 
 def line(skill: float, horizon: Horizon, rounds: int) -> str:

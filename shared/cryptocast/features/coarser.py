@@ -12,12 +12,13 @@ import numpy as np
 
 from cryptocast.errors import BadInput
 from cryptocast.features.grid import DAY, Grid, shifted
-from cryptocast.features.placed import place, scaled, volatility
-from cryptocast.features.spec_prices import RETURNS
+from cryptocast.features.placed import CARRY, place, scaled, volatility
+from cryptocast.features.spec_prices import LEADER_RETURNS, MARKET_MEANS, RETURNS
 from cryptocast.series import BarSeries, Floats
 
 LONGEST = 4
 """Steps that a bar may last: an hour beside 15 minutes. An older close says little of now."""
+_READ = {name for name, _ in MARKET_MEANS} | {f"return_{label}" for label in LEADER_RETURNS}
 
 
 def coarse_returns(coarser: Sequence[BarSeries], grid: Grid) -> dict[str, dict[str, Floats]]:
@@ -35,7 +36,10 @@ def coarse_returns(coarser: Sequence[BarSeries], grid: Grid) -> dict[str, dict[s
 
 
 def _returns(series: BarSeries, grid: Grid) -> Mapping[str, Floats]:
-    """Up to the newest close, which is less than one bar old; the bar that closed last must be there."""
+    """Up to the newest close, which is less than one bar old; the bar that closed last must be there.
+
+    As for a row, the close 24 h before must be known, and half of the bars since.
+    """
     steps, odd = divmod(series.interval_s, grid.step_s)
     if odd or not 1 < steps <= LONGEST:
         raise BadInput(
@@ -45,12 +49,13 @@ def _returns(series: BarSeries, grid: Grid) -> Mapping[str, Floats]:
     first = grid.first_s // series.interval_s * series.interval_s
     newest = (grid.first_s + grid.step_s * np.arange(grid.size) - first) // series.interval_s
     own = Grid(first, int(newest[-1]) + 1, series.interval_s)
-    placed = place(series, own)
-    sigma, count = volatility(placed.step, DAY // steps)
-    known = placed.present & (count >= DAY // steps // 2)
+    day = DAY // steps
+    placed = place(series, own, CARRY // steps)
+    sigma, count = volatility(placed.step, day)
+    known = placed.present & np.isfinite(shifted(placed.carried, day)) & (count >= day // 2)
     out = {}
     for label, span in RETURNS:
-        if span % steps == 0:
+        if span % steps == 0 and f"return_{label}" in _READ:
             move = placed.carried - shifted(placed.carried, span // steps)
             told = known & np.isfinite(move)
             out[f"return_{label}"] = np.where(told, scaled(move, sigma / np.sqrt(steps), span), np.nan)[

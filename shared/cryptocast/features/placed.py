@@ -29,17 +29,18 @@ class Placed:
     volume: Floats
     present: Bools
     carried: Floats
-    """Log close, or that of the last bar before it; NaN after 48 h without one."""
+    """Log close, or that of the last bar before it; NaN after 48 h (of 15-minute steps) without one."""
     step: Floats
     """Log return between neighbouring bars; NaN across a gap."""
     sigma: Floats
     """Root mean square of the steps of 24 h, at least the floor."""
 
 
-def place(bars: BarSeries, grid: Grid) -> Placed:
+def place(bars: BarSeries, grid: Grid, carry: int = CARRY) -> Placed:
     """Bars off the grid, or whose close is not a positive number, count as absent; so do such ranges.
 
-    Raises `BadInput` where the bars are not as long as the grid's step.
+    A close stands for at most `carry` steps after it. Raises `BadInput` where the bars are not as long as
+    the grid's step.
     """
     if bars.interval_s != grid.step_s:
         raise BadInput(f"{bars.symbol}: features need {grid.step_s} s bars, these are {bars.interval_s} s")
@@ -55,7 +56,15 @@ def place(bars: BarSeries, grid: Grid) -> Placed:
     present = np.isfinite(close)
     step = log(close) - shifted(log(close), 1)
     return Placed(
-        opening, high, low, close, volume, present, _carry(close, present), step, volatility(step, DAY)[0]
+        opening,
+        high,
+        low,
+        close,
+        volume,
+        present,
+        _carry(close, present, carry),
+        step,
+        volatility(step, DAY)[0],
     )
 
 
@@ -98,8 +107,8 @@ def _usable(column: Floats) -> Bools:
     return np.asarray((column > 0) & (column <= LARGEST))
 
 
-def _carry(close: Floats, present: Bools) -> Floats:
+def _carry(close: Floats, present: Bools, carry: int) -> Floats:
     here = np.arange(close.size)
     last = np.maximum.accumulate(np.where(present, here, -1))
-    known = (last >= 0) & (here - last <= CARRY)
+    known = (last >= 0) & (here - last <= carry)
     return np.where(known, log(close)[np.maximum(last, 0)], np.nan)

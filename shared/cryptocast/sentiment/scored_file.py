@@ -18,6 +18,8 @@ from cryptocast.series import Floats
 
 CHUNK = 512
 ADDED = ("label", *(f"p_{label}" for label in LABELS))
+SCORED_BY = "cryptocast.scored_by"
+"""The key of the file's metadata that names the model's version."""
 GIVEN = "given_"
 """What a column of the input that has the name of an added one is renamed with."""
 
@@ -49,15 +51,17 @@ def score_file(
     """
     if out.exists() and source.exists() and out.samefile(source):
         raise UnreadableFile(f"{out}: the same file as the input; name another one to write")
-    table = _read(source, column.split(","))
-    texts = _texts(table, column.split(","))
+    columns = [name.strip() for name in column.split(",")]
+    table = _read(source, columns)
+    texts = _texts(table, columns)
     scores = _score(scorer, texts, progress)
     renamed = tuple(name for name in table.column_names if name in ADDED)
     table = table.rename_columns([GIVEN + name if name in ADDED else name for name in table.column_names])
     for name, values in zip(ADDED, _columns(scores), strict=True):
         table = table.append_column(name, values)
+    known = {**(table.schema.metadata or {}), SCORED_BY.encode(): scorer.model_version.encode()}
     try:
-        pq.write_table(table, out, compression="zstd")
+        pq.write_table(table.replace_schema_metadata(known), out, compression="zstd")
     except OSError as error:
         raise UnreadableFile(f"{out}: cannot be written: {error}") from None
     empty = sum(not text.strip() for text in texts)

@@ -76,10 +76,11 @@ def backtest(question: Question, progress: Progress | None = None) -> tuple[dict
     symbols = tuple(dict.fromkeys(symbol.strip().upper() for symbol in question.symbols if symbol.strip()))
     notes = list(files.notes)
     interval_s = _interval(files, symbols, question, horizon_s)
-    bars, coarser = bars_at(files, interval_s, notes), coarser_than(files, interval_s, notes)
+    bars = bars_at(files, interval_s, notes)
+    coarser = coarser_than(files, interval_s, notes, used=question.recipe != SERVED)
     if question.recipe == SERVED:  # a training reads the coins that it serves and no others
         of_served_bars(interval_s)
-        bars, coarser = {symbol: bars[symbol] for symbol in sorted(symbols)}, []
+        bars = {symbol: bars[symbol] for symbol in sorted(symbols)}
     _gaps(bars, symbols, notes)
     examples = _examples(bars, coarser, horizon_s, interval_s, question, notes)
     end = int(question.test_to.timestamp())
@@ -92,7 +93,7 @@ def backtest(question: Question, progress: Progress | None = None) -> tuple[dict
         "symbols": list(symbols),
         "recipe": question.recipe,
         **figures(tested, question.fee_bps),
-        "data_window": _window(question, examples, bars, walked),
+        "data_window": _window(question, examples, bars, coarser, walked),
         "features": list(walked.features),
         "selection": walked.selection.recorded() if walked.selection else None,
         "feature_version": FEATURE_VERSION,
@@ -272,7 +273,11 @@ def _testable(examples: Examples, symbols: Sequence[str], begin: int, end: int) 
 
 
 def _window(
-    question: Question, examples: Examples, bars: Mapping[str, BarSeries], walked: Walk
+    question: Question,
+    examples: Examples,
+    bars: Mapping[str, BarSeries],
+    coarser: Sequence[BarSeries],
+    walked: Walk,
 ) -> dict[str, Any]:
     known_s = HISTORY_DAYS * DAY_S if question.recipe == SERVED else walked.refits[0]
     return {
@@ -284,5 +289,6 @@ def _window(
         "refits": [moment(refit) for refit in walked.refits],
         "fitted_rows": list(walked.fitted_rows),
         "fitted_symbols": sorted(bars),
+        "market_told_by": [{"symbol": one.symbol, "interval_s": one.interval_s} for one in coarser],
         "files": [path.name for path in [*question.prices, *question.documents]],
     }

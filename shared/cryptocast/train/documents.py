@@ -11,6 +11,7 @@ import pandas as pd
 from cryptocast.collect.mentions import mentions
 from cryptocast.domain import COINS
 from cryptocast.errors import BadInput
+from cryptocast.sentiment.scored_file import SCORED_BY
 from cryptocast.sentiment.scorer import Scorer
 from cryptocast.sentiment.standin import FOLDER
 from cryptocast.series import Bools, DocumentSeries, Floats, Ints
@@ -69,6 +70,7 @@ def _scores(frame: pd.DataFrame, texts: Sequence[str]) -> tuple[Floats, str]:
         bearish, bullish = (frame[name].to_numpy(np.float64) for name in SCORE_COLUMNS)
         score = bullish - bearish
         absent = int(np.isnan(score).sum())
-        return score, "the files themselves" + (f" ({absent} have no score)" if absent else "")
+        by = str(frame[SCORED_BY].iloc[0]) or "a model that the files do not name"
+        return score, by + (f" before ({absent} have no score)" if absent else " before")
     scores = Scorer.load(FOLDER, threads=1).score(texts)
     return np.asarray(scores[:, 2] - scores[:, 0]), FOLDER.name

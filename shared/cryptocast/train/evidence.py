@@ -2,7 +2,8 @@
 
 `python -m tests.bench.feature_evidence` made it, from 15-minute bars of SOL, DOT and AAVE and hourly bars of
 eleven coins, both before 2021-07, the latter beside the former, at horizons of 1, 4 and 16 bars. Short
-histories find features by luck; this leans against it. The text features are not in it: there were no texts.
+histories find features by luck; this leans against it. Not in it are the texts, of which there were none, and
+what was worth nothing.
 """
 
 from __future__ import annotations

@@ -15,8 +15,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow.parquet as pq
 
 from cryptocast.errors import BadInput
+from cryptocast.sentiment.scored_file import SCORED_BY
 from cryptocast.series import BarSeries
 
 PRICE_COLUMNS = ("symbol", "ts", "interval_s", "open", "high", "low", "close", "volume")
@@ -83,16 +85,28 @@ def read_document_frame(paths: Sequence[Path]) -> pd.DataFrame:
 
 
 def _scored(path: Path, frame: pd.DataFrame, first: pd.DataFrame | None) -> pd.DataFrame:
-    """The file's own scores checked: probabilities, in all files or in none."""
+    """The file's own scores checked: probabilities of one model, in all files or in none.
+
+    `scored_by` tells whose they are, "" where the file does not.
+    """
     has = [name for name in SCORE_COLUMNS if name in frame]
-    if len(has) == 1 or (first is not None and bool(has) != (SCORE_COLUMNS[0] in first)):
+    if len(has) == 1 or (first is not None and bool(has) != (SCORED_BY in first)):
         raise BadInput(
             f"{path}: {' and '.join(SCORE_COLUMNS)} must be in every document file or in none, for scores of "
             "two models cannot be compared: score the others too (`cryptocast sentiment score`)"
         )
+    if not has:
+        return frame
     for name in has:
         frame[name] = _numbers(path, frame[name], name, low=0.0, high=1.0, may_be_absent=True)
-    return frame
+    by = (pq.read_schema(path).metadata or {}).get(SCORED_BY.encode(), b"").decode("utf-8", "replace")
+    if first is not None and len(first) and first[SCORED_BY].iloc[0] != by:
+        raise BadInput(
+            f"{path}: scored by {by or 'a model that it does not name'}, another file by "
+            f"{first[SCORED_BY].iloc[0] or 'one that it does not name'}; scores of two models "
+            "cannot be compared"
+        )
+    return frame.assign(**{SCORED_BY: by})
 
 
 def _read(path: Path, columns: Sequence[str]) -> pd.DataFrame:

@@ -20,7 +20,7 @@ _DAY_S = 24 * HOUR_S
 _FEWEST_RECENT = 250
 TRIALS = 246
 """Configurations looked at on this project's data before these were written down: reported p-values are
-corrected for them (decisions 6 and 10 have the lists)."""
+corrected for them (decisions 6, 10 and 11 have the lists)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,13 +23,18 @@ def bars_at(files: PriceFiles, interval_s: int, notes: list[str]) -> dict[str, B
     return {symbol: bars[symbol] for symbol in sorted(bars)}
 
 
-def coarser_than(files: PriceFiles, interval_s: int, notes: list[str]) -> list[BarSeries]:
-    """The series of longer bars that tell of the market; those too long for it are left out and noted."""
+def coarser_than(
+    files: PriceFiles, interval_s: int, notes: list[str], *, used: bool = True
+) -> list[BarSeries]:
+    """The series of longer bars that tell of the market; those too long for it are left out and noted.
+
+    All are where they are not `used`.
+    """
     kept = []
     for (symbol, interval), series in sorted(files.series.items()):
         if interval <= interval_s:
             continue
-        fits = interval % interval_s == 0 and interval <= LONGEST * interval_s
+        fits = used and interval % interval_s == 0 and interval <= LONGEST * interval_s
         use = "tell of the market only" if fits else "are left out"
         notes.append(f"{symbol}: bars of {interval} s {use}, the evaluation is on {interval_s} s")
         kept += [series] if fits else []

@@ -17,7 +17,7 @@ from cryptocast.train.documents import read_documents
 from cryptocast.train.files import read_prices
 from cryptocast.train.fit import FitRules
 from cryptocast.train.recipe import prepare
-from cryptocast.train.resample import bars_at
+from cryptocast.train.resample import bars_at, coarser_than
 from cryptocast.train.selftest import SelfTest, live_equals_bulk, run_self_tests
 from cryptocast.train.splits import SplitRules
 
@@ -85,6 +85,7 @@ def series_of_files(
         raise BadInput(f"{', '.join(asked)} have no bar length in common: evaluate them one by one")
     interval_s = min(shared)
     every = bars_at(files, interval_s, notes)
+    coarser_than(files, interval_s, notes, used=False)  # a training reads none; the notes say so
     bars = {symbol: every[symbol] for symbol in asked}
     newest = max(int(series.opened_s[-1]) for series in bars.values()) + interval_s
     texts = read_documents(documents, newest, notes) if documents else no_documents(tuple(bars))

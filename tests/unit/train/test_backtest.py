@@ -229,6 +229,25 @@ def test_bars_without_any_volume_are_forecast_and_noted(tmp_path):
     assert 0.4 < report["accuracy"] < 0.8
 
 
+def test_longer_bars_of_another_coin_tell_of_the_market_and_the_report_says_which(tmp_path):
+    prices = write(tmp_path, pd.concat([frame("SOL"), frame("BTC", seed=2, interval_s=3_600)]))
+    report, _, _ = backtest(ask(prices, symbols=["SOL"]))
+    assert report["data_window"]["market_told_by"] == [{"symbol": "BTC", "interval_s": 3_600}]
+    assert report["data_window"]["fitted_symbols"] == ["SOL"]
+    varied = {row["name"] for row in report["selection"]["candidates"]}
+    assert {"leader_return_3h", "market_return_6h"} <= varied
+    assert "leader_return_15m" not in varied
+    assert any("BTC: bars of 3600 s tell of the market only" in note for note in report["notes"])
+
+
+def test_what_is_served_reads_no_longer_bars_and_says_so(tmp_path):
+    prices = write(tmp_path, pd.concat([frame("SOL"), frame("BTC", seed=2, interval_s=3_600)]))
+    report, _, _ = backtest(ask(prices, symbols=["SOL"], recipe="served"))
+    assert report["data_window"]["market_told_by"] == []
+    assert "leader_return_3h" not in {row["name"] for row in report["selection"]["candidates"]}
+    assert any("BTC: bars of 3600 s are left out" in note for note in report["notes"])
+
+
 def test_texts_from_the_future_are_left_out_and_noted(written, tmp_path):
     texts = pd.DataFrame(
         {

@@ -33,14 +33,16 @@ def test_scores_in_the_file_are_used_and_none_is_not_scored(tmp_path) -> None:
     notes: list[str] = []
     found = read_documents([tmp_path / "texts.parquet"], END_S, notes)
     assert found.score == pytest.approx([0.5, -0.6, np.nan], nan_ok=True)
-    assert "scored by the files themselves (1 have no score)" in notes[0]
+    assert "scored by a model that the files do not name before (1 have no score)" in notes[0]
 
 
 def test_a_file_scored_by_the_command_says_what_the_scorer_says_of_title_and_body(tmp_path) -> None:
     plain, scored = tmp_path / "texts.parquet", tmp_path / "scored.parquet"
     texts().to_parquet(plain)
     score_file(Scorer.load(FOLDER), plain, scored, "title,body")
-    by_file, by_standin = (read_documents([path], END_S, []) for path in (scored, plain))
+    notes: list[str] = []
+    by_file, by_standin = (read_documents([path], END_S, notes) for path in (scored, plain))
+    assert f"scored by {FOLDER.name}" in notes[1] and "scored by standin-" in notes[0]
     assert by_file.score == pytest.approx(by_standin.score, abs=1e-6)
     assert np.ptp(by_file.score) > 0.1
 
@@ -51,6 +53,15 @@ def test_a_file_with_scores_beside_one_without_is_refused(tmp_path) -> None:
     for order in (("plain", "scored"), ("scored", "plain")):
         with pytest.raises(BadInput, match=rf"{order[1]}\.parquet.*in every document file or in none"):
             read_documents([tmp_path / f"{name}.parquet" for name in order], END_S, [])
+
+
+def test_scores_of_two_models_are_refused(tmp_path) -> None:
+    plain, scored, other = (tmp_path / f"{name}.parquet" for name in ("plain", "scored", "other"))
+    texts().to_parquet(plain)
+    score_file(Scorer.load(FOLDER), plain, scored, "title, body")
+    texts(external_id=["d", "e", "f"], p_bearish=0.1, p_bullish=0.2).to_parquet(other)
+    with pytest.raises(BadInput, match="scored by a model that it does not name, another file by standin-"):
+        read_documents([scored, other], END_S, [])
 
 
 @pytest.mark.parametrize(

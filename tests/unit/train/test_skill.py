@@ -35,6 +35,7 @@ TRUE = 1 / (1 + np.exp(-0.6 * ROWS.x[:, 0].astype(float)))
 def test_skill_is_a_brier_score_surely_below_that_of_the_share_fitted_on(
     p_up: np.ndarray, shown: bool
 ) -> None:
+    # The best constant there is: noise around one half must not beat it by being nearer to the truth.
     skill = measure_skill(p_up, ROWS, np.full(len(UP), UP.mean()))
     assert skill.shown is shown
     assert skill.constant_brier == pytest.approx(float(np.mean((UP.mean() - UP) ** 2)))
