@@ -17,8 +17,9 @@ from local.up import steps_of
 from tests.e2e.stack.conftest import SYMBOLS, Deployed
 
 pytestmark = pytest.mark.e2e
-DRIFTED_FOR = timedelta(days=16)
-"""A challenger is judged on the newest 15 % of the time; what it learned has to be older than that."""
+DRIFTED_FOR = timedelta(days=22)
+"""A challenger is judged on the newest 15 % of the time, and chooses its features before the fold before that:
+what it learned has to be older than both."""
 SETTLE_S = 150
 SHADOW = timedelta(days=1)
 """Longer than eight cycles of every horizon but 24h, which waits for two outcomes."""
