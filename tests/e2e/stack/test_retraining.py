@@ -18,7 +18,7 @@ from tests.e2e.stack.conftest import SYMBOLS, Deployed
 
 pytestmark = pytest.mark.e2e
 DRIFTED_FOR = timedelta(days=22)
-"""A challenger is judged on the newest 15 % of the time, and chooses its features before the fold before that:
+"""A challenger is judged on the newest 15 % of the time and chooses its features before the fold before it:
 what it learned has to be older than both."""
 SETTLE_S = 150
 SHADOW = timedelta(days=1)
