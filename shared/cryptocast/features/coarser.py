@@ -32,7 +32,7 @@ def coarse_returns(coarser: Sequence[BarSeries], grid: Grid) -> dict[str, dict[s
         for name, column in _returns(series, grid).items():
             finer = told.get(name)
             told[name] = column if finer is None else np.where(np.isfinite(finer), finer, column)
-    return dict(sorted(found.items()))
+    return found
 
 
 def _returns(series: BarSeries, grid: Grid) -> Mapping[str, Floats]:
@@ -57,8 +57,6 @@ def _returns(series: BarSeries, grid: Grid) -> Mapping[str, Floats]:
     for label, span in RETURNS:
         if span % steps == 0 and f"return_{label}" in _READ:
             move = placed.carried - shifted(placed.carried, span // steps)
-            told = known & np.isfinite(move)
-            out[f"return_{label}"] = np.where(told, scaled(move, sigma / np.sqrt(steps), span), np.nan)[
-                newest
-            ]
+            told = np.where(known & np.isfinite(move), scaled(move, sigma / np.sqrt(steps), span), np.nan)
+            out[f"return_{label}"] = told[newest]
     return out
