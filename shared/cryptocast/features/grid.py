@@ -59,15 +59,35 @@ def shifted(column: Floats, steps: int) -> Floats:
 
 
 def window_sum(column: Floats, width: int) -> Floats:
-    """The sum of the last `width` values at each position; before the grid there is nothing to add."""
-    return weighted_sum(column, (1.0,) * width)
+    """The sum of the last `width` values at each position; before the grid there is nothing to add.
+
+    Sums of 1, 2, 4 … values are made of one another, so the order in which a position's values are added
+    depends on `width` alone: a live row and a bulk row agree to the last bit.
+    """
+    out, done, part, length = np.zeros(column.shape), 0, column, 1
+    while done < width:
+        if width & length:
+            out[done:] += part[: max(column.size - done, 0)]
+            done += length
+        part, length = _joined(np.add, part, length), 2 * length
+    return out
 
 
 def window_max(column: Floats, width: int) -> Floats:
     """The largest of the last `width` values, NaN left out; NaN where there is none."""
-    out = np.full(column.shape, np.nan)
-    for age in range(min(width, column.size)):
-        out[age:] = np.fmax(out[age:], column[: column.size - age])
+    part, length = column, 1
+    while 2 * length <= width:
+        part, length = _joined(np.fmax, part, length), 2 * length
+    out = part.copy()  # two windows of `length` that overlap cover `width`
+    rest = width - length
+    out[rest:] = np.fmax(part[rest:], part[: max(column.size - rest, 0)])
+    return out
+
+
+def _joined(join: np.ufunc, part: Floats, length: int) -> Floats:
+    """Windows of `length` values → windows of twice as many; those that begin before the grid are shorter."""
+    out = part.copy()
+    out[length:] = join(part[length:], part[: max(part.size - length, 0)])
     return out
 
 
