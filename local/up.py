@@ -19,6 +19,7 @@ from local.cycles import CycleDriver, CycleFailed, CycleResult
 from local.operator import write_environment
 from local.sources import choose
 from local.stack import Stack, running
+from local.warm import warm_up
 
 console = Console()
 MAX_WINDOW = timedelta(days=1)
@@ -83,6 +84,7 @@ def _serve(stack: Stack, cycles: int | None, began: float) -> None:
         stack.remember(as_of)
         last, done = as_of, done + 1
         if done == 1:
+            warm_up(stack.api_url, stack.choice.symbols)
             _print_addresses(stack, time.monotonic() - began)
         elif done % ADDRESSES_EVERY == 1:
             console.print(_reminder(stack), highlight=False, soft_wrap=True)

@@ -140,10 +140,10 @@ def test_a_killed_worker_costs_no_trial_and_adds_none(
     database_url: str, store: StudyStore, tmp_path: Path
 ) -> None:
     """kill -9 in the middle of a trial; the same command again ends with the trials that were wanted."""
-    slow = replace(FAST, rounds=300)
+    slow = replace(FAST, rounds=150)
     name = tune(database_url, 1, base=slow).report["study"]
     study = optuna.load_study(study_name=name, storage=store.storage)
-    study.set_user_attr("trials", 6)
+    study.set_user_attr("trials", 4)
     examples, _ = material()
     save_examples(examples, tmp_path / "examples.npz")
     command = [sys.executable, "-m", "cryptocast.train.worker", name, str(tmp_path / "examples.npz"), "0"]
@@ -157,13 +157,13 @@ def test_a_killed_worker_costs_no_trial_and_adds_none(
     worker.wait()
     assert states(store, name)[TrialState.RUNNING] == 1
 
-    assert tune(database_url, 6, base=slow, workers=2).report["trials"] == 6
+    assert tune(database_url, 4, base=slow, workers=2).report["trials"] == 4
 
     trials = optuna.load_study(study_name=name, storage=store.storage).trials
     counted = Counter(trial.state for trial in trials)
-    assert done(counted) == 6
+    assert done(counted) == 4
     assert counted[TrialState.FAIL] == 1
-    assert sum(counted.values()) == 7
+    assert sum(counted.values()) == 5
     (lost,) = [trial for trial in trials if trial.state is TrialState.FAIL]
     (retried,) = [trial for trial in trials if trial.system_attrs.get("failed_trial") == lost.number]
     assert retried.params == lost.params

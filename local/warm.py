@@ -1,0 +1,28 @@
+"""The first page's calls, made before there is a visitor."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+import httpx
+
+SPARKLINE_BARS = 96
+TIMEOUT_S = 60
+
+
+def warm_up(api_url: str, symbols: Sequence[str]) -> None:
+    """Ask at once what the page asks at once: every worker of the API takes seconds to answer its first call.
+
+    What cannot be answered is left to the page, which says so.
+    """
+    bars = [f"/v1/bars/{symbol}?limit={SPARKLINE_BARS}" for symbol in symbols]
+    paths = ["/v1/forecasts", "/v1/models", *bars]
+
+    def ask(path: str) -> None:
+        with contextlib.suppress(httpx.HTTPError):
+            httpx.get(f"{api_url}{path}", timeout=TIMEOUT_S)
+
+    with ThreadPoolExecutor(len(paths), thread_name_prefix="warm") as pool:
+        list(pool.map(ask, paths))
