@@ -1,8 +1,8 @@
 """Columns on the 15-minute grid and rolling windows over them.
 
-A window is summed term by term from its oldest element to its newest, each term as one
-elementwise operation. A row's value therefore depends on nothing but its own window: not on how
-many rows are computed together, and live equals bulk to the last bit. `np.sum` would not promise it.
+A window's values are joined in an order that its width alone decides, each step one elementwise operation on
+whole columns. A row's value therefore depends on nothing but its own window: not on how many rows are
+computed together, and live equals bulk to the last bit. `np.sum` would not promise it.
 """
 
 from __future__ import annotations
@@ -59,10 +59,9 @@ def shifted(column: Floats, steps: int) -> Floats:
 
 
 def window_sum(column: Floats, width: int) -> Floats:
-    """The sum of the last `width` values at each position; before the grid there is nothing to add.
+    """The sum of the last `width` (≥ 1) values at each position; before the grid there is nothing to add.
 
-    Sums of 1, 2, 4 … values are made of one another, so the order in which a position's values are added
-    depends on `width` alone: a live row and a bulk row agree to the last bit.
+    Sums of 1, 2, 4 … values are made of one another; those whose lengths make up `width` are added.
     """
     out, done, part, length = np.zeros(column.shape), 0, column, 1
     while done < width:
@@ -74,7 +73,7 @@ def window_sum(column: Floats, width: int) -> Floats:
 
 
 def window_max(column: Floats, width: int) -> Floats:
-    """The largest of the last `width` values, NaN left out; NaN where there is none."""
+    """The largest of the last `width` (≥ 1) values, NaN left out; NaN where there is none."""
     part, length = column, 1
     while 2 * length <= width:
         part, length = _joined(np.fmax, part, length), 2 * length

@@ -10,7 +10,6 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import optuna
@@ -140,8 +139,7 @@ def test_a_killed_worker_costs_no_trial_and_adds_none(
     database_url: str, store: StudyStore, tmp_path: Path
 ) -> None:
     """kill -9 in the middle of a trial; the same command again ends with the trials that were wanted."""
-    slow = replace(FAST, rounds=150)
-    name = tune(database_url, 1, base=slow).report["study"]
+    name = tune(database_url, 1).report["study"]
     study = optuna.load_study(study_name=name, storage=store.storage)
     study.set_user_attr("trials", 4)
     examples, _ = material()
@@ -157,7 +155,7 @@ def test_a_killed_worker_costs_no_trial_and_adds_none(
     worker.wait()
     assert states(store, name)[TrialState.RUNNING] == 1
 
-    assert tune(database_url, 4, base=slow, workers=2).report["trials"] == 4
+    assert tune(database_url, 4, workers=2).report["trials"] == 4
 
     trials = optuna.load_study(study_name=name, storage=store.storage).trials
     counted = Counter(trial.state for trial in trials)

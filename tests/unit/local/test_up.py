@@ -59,9 +59,11 @@ def test_any_screen_of_a_hurried_run_shows_the_addresses(
     printed = StringIO()
     monkeypatch.setattr(up, "console", Console(file=printed, width=40))
     warmed: list[tuple[Any, ...]] = []
-    monkeypatch.setattr(up, "warm_up", lambda *given: warmed.append(given))
+    monkeypatch.setattr(
+        up, "warm_up", lambda *given: warmed.append((*given, "up after" in printed.getvalue()))
+    )
     up._serve(stack(tmp_path), 100, time.monotonic())
-    assert warmed == [(API, ("BTC", "ETH"))]
+    assert warmed == [(API, ("BTC", "ETH"), False)]
     lines = printed.getvalue().splitlines()
     assert len(lines) > 100
     for top in range(len(lines) - 23):

@@ -1,23 +1,30 @@
-"""Warming up asks what the page asks, and a dead API stops nothing."""
+"""Warming up asks what the page asks, all at once, and a dead API stops nothing."""
 
 from __future__ import annotations
 
+import socket
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
 
-from local.warm import warm_up
+from local.warm import SPARKLINE_BARS, warm_up
+
+SYMBOLS = ("BTC", "ETH")
+WANTED = ["/v1/bars/BTC?limit=96", "/v1/bars/ETH?limit=96", "/v1/forecasts", "/v1/models"]
 
 
 @pytest.fixture
 def asked() -> Iterator[tuple[str, list[str]]]:
-    """An API that refuses everything, and the paths that were asked of it."""
+    """An API that answers nothing before all is asked, and the paths that were asked of it."""
     paths: list[str] = []
+    together = threading.Barrier(len(WANTED), timeout=5)
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
+            together.wait()
             paths.append(self.path)
             self.send_response(503)
             self.end_headers()
@@ -32,14 +39,18 @@ def asked() -> Iterator[tuple[str, list[str]]]:
     server.server_close()
 
 
-def test_it_asks_what_the_page_asks(asked: tuple[str, list[str]]) -> None:
+def test_it_asks_at_once_what_the_page_asks(asked: tuple[str, list[str]]) -> None:
     address, paths = asked
-    warm_up(address, ("BTC", "ETH"))
-    wanted = ["/v1/bars/BTC?limit=96", "/v1/bars/ETH?limit=96", "/v1/forecasts", "/v1/models"]
-    assert sorted(paths) == wanted
+    warm_up(address, SYMBOLS)
+    assert sorted(paths) == WANTED
 
 
-def test_an_api_that_is_gone_stops_nothing(asked: tuple[str, list[str]]) -> None:
-    address, paths = asked
-    warm_up(address.replace("http://127.0.0.1", "http://127.0.0.2"), ("BTC",))
-    assert paths == []
+def test_the_page_draws_as_many_bars() -> None:
+    client = Path(__file__).parents[3] / "frontend" / "src" / "api" / "client.ts"
+    assert f"SPARKLINE_BARS = {SPARKLINE_BARS};" in client.read_text()
+
+
+def test_an_api_that_is_gone_stops_nothing() -> None:
+    with socket.socket() as taken:  # bound, and nobody listens
+        taken.bind(("127.0.0.1", 0))
+        warm_up(f"http://127.0.0.1:{taken.getsockname()[1]}", SYMBOLS)
