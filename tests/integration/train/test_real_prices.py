@@ -42,7 +42,7 @@ def read_bars(days: int) -> dict[str, BarSeries]:
 
 
 def test_on_real_prices_a_model_is_credible_calibrated_and_honest(bucket: Bucket) -> None:
-    bars = read_bars(150)
+    bars = read_bars(120)
     rules = TrainingRules(UNTIL, UNTIL, DataLabel.REPLAY)
     reports = train_from_series(bucket, bars, no_documents(sorted(bars)), list(Horizon), rules)
     assert [r.promoted for r in reports] == [True] * 4

@@ -7,13 +7,14 @@ import math
 import numpy as np
 import pytest
 from scipy import stats
+from scipy.signal import lfilter
 from statsmodels.stats.contingency_tables import mcnemar as textbook_mcnemar
 
 from cryptocast.train import statistics as st
 from cryptocast.train.calibrate import independent_calls
 
 BAR_S = 900
-RUNS = 250
+RUNS = 160
 
 
 def nothing_known(seed: int, horizon: int = 8, moments: int = 2_500, persistence: float = 0.95):
@@ -25,8 +26,8 @@ def nothing_known(seed: int, horizon: int = 8, moments: int = 2_500, persistence
         price = np.concatenate([[0.0], np.cumsum(0.8 * market + 0.6 * random.normal(size=moments + horizon))])
         up[:, coin] = price[horizon : horizon + moments] > price[:moments]
         noise = 0.8 * mood + 0.6 * random.normal(size=moments)
-        for i in range(1, moments):
-            calls[i, coin] = persistence * calls[i - 1, coin] + math.sqrt(1 - persistence**2) * noise[i]
+        noise[0] = 0.0
+        calls[:, coin] = lfilter([math.sqrt(1 - persistence**2)], [1.0, -persistence], noise)
     as_of = np.repeat(np.arange(moments, dtype=np.int64) * BAR_S, 2)
     return as_of, calls.ravel(), up.ravel()
 
