@@ -9,8 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 
 SPARKLINE_BARS = 96
-TIMEOUT_S = 10
-"""The page does not wait longer either, and Ctrl-C waits for it."""
+TIMEOUT_S = 60
+"""A first answer can take half a minute on a busy machine; Ctrl-C waits for it too."""
 
 
 def warm_up(api_url: str, symbols: Sequence[str]) -> None:
