@@ -60,6 +60,8 @@ class MiniStack:
             "S3_PERSIST": "1",
             "S3_DATA_DIR": str(self.folder / "s3"),
             "TMPDIR": str(self._scratch),
+            # Workers end after five idle minutes otherwise, and a page opened then waits for new ones.
+            "LAMBDA_WARM_TTL_SECONDS": "86400",
             # Training runs as a process of ours (local/training.py), with Docker or without.
             "DOCKER_HOST": "unix:///nonexistent",
         }

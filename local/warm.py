@@ -19,7 +19,7 @@ def warm_up(api_url: str, symbols: Sequence[str]) -> None:
     What cannot be answered is left to the page, which says so.
     """
     bars = [f"/v1/bars/{symbol}?limit={SPARKLINE_BARS}" for symbol in symbols]
-    paths = ["/v1/forecasts", "/v1/models", *bars]
+    paths = ["/v1/forecasts", "/v1/models", "/v1/outcomes", *bars]
 
     def ask(path: str) -> None:
         with contextlib.suppress(httpx.HTTPError):

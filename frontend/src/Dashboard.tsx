@@ -44,6 +44,11 @@ export function Dashboard({ config }: { config: Config }) {
     queryFn: api.models,
     refetchInterval: ({ state }) => soonAfter(state.status, POLL_WHILE_LIVE_MS),
   });
+  const outcomes = useQuery({
+    queryKey: KEYS.outcomes,
+    queryFn: api.outcomes,
+    refetchInterval: ({ state }) => soonAfter(state.status, POLL_WHILE_LIVE_MS),
+  });
   const board = forecasts.data;
   const closes = useQueries({
     queries: (board?.coins ?? []).map(({ symbol }) => ({
@@ -67,6 +72,7 @@ export function Dashboard({ config }: { config: Config }) {
         <Board
           board={board}
           models={awaited(models)}
+          outcomes={awaited(outcomes)}
           apiUrl={config.apiUrl}
           closes={closes}
           error={error}

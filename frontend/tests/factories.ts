@@ -1,4 +1,14 @@
-import type { Bar, Coin, Forecast, ForecastsAnswer, Model, Price } from '../src/api/types';
+import type {
+  Bar,
+  Coin,
+  Forecast,
+  ForecastsAnswer,
+  HorizonRecord,
+  Model,
+  OutcomesAnswer,
+  PastCall,
+  Price,
+} from '../src/api/types';
 
 export const AS_OF = '2026-03-02T14:15:00Z';
 /** Three minutes after `AS_OF`. */
@@ -83,5 +93,45 @@ export function aBar(closedAt: string, close: number): Bar {
     close,
     volume: null,
     source: 'coingecko',
+  };
+}
+
+/** Newest first, a quarter of an hour apart: `r`ight, `w`rong, or anything else for `abstain`. */
+export function pastCalls(came: string): PastCall[] {
+  return [...came].map((one, i) => ({
+    as_of: minutesAfter(-15 * (i + 1)),
+    p_up: 0.6,
+    call: 'rw'.includes(one) ? 'up' : 'abstain',
+    return_log: one === 'r' ? 0.01 : -0.01,
+    correct: 'rw'.includes(one) ? one === 'r' : null,
+  }));
+}
+
+export function aRecord(given: Partial<HorizonRecord> = {}): HorizonRecord {
+  return {
+    horizon: '1h',
+    forecasts: 3_350,
+    calls: 1_306,
+    right: 714,
+    accuracy: 0.5467,
+    accuracy_lower95: 0.4568,
+    accuracy_upper95: 0.6336,
+    independent_calls: 118.2,
+    share_up: 0.503,
+    brier: 0.2481,
+    ...given,
+  };
+}
+
+export function someOutcomes(given: Partial<OutcomesAnswer> = {}): OutcomesAnswer {
+  return {
+    data_label: 'live',
+    as_of: AS_OF,
+    stale: false,
+    missing: [],
+    since: minutesAfter(-7 * 24 * 60),
+    record: [aRecord()],
+    coins: [{ symbol: 'BTC', horizon: '1h', outcomes: pastCalls('rwr.') }],
+    ...given,
   };
 }

@@ -1,11 +1,9 @@
 import { render, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import { beforeEach, describe, expect, it, vi } from 'vitest';
-import type { ForecastsAnswer, Model } from '../src/api/types';
+import { describe, expect, it, vi } from 'vitest';
 import { App } from '../src/App';
 import {
   AS_OF,
-  aBar,
   aBoard,
   aCoin,
   aForecast,
@@ -14,49 +12,7 @@ import {
   fourModels,
   minutesAfter,
 } from './factories';
-
-/** The network: what each path answers, or an error. */
-let answers: Record<string, unknown>;
-let sockets: { onopen?: () => void; onmessage?: (event: { data: string }) => void }[];
-
-beforeEach(() => {
-  sockets = [];
-  answers = { '/config.json': { apiUrl: 'http://api.test', streamUrl: 'ws://stream.test' } };
-  vi.stubGlobal('fetch', (input: Request | string) => {
-    const path = new URL(typeof input === 'string' ? input : input.url, 'http://page.test')
-      .pathname;
-    const answer = answers[path];
-    if (answer === undefined) return Promise.reject(new TypeError('Failed to fetch'));
-    if (answer instanceof Promise) return answer as Promise<Response>;
-    if (answer instanceof Response) return Promise.resolve(answer.clone());
-    return Promise.resolve(Response.json(answer));
-  });
-  vi.stubGlobal(
-    'WebSocket',
-    class {
-      send = () => undefined;
-      close = () => undefined;
-      constructor() {
-        sockets.push(this as never);
-      }
-    },
-  );
-});
-
-/** Of contributions of 0.16 they make 62%, so the bias is 0.002. */
-const KNOWN = { calibration: { slope: 0.8, intercept: 0.36 }, abstain_below: 0.55 };
-
-function serve(board: ForecastsAnswer, models: Model[] = fourModels(KNOWN)): void {
-  answers['/v1/forecasts'] = board;
-  answers['/v1/models'] = { data_label: 'live', champions: models };
-  const bars = [aBar(minutesAfter(-15), 63_000), aBar(AS_OF, 64_000)];
-  answers['/v1/bars/BTC'] = { data_label: 'live', symbol: 'BTC', interval_s: 900, bars };
-}
-
-async function openPage(): Promise<HTMLElement> {
-  render(<App />);
-  return screen.findByRole('article', { name: /Bitcoin/ });
-}
+import { KNOWN, answers, openPage, serve, sockets } from './network';
 
 const TODAY = { as_of: new Date().toISOString(), target_at: new Date().toISOString() };
 

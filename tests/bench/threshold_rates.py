@@ -15,8 +15,8 @@ import numpy as np
 from scipy.stats import norm
 
 from cryptocast.domain import BAR_INTERVAL_S, Horizon
+from cryptocast.intervals import independent_calls
 from cryptocast.series import Floats
-from cryptocast.train.calibrate import independent_calls
 from cryptocast.train.dataset import Examples
 from cryptocast.train.statistics import surely
 from cryptocast.train.threshold import fix_threshold

@@ -1,7 +1,7 @@
 import createClient, { type Client } from 'openapi-fetch';
 import { refused, unreachable } from './errors';
 import type { paths } from './schema';
-import type { Bar, ForecastsAnswer, Horizon, Model } from './types';
+import type { Bar, ForecastsAnswer, Horizon, Model, OutcomesAnswer } from './types';
 
 /** 24 hours of 15-minute bars. */
 export const SPARKLINE_BARS = 96;
@@ -19,6 +19,8 @@ export interface Api {
   /** Oldest first. */
   bars(symbol: string): Promise<Bar[]>;
   models(): Promise<Model[]>;
+  /** Of the last seven days; of each coin and horizon the last 24 one by one. */
+  outcomes(): Promise<OutcomesAnswer>;
 }
 
 export function makeApi(apiUrl: string): Api {
@@ -30,6 +32,7 @@ export function makeApi(apiUrl: string): Api {
       return (await answered(client.GET('/v1/bars/{symbol}', { ...options(), params }))).bars;
     },
     models: async () => (await answered(client.GET('/v1/models', options()))).champions,
+    outcomes: () => answered(client.GET('/v1/outcomes', options())),
   };
 }
 

@@ -190,6 +190,28 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/v1/outcomes': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Get Outcomes
+     * @description What came of past forecasts: how many calls were right, and the last ones one by one.
+     *
+     *     Every forecast with an outcome counts, whichever model version made it, and none is left out.
+     */
+    get: operations['get_outcomes_v1_outcomes_get'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/predict': {
     parameters: {
       query?: never;
@@ -453,6 +475,17 @@ export interface components {
        * @default false
        */
       stale: boolean;
+    };
+    /** CoinOutcomes */
+    CoinOutcomes: {
+      horizon: components['schemas']['Horizon'];
+      /**
+       * Outcomes
+       * @description Newest first.
+       */
+      outcomes: components['schemas']['PastCall'][];
+      /** Symbol */
+      symbol: string;
     };
     /**
      * CycleMessage
@@ -930,6 +963,58 @@ export interface components {
      */
     Horizon: '15m' | '1h' | '4h' | '24h';
     /**
+     * HorizonRecord
+     * @description How every forecast of one horizon since `since` did, whichever model version made it.
+     */
+    HorizonRecord: {
+      /**
+       * Accuracy
+       * @description Right calls / calls; null where there were no calls.
+       */
+      accuracy: number | null;
+      /**
+       * Accuracy Lower95
+       * @description Lower end of Wilson's 95 % interval over `independent_calls`; null without a call.
+       */
+      accuracy_lower95: number | null;
+      /**
+       * Accuracy Upper95
+       * @description Its upper end.
+       */
+      accuracy_upper95: number | null;
+      /**
+       * Brier
+       * @description Mean Brier score of all, abstentions included.
+       */
+      brier: number | null;
+      /**
+       * Calls
+       * @description Of those, the ones that were not `abstain`.
+       */
+      calls: number;
+      /**
+       * Forecasts
+       * @description Forecasts with an outcome.
+       */
+      forecasts: number;
+      horizon: components['schemas']['Horizon'];
+      /**
+       * Independent Calls
+       * @description Moments called at, over the steps in a horizon: calls of coins at one moment are not independent, and calls whose horizons overlap are not.
+       */
+      independent_calls: number;
+      /**
+       * Right
+       * @description Calls that were right; a price that did not move makes none right.
+       */
+      right: number;
+      /**
+       * Share Up
+       * @description How often the price rose: what `up` every time would have got.
+       */
+      share_up: number;
+    };
+    /**
      * Model
      * @description One version: what it is, what it was trained on and how it did out of sample.
      */
@@ -1090,6 +1175,75 @@ export interface components {
       return_log: number;
       /** Went Up */
       went_up: boolean;
+    };
+    /**
+     * OutcomesAnswer
+     * @description `as_of` is when the newest outcome was known.
+     */
+    OutcomesAnswer: {
+      /**
+       * As Of
+       * @description The moment that the newest record here speaks for.
+       */
+      as_of?: string | null;
+      /**
+       * Coins
+       * @description Per coin and horizon; absent without an outcome.
+       */
+      coins: components['schemas']['CoinOutcomes'][];
+      /** @description Where the data comes from: `live`, `replay` of past data, or `simulated` (invented). */
+      data_label: components['schemas']['DataLabel'];
+      /**
+       * Data Since
+       * @description For replay: the date that the replay began at.
+       */
+      data_since?: string | null;
+      /**
+       * Missing
+       * @description Plain words: `reddit: no credentials`.
+       */
+      missing?: string[];
+      /**
+       * Record
+       * @description Shortest horizon first; absent without an outcome.
+       */
+      record: components['schemas']['HorizonRecord'][];
+      /**
+       * Since
+       * Format: date-time
+       * @description Forecasts with `as_of` from here on are counted.
+       */
+      since: string;
+      /**
+       * Stale
+       * @description True where `as_of` is over two cycles (30 minutes) old, or absent.
+       * @default false
+       */
+      stale: boolean;
+    };
+    /**
+     * PastCall
+     * @description One forecast and what came of it at `as_of` plus the horizon. Its reasons are in the coin's history.
+     */
+    PastCall: {
+      /**
+       * As Of
+       * Format: date-time
+       */
+      as_of: string;
+      call: components['schemas']['Call'];
+      /**
+       * Correct
+       * @description Whether the call was right; null where it was `abstain`.
+       */
+      correct: boolean | null;
+      /** P Up */
+      p_up: number;
+      /**
+       * Return Log
+       * @description log(close at the horizon / close at `as_of`).
+       */
+      return_log: number;
     };
     /** Pong */
     Pong: {
@@ -2348,6 +2502,113 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
+          'application/json': components['schemas']['ErrorAnswer'];
+        };
+      };
+      /** @description The request cannot be understood. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorAnswer'];
+        };
+      };
+      /** @description A store or a model is not there now. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorAnswer'];
+        };
+      };
+    };
+  };
+  get_outcomes_v1_outcomes_get: {
+    parameters: {
+      query?: {
+        /** @description Only this coin. */
+        symbol?: string | null;
+        /** @description Only this horizon. */
+        horizon?: components['schemas']['Horizon'] | null;
+        /** @description How far back. */
+        days?: number;
+        /** @description Per coin and horizon, one by one. */
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "as_of": "2024-01-01T12:15:00Z",
+           *       "coins": [
+           *         {
+           *           "horizon": "1h",
+           *           "outcomes": [
+           *             {
+           *               "as_of": "2024-01-01T11:15:00Z",
+           *               "call": "up",
+           *               "correct": true,
+           *               "p_up": 0.61,
+           *               "return_log": 0.0021
+           *             }
+           *           ],
+           *           "symbol": "BTC"
+           *         }
+           *       ],
+           *       "data_label": "simulated",
+           *       "missing": [
+           *         "4h: no outcome yet",
+           *         "24h: no outcome yet"
+           *       ],
+           *       "record": [
+           *         {
+           *           "accuracy": 0.5467,
+           *           "accuracy_lower95": 0.4568,
+           *           "accuracy_upper95": 0.6336,
+           *           "brier": 0.2481,
+           *           "calls": 1306,
+           *           "forecasts": 3350,
+           *           "horizon": "1h",
+           *           "independent_calls": 118,
+           *           "right": 714,
+           *           "share_up": 0.503
+           *         }
+           *       ],
+           *       "since": "2023-12-25T12:20:00Z",
+           *       "stale": false
+           *     }
+           */
+          'application/json': components['schemas']['OutcomesAnswer'];
+        };
+      };
+      /** @description The coin is not followed here, or nothing is known of it yet. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "data_label": "simulated",
+           *       "error": {
+           *         "code": "unknown_coin",
+           *         "message": "'XYZ' is not a coin that is followed here.",
+           *         "what_to_do": "Use one of: BTC, ETH, SOL, DOT, AAVE."
+           *       }
+           *     }
+           */
           'application/json': components['schemas']['ErrorAnswer'];
         };
       };

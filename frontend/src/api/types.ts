@@ -10,7 +10,10 @@ export type DataLabel = Schemas['DataLabel'];
 export type Forecast = Schemas['Forecast'];
 export type ForecastsAnswer = Schemas['ForecastsAnswer'];
 export type Horizon = Schemas['Horizon'];
+export type HorizonRecord = Schemas['HorizonRecord'];
 export type Model = Schemas['Model'];
+export type OutcomesAnswer = Schemas['OutcomesAnswer'];
+export type PastCall = Schemas['PastCall'];
 export type Price = Schemas['Price'];
 export type ServerMessage = Schemas['ServerMessage'];
 

@@ -2,16 +2,19 @@ import type { PageError } from '../api/errors';
 import type { ForecastsAnswer } from '../api/types';
 import type { Close } from '../live/closes';
 import type { Models } from '../words/models';
+import type { Outcomes } from '../words/record';
 import { noticesOf } from '../words/notices';
 import { missingInWords } from '../words/sources';
 import { CoinCard } from './CoinCard';
 import { ModelsPanel } from './ModelsPanel';
 import { Notices } from './Notices';
 import { Empty } from './Panels';
+import { RecordPanel } from './RecordPanel';
 
 interface Props {
   board: ForecastsAnswer;
   models: Models;
+  outcomes: Outcomes;
   apiUrl: string;
   /** In the order of the coins. */
   closes: readonly (readonly Close[] | null | undefined)[];
@@ -19,7 +22,7 @@ interface Props {
   now: number;
 }
 
-export function Board({ board, models, apiUrl, closes, error, now }: Props) {
+export function Board({ board, models, outcomes, apiUrl, closes, error, now }: Props) {
   const notices = noticesOf({ board, models, error, now });
   const said = new Set((board.missing ?? []).map(missingInWords));
   const blank = board.coins.every(({ price, forecasts }) => !price && forecasts.length === 0);
@@ -37,6 +40,7 @@ export function Board({ board, models, apiUrl, closes, error, now }: Props) {
                 coin={coin}
                 label={board.data_label}
                 models={models}
+                outcomes={outcomes}
                 closes={closes[i]}
                 said={said}
                 now={now}
@@ -45,6 +49,7 @@ export function Board({ board, models, apiUrl, closes, error, now }: Props) {
           </ul>
         </section>
       )}
+      {!blank && <RecordPanel outcomes={outcomes} now={now} />}
       {!blank && <ModelsPanel models={models} apiUrl={apiUrl} />}
     </div>
   );

@@ -4,6 +4,7 @@ import { formatChange, formatPrice } from '../format/numbers';
 import type { Close } from '../live/closes';
 import { isStale, momentInWords } from '../words/clock';
 import type { Models } from '../words/models';
+import { lastOf, type Outcomes } from '../words/record';
 import { isSaidInPlace, missingInWords, sourceName } from '../words/sources';
 import { HorizonCell } from './HorizonCell';
 import { ChevronIcon } from './Icons';
@@ -13,6 +14,7 @@ interface Props {
   coin: Coin;
   label: DataLabel;
   models: Models;
+  outcomes: Outcomes;
   /** Undefined while they are on their way, null where they could not be fetched. */
   closes: readonly Close[] | null | undefined;
   /** What the banner already says is not said again by every coin. */
@@ -20,7 +22,7 @@ interface Props {
   now: number;
 }
 
-export function CoinCard({ coin, label, models, closes, said, now }: Props) {
+export function CoinCard({ coin, label, models, outcomes, closes, said, now }: Props) {
   const [open, setOpen] = useState(false);
   const id = useId();
   return (
@@ -41,6 +43,7 @@ export function CoinCard({ coin, label, models, closes, said, now }: Props) {
                 horizon={horizon}
                 forecast={coin.forecasts.find((forecast) => forecast.horizon === horizon)}
                 models={models}
+                past={lastOf(outcomes, coin.symbol, horizon)}
                 open={open}
                 now={now}
               />
@@ -62,7 +65,11 @@ export function CoinCard({ coin, label, models, closes, said, now }: Props) {
   );
 }
 
-function Present({ id, coin, label, closes, said, now }: Omit<Props, 'models'> & { id: string }) {
+interface PresentProps extends Omit<Props, 'models' | 'outcomes'> {
+  id: string;
+}
+
+function Present({ id, coin, label, closes, said, now }: PresentProps) {
   const { price } = coin;
   const own = (coin.missing ?? [])
     .filter((item) => !isSaidInPlace(item))

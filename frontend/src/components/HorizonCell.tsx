@@ -1,4 +1,4 @@
-import type { Call, Forecast, Horizon } from '../api/types';
+import type { Call, Forecast, Horizon, PastCall } from '../api/types';
 import { formatShare } from '../format/numbers';
 import { formatTarget } from '../format/times';
 import { isStale } from '../words/clock';
@@ -8,6 +8,7 @@ import { makerOf, measuredInWords, shortVersion, type Answer, type Models } from
 import { Gauge } from './Gauge';
 import { CallIcon } from './Icons';
 import { Line } from './Panels';
+import { PastCalls } from './PastCalls';
 import { Reasons } from './Reasons';
 
 const LOOKS: Readonly<Record<Call, string>> = {
@@ -20,12 +21,14 @@ interface Props {
   horizon: Horizon;
   forecast: Forecast | undefined;
   models: Models;
+  /** Newest first; undefined while they are on their way, null where they could not be fetched. */
+  past: readonly PastCall[] | null | undefined;
   /** Whether the reasons and the model are shown on a narrow screen. */
   open: boolean;
   now: number;
 }
 
-export function HorizonCell({ horizon, forecast, models, open, now }: Props) {
+export function HorizonCell({ horizon, forecast, models, past, open, now }: Props) {
   return (
     <li className="flex min-w-0 flex-col gap-3 bg-card p-3 sm:p-4">
       <h3 className="flex items-baseline justify-between gap-2 text-xs text-quiet">
@@ -33,7 +36,7 @@ export function HorizonCell({ horizon, forecast, models, open, now }: Props) {
         {forecast && <Until forecast={forecast} now={now} />}
       </h3>
       {forecast ? (
-        <Filled forecast={forecast} model={makerOf(forecast, models)} open={open} />
+        <Filled forecast={forecast} model={makerOf(forecast, models)} past={past} open={open} />
       ) : (
         <p className="text-sm text-quiet">No forecast yet.</p>
       )}
@@ -63,10 +66,11 @@ function Until({ forecast, now }: { forecast: Forecast; now: number }) {
 interface FilledProps {
   forecast: Forecast;
   model: Answer;
+  past: Props['past'];
   open: boolean;
 }
 
-function Filled({ forecast, model, open }: FilledProps) {
+function Filled({ forecast, model, past, open }: FilledProps) {
   const { call, p_up: pUp, model_version: version } = forecast;
   const { confidence, why } = whyThisCall(forecast, typeof model === 'object' ? model : undefined);
   return (
@@ -95,6 +99,7 @@ function Filled({ forecast, model, open }: FilledProps) {
           <p className="min-h-8 text-xs leading-4 text-quiet md:min-h-4">{why}</p>
         )}
       </div>
+      <PastCalls past={past} />
       <div className={`${open ? 'flex' : 'hidden'} flex-1 flex-col gap-3 md:flex`}>
         <Reasons forecast={forecast} model={model} />
         <p className="mt-auto border-t border-line pt-2 text-2xs break-words text-quiet">

@@ -9,6 +9,7 @@ import { readMessage } from './messages';
 export const KEYS = {
   forecasts: ['forecasts'] as const,
   models: ['models'] as const,
+  outcomes: ['outcomes'] as const,
   closes: (symbol: string) => ['closes', symbol] as const,
 };
 
@@ -46,6 +47,7 @@ function take(cache: QueryClient, message: ServerMessage): void {
     if (closes) cache.setQueryData(key, closes);
     else if (held) void cache.invalidateQueries({ queryKey: key });
   }
+  if (message.type === 'cycle') void cache.invalidateQueries({ queryKey: KEYS.outcomes });
   if (message.type === 'forecast') {
     const models = cache.getQueryData<Model[]>(KEYS.models);
     const known = models?.some(({ version }) => version === message.forecast.model_version);

@@ -10,6 +10,7 @@ from cryptocast.features.spec import FEATURE_VERSION
 from cryptocast.features.spec import FEATURES as _SPECS
 from cryptocast.serve import schemas
 from cryptocast.serve.card_example import CARD_DATA, SENTIMENT_CARD_DATA
+from cryptocast.serve.record_example import HEAD_DATA, OUTCOMES_DATA
 
 Responses: TypeAlias = dict[int | str, dict[str, Any]]
 
@@ -270,18 +271,8 @@ SENTIMENT = _answers(
 SENTIMENT_REQUESTS: dict[str, Example] = {
     "texts": {"summary": "Two texts", "value": {"texts": ["BTC to the moon", "This is going to zero"]}}
 }
-HEAD = _answers(
-    {
-        **_LABELLED,
-        "missing": [],
-        "day": "2024-01-01",
-        "sequence": 41_280,
-        "hash": "9f" * 32,
-        "count": 1_920,
-        "previous_day": "2023-12-31",
-        "previous_hash": "4b" * 32,
-    }
-)
+HEAD = _answers({**_LABELLED, **HEAD_DATA})
+OUTCOMES = _answers({**_LABELLED, **OUTCOMES_DATA}, about_a_coin=True)
 HEALTH = _answers(
     {
         **_LABELLED,

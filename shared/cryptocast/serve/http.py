@@ -15,6 +15,7 @@ from cryptocast.serve import (
     routes_health,
     routes_market,
     routes_models,
+    routes_outcomes,
     routes_record,
     schemas,
 )
@@ -64,7 +65,7 @@ def create_app(deps: Deps) -> FastAPI:
     app.add_middleware(
         CORSMiddleware, allow_origins=["*"], allow_methods=["GET"], allow_headers=["*"], max_age=3_600
     )
-    for part in (routes_market, routes_models, routes_card, routes_record, routes_health):
+    for part in (routes_market, routes_models, routes_card, routes_outcomes, routes_record, routes_health):
         app.include_router(part.router)
     app.add_api_route("/docs", _docs, include_in_schema=False, response_class=HTMLResponse)
     return app

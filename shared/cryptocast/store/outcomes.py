@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from cryptocast.domain import Forecast, Horizon, Outcome
+from cryptocast.domain import Call, Forecast, Horizon, Outcome
 from cryptocast.store import forecasts, names
 from cryptocast.store.database import Database
 
@@ -44,6 +44,41 @@ class OutcomeSummary:
     """called / n."""
 
 
+@dataclass(frozen=True, slots=True)
+class OutcomeCounts:
+    """How many forecasts of one horizon have an outcome, and what it was."""
+
+    horizon: Horizon
+    n: int
+    """Forecasts with an outcome."""
+    called: int
+    """Those that said up or down."""
+    right: int
+    """Calls that were right."""
+    moments: int
+    """Distinct `as_of` among the calls: coins move together."""
+    rose: int
+    """Forecasts after which the price rose."""
+    brier: float
+    """Mean, over all of them, abstained or not."""
+    known_at: datetime
+    """When the newest outcome was known."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallAndOutcome:
+    """What was said of a coin at `as_of` and what came of it, without the reasons."""
+
+    symbol: str
+    horizon: Horizon
+    as_of: datetime
+    p_up: float
+    call: Call
+    return_log: float
+    correct: bool | None
+    """None where it abstained."""
+
+
 def upsert(db: Database, outcomes: Iterable[Outcome]) -> int:
     """Store outcomes and close their forecasts; returns how many were new or different."""
     rows = {
@@ -73,6 +108,40 @@ def summary(
         ).fetchone()
     n, called, accuracy, brier = row or (0, 0, None, None)
     return OutcomeSummary(n, called, accuracy, brier, called / n if n else None)
+
+
+def counts(
+    db: Database, horizons: Sequence[Horizon], since: datetime, symbol: str | None = None
+) -> list[OutcomeCounts]:
+    """Per horizon, over forecasts with `as_of` from `since` on; horizons without an outcome are absent."""
+    query = """
+        SELECT horizon, count(*), count(correct), count(*) FILTER (WHERE correct),
+            count(DISTINCT as_of) FILTER (WHERE correct IS NOT NULL), count(*) FILTER (WHERE went_up),
+            avg(brier), max(known_at)
+        FROM outcomes WHERE horizon = ANY(%(horizons)s) AND as_of >= %(since)s
+            AND (%(symbol)s::text IS NULL OR symbol = %(symbol)s) GROUP BY horizon"""
+    given = {"horizons": list(horizons), "since": since, "symbol": symbol}
+    with db.connection() as connection:
+        rows = connection.execute(query, given).fetchall()
+    return [OutcomeCounts(Horizon(horizon), *figures) for horizon, *figures in rows]
+
+
+def last_of_each(
+    db: Database, symbols: Sequence[str], horizons: Sequence[Horizon], since: datetime, limit: int
+) -> list[CallAndOutcome]:
+    """The newest `limit` per coin and horizon with `as_of` from `since` on, newest first."""
+    query = """
+        SELECT s.symbol, h.horizon, last.* FROM unnest(%(symbols)s::text[]) WITH ORDINALITY AS s (symbol, i),
+            unnest(%(horizons)s::text[]) WITH ORDINALITY AS h (horizon, j), LATERAL (
+            SELECT f.as_of, f.p_up, f.call, o.return_log, o.correct
+            FROM forecasts f JOIN outcomes o USING (symbol, horizon, as_of)
+            WHERE f.symbol = s.symbol AND f.horizon = h.horizon AND f.as_of >= %(since)s
+            ORDER BY f.as_of DESC LIMIT %(limit)s) AS last
+        ORDER BY s.i, h.j, last.as_of DESC"""
+    given = {"symbols": list(symbols), "horizons": list(horizons), "since": since, "limit": limit}
+    with db.connection() as connection:
+        rows = connection.execute(query, given).fetchall()
+    return [CallAndOutcome(s, Horizon(h), as_of, p, Call(c), *rest) for s, h, as_of, p, c, *rest in rows]
 
 
 def with_forecasts(

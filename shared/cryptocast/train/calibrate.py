@@ -1,7 +1,4 @@
-"""From margins to honest probabilities, and how many calls are independent of each other.
-
-Without SciPy: the monitor's function counts calls by this.
-"""
+"""From margins to honest probabilities."""
 
 from __future__ import annotations
 
@@ -9,11 +6,8 @@ import math
 
 import numpy as np
 
-from cryptocast.domain import BAR_INTERVAL_S
 from cryptocast.registry.manifest import Calibration
-from cryptocast.series import Bools, Floats, Ints
-
-_ONE_SIDED_95 = 1.6449
+from cryptocast.series import Bools, Floats
 
 
 def fit_platt(margins: Floats, up: Bools) -> Calibration:
@@ -44,21 +38,6 @@ def platt_slope(margins: Floats, up: Bools) -> float:
         if abs(step) < 1e-9:
             break
     return max(a, 0.0)
-
-
-def independent_calls(as_of: Ints, horizon_s: int, interval_s: int = BAR_INTERVAL_S) -> float:
-    """How many of the calls made at `as_of` are independent, counted low.
-
-    Coins move together, so calls of one `as_of` count as one; labels that overlap in time share it.
-    """
-    return len(np.unique(as_of)) / max(1.0, horizon_s / interval_s)
-
-
-def wilson_lower(share: float, n: float, z: float = _ONE_SIDED_95) -> float:
-    """The lower end of Wilson's interval for a share of `n` independent trials."""
-    centre = share + z * z / (2 * n)
-    spread = z * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
-    return (centre - spread) / (1 + z * z / n)
 
 
 def _newton(margins: Floats, target: Floats) -> tuple[float, float]:

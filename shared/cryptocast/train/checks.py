@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from cryptocast.intervals import independent_calls
 from cryptocast.registry.decision import Check
 from cryptocast.series import Bools, Floats, Ints
-from cryptocast.train.calibrate import independent_calls
 from cryptocast.train.evaluate import brier, expected_calibration_error
 from cryptocast.train.paired import better_by, reliability
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from cryptocast.intervals import independent_calls, wilson_lower
 from cryptocast.series import Bools, Floats, Ints
-from cryptocast.train.calibrate import independent_calls, wilson_lower
 from cryptocast.train.dataset import Examples
 from cryptocast.train.paired import equal_count_bins
 

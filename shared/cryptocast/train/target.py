@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cryptocast.domain import BAR_INTERVAL_S
+from cryptocast.intervals import independent_calls
 from cryptocast.series import Bools, Ints
-from cryptocast.train.calibrate import independent_calls
 from cryptocast.train.statistics import ACCURACY_ALPHA, block_interval, finite, surely
 
 TARGET = 0.65

@@ -15,9 +15,9 @@ import numpy as np
 from scipy import stats
 
 from cryptocast.domain import BAR_INTERVAL_S
+from cryptocast.intervals import independent_calls
 from cryptocast.registry.manifest import Abstain
 from cryptocast.series import Floats
-from cryptocast.train.calibrate import independent_calls
 from cryptocast.train.dataset import Examples
 from cryptocast.train.statistics import ACCURACY_ALPHA, surely
 

@@ -63,6 +63,12 @@ const STORIES = {
     await coin.getByText('12:00 UTC, 3 min ago').waitFor();
     assert.match(await page.getByRole('article', { name: /Polkadot/ }).innerText(), /CryptoCompare/);
     assert.ok(await coin.getByRole('img', { name: /last 24 hours: from \$/ }).isVisible());
+    await coin.getByText(/^Last 24: \d+ of \d+ calls right$/).first().waitFor();
+    await coin.getByText('Last 24: abstained').waitFor();
+    const record = page.getByRole('region', { name: /What came of its calls/ });
+    assert.equal(await record.getByRole('listitem').count(), 4, 'a record of four horizons');
+    await record.getByText(/\d+ of \d+ calls right: \d/).first().waitFor();
+    await record.getByText('It abstained every time.').waitFor();
     assert.equal(await notices(page).getByText(/Simulated|Replayed|old/).count(), 0);
     const before = await coin.innerText();
 
@@ -84,6 +90,8 @@ const STORIES = {
   },
 
   async simulated(page) {
+    await see(page, 'No outcome known yet');
+    await see(page, /The first is known a quarter of an hour after the first forecast/);
     await expectNotice(page, 'Simulated data');
     await expectNotice(page, '2 inputs are missing');
     await expectNotice(page, 'Reddit: no credentials');

@@ -70,6 +70,7 @@ class Stack:
         self.now = AS_OF + timedelta(minutes=3)
         self.missing: list[str] = []
         self.trained = True
+        self.past_cycles = 0
         deps = Deps(online, db, DEFAULT_SYMBOLS, label, lambda: self.now, "2021-10-12", bucket)
         self.gateway = Gateway(create_app(deps), online, lambda: self.now, self.next_cycle)
 
@@ -78,6 +79,8 @@ class Stack:
         market.write_prices(self.online, self.as_of)
         if self.trained:
             versions = self._versions()
+            if self.past_cycles:
+                market.write_past(self.db, self.as_of, self.label, versions, self.past_cycles)
             market.write_forecasts(self.db, self.online, self.as_of, self.label, versions)
         window = market.window_of(self.as_of, self.now)
         given: dict[str, Any] = {"data_label": self.label, "missing": self.missing}

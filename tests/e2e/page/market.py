@@ -20,6 +20,7 @@ from cryptocast.domain import (
     Horizon,
 )
 from cryptocast.features.spec import FEATURE_VERSION, MODEL_FEATURES
+from cryptocast.monitor.outcomes import record_outcomes
 from cryptocast.registry.bucket import Bucket
 from cryptocast.registry.layout import model_name
 from cryptocast.registry.manifest import Abstain, Calibration, DataWindow, Manifest, Skill
@@ -110,6 +111,16 @@ def write_forecasts(
     forecasts.insert(db, issued)
     for one in issued:
         online.write_coins({one.symbol: {f"forecast:{one.horizon.value}": to_json(one)}})
+
+
+def write_past(
+    db: Database, as_of: datetime, label: DataLabel, versions: dict[Horizon, str], steps: int
+) -> None:
+    """The forecasts of the `steps` cycles before `as_of`, judged as the cycle's last step does it."""
+    write_bars(db, as_of, steps + 1)
+    moments = [as_of - timedelta(seconds=BAR_INTERVAL_S * step) for step in range(steps, 0, -1)]
+    forecasts.insert(db, [one for moment in moments for one in _forecasts(moment, label, versions)])
+    record_outcomes(db, window_of(as_of, as_of))
 
 
 def _forecasts(as_of: datetime, label: DataLabel, versions: dict[Horizon, str]) -> Iterator[Forecast]:

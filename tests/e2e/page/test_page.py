@@ -18,6 +18,7 @@ Browse = Callable[..., None]
 
 def test_a_live_day_follows_the_stream_and_survives_its_loss(make_stack: Make, browse: Browse) -> None:
     stack = make_stack()
+    stack.past_cycles = 120
     stack.cycle()
     browse("live", stack)
 

@@ -13,6 +13,7 @@ from mangum import Mangum
 from cryptocast.domain import DataLabel
 from cryptocast.serve import examples, model_schemas, schemas
 from cryptocast.serve.http import Deps, create_app
+from cryptocast.serve.routes_outcomes import OutcomesAnswer
 from cryptocast.serve.routes_record import HeadAnswer
 from cryptocast.store.database import Database
 from cryptocast.store.online import OnlineStore, make_redis
@@ -25,6 +26,7 @@ ANSWERS = {
     "FEATURES": schemas.FeaturesAnswer,
     "MODELS": model_schemas.ModelsAnswer,
     "HEAD": HeadAnswer,
+    "OUTCOMES": OutcomesAnswer,
     "PREDICT": schemas.PredictAnswer,
     "SENTIMENT": schemas.SentimentAnswer,
     "HEALTH": schemas.HealthAnswer,
@@ -80,6 +82,7 @@ def test_the_document_has_every_route_with_an_example_and_our_errors(client: Tes
         "/v1/models",
         "/v1/models/{horizon}/card",
         "/v1/models/sentiment/card",
+        "/v1/outcomes",
         "/v1/record/head",
         "/v1/predict",
         "/v1/sentiment",

@@ -4,11 +4,9 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
 
-from cryptocast.domain import Horizon
 from cryptocast.registry.price_model import apply_platt
-from cryptocast.train.calibrate import fit_platt, independent_calls, wilson_lower
+from cryptocast.train.calibrate import fit_platt
 from cryptocast.train.evaluate import expected_calibration_error
-from tests.unit.train.markets import make_examples
 
 
 def overconfident(n: int = 20_000, factor: float = 3.0) -> tuple[np.ndarray, np.ndarray]:
@@ -49,14 +47,3 @@ def test_one_sided_labels_stay_finite(up: np.ndarray) -> None:
 def test_a_flat_column_stays_finite() -> None:
     p_up = apply_platt(fit_platt(np.zeros(100), np.arange(100) < 70), np.zeros(1))
     assert p_up[0] == pytest.approx(0.7, abs=0.02)
-
-
-def test_overlapping_labels_and_coins_of_one_moment_are_not_independent() -> None:
-    examples = make_examples(960, horizon=Horizon.H24)
-    assert independent_calls(examples.as_of, 900) == 481
-    assert independent_calls(examples.as_of, Horizon.H24.seconds) == pytest.approx(481 / 96)
-
-
-def test_wilson_lower_matches_the_published_example() -> None:
-    assert wilson_lower(0.67, 2_185) > 0.65
-    assert wilson_lower(0.5, 100, z=1.96) == pytest.approx(0.4038, abs=1e-4)

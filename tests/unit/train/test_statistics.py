@@ -10,8 +10,8 @@ from scipy import stats
 from scipy.signal import lfilter
 from statsmodels.stats.contingency_tables import mcnemar as textbook_mcnemar
 
+from cryptocast.intervals import independent_calls
 from cryptocast.train import statistics as st
-from cryptocast.train.calibrate import independent_calls
 
 BAR_S = 900
 RUNS = 160

@@ -1,0 +1,67 @@
+import type { HorizonRecord } from '../api/types';
+import { momentInWords } from '../words/clock';
+import { HORIZON_WORDS } from '../words/horizons';
+import { brierInWords, callsInWords, weightInWords, type Outcomes } from '../words/record';
+import { Line } from './Panels';
+
+const ROW = 'grid gap-x-6 gap-y-1 px-4 py-3 text-sm sm:px-5 md:grid-cols-[7rem_1fr]';
+
+/** What came of the calls of the last seven days: one line per horizon. */
+export function RecordPanel({ outcomes, now }: { outcomes: Outcomes; now: number }) {
+  return (
+    <section aria-labelledby="record" className="space-y-3">
+      <h2 id="record" className="text-sm font-semibold">
+        What came of its calls, last seven days
+      </h2>
+      {outcomes === null ? (
+        <p className="text-xs text-quiet">It could not be fetched; the page tries again.</p>
+      ) : outcomes?.record.length === 0 ? (
+        <p className="text-xs text-quiet">
+          No outcome is known yet. The first is known a quarter of an hour after the first forecast.
+        </p>
+      ) : (
+        <ul
+          aria-busy={outcomes === undefined}
+          className="divide-y divide-line overflow-hidden rounded-2xl border border-line bg-card"
+        >
+          {outcomes
+            ? outcomes.record.map((record) => <Row key={record.horizon} record={record} />)
+            : [0, 1, 2, 3].map((row) => <AwaitedRow key={row} />)}
+        </ul>
+      )}
+      {outcomes?.stale && outcomes.as_of && (
+        <p className="text-xs text-alarm">
+          The newest outcome is of {momentInWords(outcomes.data_label, outcomes.as_of, now)}.
+        </p>
+      )}
+      <p className="max-w-4xl text-xs text-quiet">
+        Every forecast of every coin whose horizon has ended, whichever model made it. None is left
+        out, and none was changed after it was made. In the cells above, the newest on the right: a
+        bar above the line was right, one below it wrong, a dash abstained.
+      </p>
+    </section>
+  );
+}
+
+function Row({ record }: { record: HorizonRecord }) {
+  return (
+    <li className={ROW}>
+      <p className="font-medium">{HORIZON_WORDS[record.horizon]}</p>
+      <div className="text-xs leading-5 text-quiet">
+        <p className="text-ink">{callsInWords(record)}</p>
+        <p>
+          {weightInWords(record)} {brierInWords(record)}
+        </p>
+      </div>
+    </li>
+  );
+}
+
+function AwaitedRow() {
+  return (
+    <li className={ROW}>
+      <Line className="h-5 w-20" />
+      <Line className="h-10" />
+    </li>
+  );
+}

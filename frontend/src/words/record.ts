@@ -1,0 +1,51 @@
+import type { Horizon, HorizonRecord, OutcomesAnswer, PastCall } from '../api/types';
+import { formatCount, formatShare, plural } from '../format/numbers';
+
+/** What came of past forecasts; undefined while it is on its way, null where it could not be fetched. */
+export type Outcomes = OutcomesAnswer | null | undefined;
+
+/** The last forecasts of one coin and horizon whose outcome is known, newest first. */
+export function lastOf(
+  outcomes: Outcomes,
+  symbol: string,
+  horizon: Horizon,
+): readonly PastCall[] | null | undefined {
+  if (!outcomes) return outcomes;
+  const found = outcomes.coins.find((one) => one.symbol === symbol && one.horizon === horizon);
+  return found?.outcomes ?? [];
+}
+
+/** "Last 24: 9 of 15 calls right". */
+export function pastInWords(past: readonly PastCall[]): string {
+  if (past.length === 0) return 'No outcome known yet';
+  const calls = past.filter(({ correct }) => typeof correct === 'boolean');
+  const right = calls.filter(({ correct }) => correct).length;
+  const said =
+    calls.length === 0 ? 'abstained' : `${right} of ${plural(calls.length, 'call')} right`;
+  return `Last ${past.length}: ${said}`;
+}
+
+/** What one row of the record says of the calls. */
+export function callsInWords(record: HorizonRecord): string {
+  const { calls, right, accuracy, accuracy_lower95: lower, accuracy_upper95: upper } = record;
+  if (typeof accuracy !== 'number') return 'It abstained every time.';
+  const known = typeof lower === 'number' && typeof upper === 'number';
+  const between = known ? ` (95% interval ${formatShare(lower)} to ${formatShare(upper)})` : '';
+  return `${formatCount(right)} of ${plural(calls, 'call')} right: ${formatShare(accuracy, 1)}${between}.`;
+}
+
+/** How sure that figure is, in words: overlapping calls tell little. */
+export function weightInWords({ calls, independent_calls: independent }: HorizonRecord): string {
+  if (calls === 0) return '';
+  const counted = Math.max(1, Math.round(independent));
+  return `As much evidence as ${plural(counted, 'call')} that did not overlap.`;
+}
+
+/** The mean Brier score beside what a coin toss gets. */
+export function brierInWords({ brier, forecasts }: HorizonRecord): string {
+  if (typeof brier !== 'number') return '';
+  const points = 0.25 - brier;
+  const worth =
+    Math.abs(points) < 0.00005 ? 'as good as' : points > 0 ? 'better than' : 'worse than';
+  return `Brier score of all ${formatCount(forecasts)} forecasts ${brier.toFixed(4)}, ${worth} saying 50% every time (0.25).`;
+}

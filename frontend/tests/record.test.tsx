@@ -1,0 +1,113 @@
+import { screen, within } from '@testing-library/react';
+import { describe, expect, it } from 'vitest';
+import {
+  brierInWords,
+  callsInWords,
+  lastOf,
+  pastInWords,
+  weightInWords,
+} from '../src/words/record';
+import { aBoard, aRecord, minutesAfter, pastCalls, someOutcomes } from './factories';
+import { answers, openPage, serve, sockets } from './network';
+
+describe('the last calls of a cell', () => {
+  it('are those of the coin and the horizon', () => {
+    const outcomes = someOutcomes();
+    expect(lastOf(outcomes, 'BTC', '1h')).toHaveLength(4);
+    expect(lastOf(outcomes, 'BTC', '4h')).toEqual([]);
+    expect(lastOf(outcomes, 'ETH', '1h')).toEqual([]);
+  });
+
+  it('are on their way, or could not be fetched, as the answer is', () => {
+    expect(lastOf(undefined, 'BTC', '1h')).toBeUndefined();
+    expect(lastOf(null, 'BTC', '1h')).toBeNull();
+  });
+
+  it.each([
+    ['', 'No outcome known yet'],
+    ['r', 'Last 1: 1 of 1 call right'],
+    ['rw.r', 'Last 4: 2 of 3 calls right'],
+    ['....', 'Last 4: abstained'],
+  ])('%s in words', (came, words) => {
+    expect(pastInWords(pastCalls(came))).toBe(words);
+  });
+});
+
+describe('the record of a horizon', () => {
+  it('tells calls, accuracy and its interval together', () => {
+    expect(callsInWords(aRecord())).toBe(
+      '714 of 1,306 calls right: 54.7% (95% interval 46% to 63%).',
+    );
+    const none = { calls: 0, right: 0, accuracy: null, accuracy_lower95: null };
+    expect(callsInWords(aRecord(none))).toBe('It abstained every time.');
+  });
+
+  it('says how little overlapping calls tell', () => {
+    expect(weightInWords(aRecord())).toBe('As much evidence as 118 calls that did not overlap.');
+    expect(weightInWords(aRecord({ independent_calls: 0.02 }))).toBe(
+      'As much evidence as 1 call that did not overlap.',
+    );
+    expect(weightInWords(aRecord({ calls: 0 }))).toBe('');
+  });
+
+  it.each([
+    [0.2481, 'better than'],
+    [0.2512, 'worse than'],
+    [0.25001, 'as good as'],
+  ])('sets a Brier score of %f beside a coin toss', (brier, words) => {
+    expect(brierInWords(aRecord({ brier }))).toContain(`${words} saying 50% every time (0.25).`);
+  });
+});
+
+describe('the page', () => {
+  it('says what came of past calls, in each cell and for each horizon', async () => {
+    serve(aBoard());
+    const coin = within(await openPage());
+    expect(await coin.findByText('Last 4: 2 of 3 calls right')).toBeVisible();
+    const record = within(screen.getByRole('region', { name: /What came of its calls/ }));
+    expect(await record.findByText(/714 of 1,306 calls right: 54.7%/)).toBeVisible();
+    expect(record.getAllByRole('listitem')).toHaveLength(1);
+    expect(record.queryByText(/newest outcome/)).not.toBeInTheDocument();
+  });
+
+  it('says so where nothing is known of past calls yet', async () => {
+    serve(aBoard());
+    answers['/v1/outcomes'] = someOutcomes({ record: [], coins: [] });
+    const coin = within(await openPage());
+    expect(await coin.findByText('No outcome known yet')).toBeVisible();
+    expect(screen.getByText(/No outcome is known yet/)).toBeVisible();
+  });
+
+  it('says so where past calls could not be fetched, and shows the forecasts all the same', async () => {
+    serve(aBoard());
+    delete answers['/v1/outcomes'];
+    const coin = within(await openPage());
+    expect(await screen.findByText(/It could not be fetched/)).toBeVisible();
+    expect(coin.queryByText(/outcome|calls right/)).not.toBeInTheDocument();
+    expect(coin.getByText('Up')).toBeVisible();
+  });
+
+  it('asks for past calls anew when a cycle has ended', async () => {
+    serve(aBoard());
+    const coin = within(await openPage());
+    expect(await coin.findByText('Last 4: 2 of 3 calls right')).toBeVisible();
+    const outcomes = pastCalls('wwww');
+    answers['/v1/outcomes'] = someOutcomes({
+      coins: [{ symbol: 'BTC', horizon: '1h', outcomes }],
+    });
+    const socket = sockets.at(-1);
+    socket?.onopen?.();
+    socket?.onmessage?.({ data: '{"type":"subscribed"}' });
+    const cycle = { type: 'cycle', as_of: minutesAfter(15), finished_at: minutesAfter(16) };
+    const rest = { data_label: 'live', missing: [] };
+    socket?.onmessage?.({ data: JSON.stringify({ ...cycle, ...rest }) });
+    expect(await coin.findByText('Last 4: 0 of 4 calls right')).toBeVisible();
+  });
+
+  it('says so where no outcome has come for long', async () => {
+    serve(aBoard());
+    answers['/v1/outcomes'] = someOutcomes({ stale: true });
+    await openPage();
+    expect(await screen.findByText(/The newest outcome is of .*14:15 UTC/)).toBeVisible();
+  });
+});
