@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import argparse
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -22,8 +22,10 @@ import numpy as np
 from cryptocast.cli_options import moment
 from cryptocast.domain import BAR_INTERVAL_S, FeatureRow
 from cryptocast.errors import NotEnoughData
+from cryptocast.features.rows import FeatureTable
 from cryptocast.features.spec import FEATURE_NAMES, MODEL_FEATURES
 from cryptocast.monitor.drift import REFERENCE_DAYS, Drift, make_reference, measure
+from cryptocast.series import BarSeries
 from cryptocast.train.dataset import build_table, no_documents
 from cryptocast.train.evidence import EVIDENCE
 from cryptocast.train.files import read_prices
@@ -35,27 +37,36 @@ RANKED = sorted(EVIDENCE, key=EVIDENCE.__getitem__, reverse=True)
 DAY = timedelta(days=1)
 
 
-def rows_of(path: Path, since: datetime, until: datetime) -> tuple[list[FeatureRow], int]:
-    """The rows of [since, until] with 15 features, ascending by `as_of`, and the number of coins."""
+def bars_of(path: Path) -> dict[str, BarSeries]:
+    """The 15-minute bars of each coin in a file."""
     series = read_prices([path]).series
-    bars = {symbol: one for (symbol, interval_s), one in series.items() if interval_s == BAR_INTERVAL_S}
-    begin, end = int(since.timestamp()), int(until.timestamp())
-    table = build_table(bars, no_documents(tuple(bars)), begin, end)
+    return {symbol: one for (symbol, interval_s), one in series.items() if interval_s == BAR_INTERVAL_S}
+
+
+def features_of(table: FeatureTable) -> list[str]:
+    """The 15 that were worth most in old data, of those that vary."""
     spread = dict(zip(FEATURE_NAMES, np.ptp(table.values, axis=0).tolist(), strict=True))
-    features = [name for name in RANKED if spread[name] > 0][:MODEL_FEATURES]
-    columns = [FEATURE_NAMES.index(name) for name in features]
+    return [name for name in RANKED if spread[name] > 0][:MODEL_FEATURES]
+
+
+def rows_of(
+    bars: Mapping[str, BarSeries], since: datetime, until: datetime, features: Sequence[str] | None = None
+) -> list[FeatureRow]:
+    """The rows of [since, until] with 15 features, ascending by `as_of`."""
+    table = build_table(bars, no_documents(tuple(bars)), int(since.timestamp()), int(until.timestamp()))
+    names = features_of(table) if features is None else features
+    columns = [FEATURE_NAMES.index(name) for name in names]
     moments = [datetime.fromtimestamp(int(s), since.tzinfo) for s in table.as_of]
-    rows = [
+    return [
         FeatureRow(
             symbol=str(table.symbols[i]),
             as_of=as_of,
-            values=dict(zip(features, table.values[i, columns].tolist(), strict=True)),
+            values=dict(zip(names, table.values[i, columns].tolist(), strict=True)),
             missing=table.missing_names(i),
             feature_version="",
         )
         for i, as_of in enumerate(moments)
     ]
-    return rows, len(bars)
 
 
 def looks(rows: Sequence[FeatureRow], coins: int, since: datetime, until: datetime) -> list[Drift]:
@@ -80,12 +91,12 @@ def main() -> None:
     parser.add_argument("--to", dest="until", type=moment, required=True)
     told = parser.parse_args()
     begin = told.since - REFERENCE_DAYS * DAY
-    rows, coins = rows_of(told.prices, begin, told.until)
-    found = looks(rows, coins, told.since, told.until)
+    bars = bars_of(told.prices)
+    found = looks(rows_of(bars, begin, told.until), len(bars), told.since, told.until)
     some = sum(bool(one.drifted) for one in found) / len(found)
     alarm = sum(one.share > ALARM for one in found) / len(found)
     without = (told.until - told.since).days - len(found)
-    print(f"{told.prices.name}: {coins} coins; {without} days without a figure")
+    print(f"{told.prices.name}: {len(bars)} coins; {without} days without a figure")
     print("| looks | any feature | figure above 0.25 (the alarm) |\n|---|---|---|")
     print(f"| {len(found)} | {some:.1%} | {alarm:.1%} |")
 
