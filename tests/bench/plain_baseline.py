@@ -5,7 +5,7 @@
 
 `DIR` is the output of `cryptocast evaluate` on the same question. Prints both, and paired tests: McNemar
 over all rows, and a bootstrap of whole days for the accuracy of the surest 5 %, thresholds of both fixed
-before the test.
+before the test. The paired rows are left in `DIR/paired.parquet` for `tests.bench.pooled_lead`.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ PLAIN = FitRules(
     max_bin=256, mirror=0.0, mirror_beyond_hour=0.0, half_life_days=0.0,
     trees_per_round=1, colsample_node=1.0,
 )  # fmt: skip
+PAIRED = "paired.parquet"
 RETURNS = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 96, 192, 672)
 
 
@@ -133,6 +134,7 @@ def main() -> None:
         {"symbol": tested.symbols, "as_of": tested.as_of, "p_plain": walked.p_up, "rank_plain": walked.rank}
     )
     both = ours.merge(theirs, on=["symbol", "as_of"])
+    both.to_parquet(Path(told.ours) / PAIRED)
     print(f"{len(both)} rows in both")
     for line in compared(both, horizon_s, horizon_s // interval_s):
         print(line)
