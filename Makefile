@@ -66,7 +66,7 @@ down: ## stop what `make up` left running in the background
 	@python -m local.down
 
 test: setup .mlflow/.done ## every test that can run without the internet
-	@pytest -q -n 2 --dist loadfile
+	@pytest -q -n 2 --dist loadfile --no-loadscope-reorder
 	@cd frontend && npm test --silent
 
 smoke: setup ## the stack up on free ports, one cycle, HTTP and WebSocket checked, down

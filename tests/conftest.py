@@ -7,6 +7,9 @@ from xdist.scheduler import LoadFileScheduling
 
 pytest_plugins = ["tests.fixtures_store"]
 
+LONGEST = ("tests/e2e/stack/", "tests/e2e/", "tests/unit/train/", "tests/integration/train/")
+"""What takes minutes, in the order in which it begins: were it last, one process would wait for the other."""
+
 
 class StackTogether(LoadFileScheduling):  # type: ignore[misc]
     """A file's tests run in one process, for its fixtures' sake; so do all that share the deployed stack.
@@ -25,7 +28,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> StackTogethe
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Benchmarks run only where they are asked for (`make bench`): they measure, they do not judge."""
+    """The longest first. Benchmarks only where they are asked for (`make bench`): they do not judge."""
+    items.sort(key=lambda item: next((i for i, one in enumerate(LONGEST) if item.nodeid.startswith(one)), 9))
     if "bench" not in config.option.markexpr and not config.getoption("benchmark_only", default=False):
         for item in items:
             if item.get_closest_marker("bench"):

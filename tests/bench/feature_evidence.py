@@ -21,11 +21,11 @@ import numpy as np
 
 from cryptocast.features.spec import FEATURE_NAMES
 from cryptocast.series import Floats
-from cryptocast.train.dataset import build_table, label_examples, no_documents
+from cryptocast.train.dataset import label_examples
 from cryptocast.train.files import PriceFiles, read_prices
 from cryptocast.train.fit import FitRules
-from cryptocast.train.resample import coarser_than
 from cryptocast.train.selection import rank_features, shares
+from tests.bench.price_table import price_table
 
 HORIZONS_BARS = (1, 4, 16)
 
@@ -37,10 +37,7 @@ def shares_of(path: Path, every: PriceFiles, before_s: int) -> list[Floats]:
     """
     files = read_prices([path])
     interval_s = min(interval for _, interval in files.series)
-    bars = {symbol: one for (symbol, interval), one in files.series.items() if interval == interval_s}
-    since = min(int(one.opened_s[0]) for one in bars.values())
-    coarser = coarser_than(every, interval_s, [])
-    table = build_table(bars, no_documents(tuple(bars)), since, before_s, interval_s, coarser)
+    bars, table = price_table(files, interval_s, before_s, told_by=every)
     found = []
     for steps in HORIZONS_BARS:
         examples = label_examples(bars, table, steps * interval_s, before_s)

@@ -68,7 +68,8 @@ def window_sum(column: Floats, width: int) -> Floats:
         if width & length:
             out[done:] += part[: max(column.size - done, 0)]
             done += length
-        part, length = _joined(np.add, part, length), 2 * length
+        if done < width:
+            part, length = _joined(np.add, part, length), 2 * length
     return out
 
 

@@ -13,7 +13,7 @@ from cryptocast.registry.manifest import Calibration, Manifest
 from cryptocast.registry.price_model import apply_platt
 from cryptocast.series import Bools, Floats
 from cryptocast.train.card_page import card_page
-from cryptocast.train.challenger import Challenger, Judged
+from cryptocast.train.challenger import Challenger, Predictions
 from cryptocast.train.evaluate import brier, by_month, log_loss, reliability_bins
 from cryptocast.train.importance import importance
 from cryptocast.train.selftest import SelfTest
@@ -104,10 +104,12 @@ def _intervals(challenger: Challenger) -> dict[str, list[float | None]]:
 def _months(challenger: Challenger) -> list[dict[str, Any]]:
     """Walk-forward and held-out months; where one ends in the other it is told twice."""
     out = []
-    for kind, judged in (("walk-forward", challenger.out_of_fold), ("held out", challenger.fresh)):
-        right = _right(judged)
-        for month, rows in by_month(judged.examples.as_of):
-            ends = block_interval(right[rows], judged.examples.as_of[rows], judged.examples.horizon_s)
+    for kind, predictions in (("walk-forward", challenger.out_of_fold), ("held out", challenger.fresh)):
+        right = _right(predictions)
+        for month, rows in by_month(predictions.examples.as_of):
+            ends = block_interval(
+                right[rows], predictions.examples.as_of[rows], predictions.examples.horizon_s
+            )
             out.append(
                 {
                     "month": month,
@@ -115,8 +117,8 @@ def _months(challenger: Challenger) -> list[dict[str, Any]]:
                     "n": int(rows.sum()),
                     "accuracy": float(right[rows].mean()),
                     "ci95": [finite(end) for end in ends],
-                    "brier": brier(judged.p_up[rows], judged.examples.up[rows]),
-                    "log_loss": log_loss(judged.p_up[rows], judged.examples.up[rows]),
+                    "brier": brier(predictions.p_up[rows], predictions.examples.up[rows]),
+                    "log_loss": log_loss(predictions.p_up[rows], predictions.examples.up[rows]),
                 }
             )
     return out
@@ -162,8 +164,8 @@ def _confidence(p_up: Floats) -> Floats:
     return np.asarray(np.maximum(p_up, 1 - p_up))
 
 
-def _right(judged: Judged) -> Bools:
-    return np.asarray((judged.p_up > 0.5) == judged.examples.up)
+def _right(predictions: Predictions) -> Bools:
+    return np.asarray((predictions.p_up > 0.5) == predictions.examples.up)
 
 
 def _verdict(figures: Mapping[str, Any], horizon: str) -> str:

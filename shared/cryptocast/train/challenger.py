@@ -23,7 +23,7 @@ FOLD_ROWS = 40_000
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class Predictions:
     """Rows beside what a model that was not fitted on them said, calibrated; (n,)."""
 
     examples: Examples
@@ -43,10 +43,10 @@ class Challenger:
     """Figures on the held-out slice, by the very model that is registered."""
     walk_forward: dict[str, float]
     """Figures on the calibration slice, by the fold's model; Platt was fitted on the folds before."""
-    out_of_fold: Judged
+    out_of_fold: Predictions
     """Every walk-forward fold, by its own model; the last one is the calibration slice."""
     calibration_begins_s: int
-    fresh: Judged
+    fresh: Predictions
     """The held-out slice, by the very model that is registered."""
 
 
@@ -71,11 +71,11 @@ def make_challenger(examples: Examples, plan: Plan, embargo_s: int, rules: FitRu
     walk_forward = evaluate(p_up, tested, abstain.threshold, share_up)
     booster = fit_known(examples, plan.development, plan.held_out_begins_s, rules)
     scale = margin_scale(booster, examples, plan.development, plan.held_out_begins_s)
-    out_of_fold = Judged(examples.take(rows), apply_platt(calibration, oof))
+    out_of_fold = Predictions(examples.take(rows), apply_platt(calibration, oof))
     # Fitted in units of each fold's own margins; what is served speaks in the final model's.
     calibration = calibration.model_copy(update={"a": calibration.a / scale})
     held_out = examples.take(plan.held_out)
-    fresh = Judged(held_out, apply_platt(calibration, margins(booster, held_out.x)))
+    fresh = Predictions(held_out, apply_platt(calibration, margins(booster, held_out.x)))
     fitted_share = float(examples.up[plan.development].mean())
     # By what nothing was chosen or fitted on; the earlier folds took part in choosing the features.
     unseen = examples.take(np.concatenate([rows[in_slice], plan.held_out]))

@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
@@ -39,6 +40,8 @@ FEWEST_ROWS = 1_000
 FEWEST_DAYS = 20
 
 Progress = Callable[[str, int, int], None]
+Calibrator = Callable[[Floats, Bools], Callable[[Floats], Floats]]
+"""Margins (n,) and what became of them (n,) → what makes other margins (m,) into p_up (m,)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,17 @@ class Span:
     fitted_rows: int
     share_up: float
     """The weighted share of ups that the model was fitted on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spans:
+    """What a walk's models said, not calibrated yet; their margins belong to rows of `examples`."""
+
+    examples: Examples
+    """With the chosen features only."""
+    before: tuple[Span, ...]
+    tested: tuple[Span, ...]
+    selection: Selection | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +124,24 @@ def walk(
     select: bool = True,
     progress: Progress | None = None,
 ) -> Walk:
-    """Forecast `symbols` from the first refit to `ends_s`. Raises `NotEnoughData` that says what lacks.
+    """Forecast `symbols` from the first refit to `ends_s`, calibrated by a slope. Raises `NotEnoughData`."""
+    return calibrate_spans(
+        fit_spans(examples, symbols, refits, ends_s, rules, workers=workers, select=select, progress=progress)
+    )
+
+
+def fit_spans(
+    examples: Examples,
+    symbols: Sequence[str],
+    refits: Sequence[int],
+    ends_s: int,
+    rules: FitRules,
+    *,
+    workers: int = 2,
+    select: bool = True,
+    progress: Progress | None = None,
+) -> Spans:
+    """Every span of a walk, each by its own model. Raises `NotEnoughData` that says what lacks.
 
     With `select` the features are chosen once, from rows known before the first refit; the spans before it
     only serve calibration and thresholds.
@@ -130,7 +161,8 @@ def walk(
             spans.append(job.result())
             if progress:
                 progress("refits", done, len(jobs))
-    return _join(examples, spans, len(refits), selection)
+    before = len(spans) - len(refits)
+    return Spans(examples, tuple(spans[:before]), tuple(spans[before:]), selection)
 
 
 def _edges_before(examples: Examples, own: Bools, test_from: int) -> list[int]:
@@ -175,46 +207,54 @@ def _both_classes(up: Bools, begins: int) -> None:
         )
 
 
-def _join(examples: Examples, spans: Sequence[Span], tested: int, selection: Selection | None) -> Walk:
+def one_slope(margins: Floats, up: Bools) -> Callable[[Floats], Floats]:
+    """The calibrator of `walk`: a slope and no intercept."""
+    return partial(apply_platt, Calibration(a=platt_slope(margins, up)))
+
+
+def calibrate_spans(walked: Spans, calibrator: Calibrator = one_slope) -> Walk:
+    """Probabilities, ranks and thresholds of the tested spans, each by what was known when it began."""
     parts, thresholds = [], []
-    before = len(spans) - tested
-    before_rows, before_said = _known(examples, spans[:before], spans[before].begins_s)
+    examples, tested = walked.examples, walked.tested
+    before_rows, before_said = _known(examples, walked.before, tested[0].begins_s)
     before_p_up = np.zeros(0)
-    for i in range(before, len(spans)):
-        slope, history = _calibrated(examples, spans[:i], spans[i].begins_s)
-        if i == before:
-            before_p_up = apply_platt(slope, before_said)
+    for i, span in enumerate(tested):
+        calibrated, history = _calibrated(examples, walked.before + tested[:i], span.begins_s, calibrator)
+        if i == 0:
+            before_p_up = calibrated(before_said)
         confidence = np.sort(np.maximum(history, 1 - history))
         thresholds.append(tuple(float(np.quantile(confidence, 1 - share)) for share in COVERAGES))
-        p_up = apply_platt(slope, spans[i].margins)
+        p_up = calibrated(span.margins)
         rank = np.searchsorted(confidence, np.maximum(p_up, 1 - p_up)) / len(confidence)
-        size = len(spans[i].rows)
-        parts.append((p_up, rank, np.full(size, i - before), np.full(size, spans[i].share_up)))
+        size = len(span.rows)
+        parts.append((p_up, rank, np.full(size, i), np.full(size, span.share_up)))
     p_up, rank, refit, share_up = (np.concatenate(column) for column in zip(*parts, strict=True))
     return Walk(
-        rows=np.concatenate([span.rows for span in spans[before:]]),
+        rows=np.concatenate([span.rows for span in tested]),
         p_up=p_up,
         rank=rank,
         refit=refit,
         share_up=share_up,
-        refits=tuple(span.begins_s for span in spans[before:]),
+        refits=tuple(span.begins_s for span in tested),
         thresholds=tuple(thresholds),
         before=examples.take(before_rows),
         before_p_up=before_p_up,
-        fitted_rows=tuple(span.fitted_rows for span in spans[before:]),
+        fitted_rows=tuple(span.fitted_rows for span in tested),
         features=examples.features,
-        selection=selection,
+        selection=walked.selection,
     )
 
 
-def _calibrated(examples: Examples, earlier: Sequence[Span], begins_s: int) -> tuple[Calibration, Floats]:
-    """The slope fitted on earlier spans of the last year, labels known by then; and their probabilities."""
+def _calibrated(
+    examples: Examples, earlier: Sequence[Span], begins_s: int, calibrator: Calibrator
+) -> tuple[Callable[[Floats], Floats], Floats]:
+    """What calibrates by earlier spans of the last year, labels known by then; and their probabilities."""
     rows, said = _known(examples, earlier, begins_s)
     use = examples.as_of[rows] >= begins_s - BEFORE_S
     if use.sum() < 200:
         raise NotEnoughData(f"only {int(use.sum())} forecasts before the test to fix thresholds on")
-    slope = Calibration(a=platt_slope(said[use], examples.up[rows[use]]))
-    return slope, apply_platt(slope, said[use])
+    calibrated = calibrator(said[use], examples.up[rows[use]])
+    return calibrated, calibrated(said[use])
 
 
 def _known(examples: Examples, earlier: Sequence[Span], begins_s: int) -> tuple[Ints, Floats]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
+from prawcore.sessions import FiniteRetryStrategy
 
 from cryptocast.collect.http import Limits
 from cryptocast.collect.sources import Sources, make_fetcher, make_sources
@@ -23,6 +24,12 @@ QUICK = Limits(total_s=3.0, read_s=2.0, attempts=2, first_wait_s=0.01, longest_w
 
 def window(as_of: datetime = AS_OF, back: timedelta = timedelta(minutes=15)) -> CycleWindow:
     return CycleWindow(as_of, as_of - back, as_of + timedelta(seconds=20))
+
+
+@pytest.fixture(autouse=True)
+def _praw_does_not_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    """PRAW tries three times as ever, but not up to four seconds apart."""
+    monkeypatch.setattr(FiniteRetryStrategy, "sleep", lambda _: None)
 
 
 class Vendors:

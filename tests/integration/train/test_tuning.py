@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import optuna
@@ -19,6 +19,7 @@ from optuna.trial import TrialState
 
 from cryptocast.domain import DataLabel, Horizon
 from cryptocast.errors import BadInput, StoreUnavailable
+from cryptocast.features.spec import FEATURE_NAMES, MODEL_FEATURES
 from cryptocast.registry.bucket import Bucket
 from cryptocast.registry.layout import price_model
 from cryptocast.registry.load import load_champion
@@ -55,15 +56,16 @@ def store(database_url: str) -> Iterator[StudyStore]:
     opened.close()
 
 
-def material(n: int = 6_000) -> tuple[Examples, Plan]:
-    examples = make_examples(n, signal=0.3)
+def material(features: Sequence[str] = FEATURE_NAMES[:MODEL_FEATURES]) -> tuple[Examples, Plan]:
+    """As a training hands them to a study: with as many features as a model uses."""
+    examples = make_examples(6_000, signal=0.3).only(features)
     return examples, make_plan(examples.as_of, examples.horizon_s, SPLIT)
 
 
-def tune(url: str, trials: int, workers: int = 1, base=FAST, n: int = 6_000, **kwargs) -> Tuned:
-    examples, plan = material(n)
+def tune(url: str, trials: int, workers: int = 1, features=FEATURE_NAMES[:MODEL_FEATURES], **kwargs) -> Tuned:
+    examples, plan = material(features)
     tuner = Tuner(url, TuningRules(trials, workers, **BEAT), **kwargs)
-    return tuner.tune(examples, plan, SPLIT, base, Horizon.M15)
+    return tuner.tune(examples, plan, SPLIT, FAST, Horizon.M15)
 
 
 def states(store: StudyStore, name: str) -> Counter[TrialState]:
@@ -138,11 +140,14 @@ def test_workers_end_with_just_as_many_trials_as_were_wanted(database_url: str, 
 def test_a_killed_worker_costs_no_trial_and_adds_none(
     database_url: str, store: StudyStore, tmp_path: Path
 ) -> None:
-    """kill -9 in the middle of a trial; the same command again ends with the trials that were wanted."""
-    name = tune(database_url, 1).report["study"]
+    """kill -9 in the middle of a trial; the same command again ends with the trials that were wanted.
+
+    With every candidate feature a trial lasts long enough to be killed in.
+    """
+    name = tune(database_url, 1, features=FEATURE_NAMES).report["study"]
     study = optuna.load_study(study_name=name, storage=store.storage)
     study.set_user_attr("trials", 4)
-    examples, _ = material()
+    examples, _ = material(FEATURE_NAMES)
     save_examples(examples, tmp_path / "examples.npz")
     command = [sys.executable, "-m", "cryptocast.train.worker", name, str(tmp_path / "examples.npz"), "0"]
     environment = {**os.environ, "DATABASE_URL": database_url}
@@ -155,7 +160,7 @@ def test_a_killed_worker_costs_no_trial_and_adds_none(
     worker.wait()
     assert states(store, name)[TrialState.RUNNING] == 1
 
-    assert tune(database_url, 4, workers=2).report["trials"] == 4
+    assert tune(database_url, 4, workers=2, features=FEATURE_NAMES).report["trials"] == 4
 
     trials = optuna.load_study(study_name=name, storage=store.storage).trials
     counted = Counter(trial.state for trial in trials)

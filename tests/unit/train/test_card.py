@@ -18,7 +18,7 @@ from cryptocast.page import table
 from cryptocast.registry.manifest import Calibration, DataWindow, Manifest
 from cryptocast.serve.card_example import CARD_DATA
 from cryptocast.train.card import card_files, make_card
-from cryptocast.train.challenger import Challenger, Judged, make_challenger
+from cryptocast.train.challenger import Challenger, Predictions, make_challenger
 from cryptocast.train.drawing import curve
 from cryptocast.train.selftest import SelfTest
 from cryptocast.train.splits import SplitRules, make_plan
@@ -78,7 +78,7 @@ def test_figures_have_intervals_that_hold_them(card) -> None:
 
 
 def test_every_threshold_was_fixed_before_the_slice_it_is_judged_on(card, challenger, manifest) -> None:
-    other = replace(challenger, fresh=Judged(challenger.fresh.examples, 1 - challenger.fresh.p_up))
+    other = replace(challenger, fresh=Predictions(challenger.fresh.examples, 1 - challenger.fresh.p_up))
     again = make_card(manifest, TESTS, other)
     assert [c["threshold"] for c in again["coverage"]] == [c["threshold"] for c in card["coverage"]]
     assert [c["coverage"] for c in card["coverage"]] == sorted(
@@ -96,7 +96,7 @@ def with_accuracy(challenger: Challenger, share: float) -> Challenger:
     confidence = np.maximum(fresh.p_up, 1 - fresh.p_up)
     hits = np.random.default_rng(3).random(len(confidence)) < share
     p_up = np.where(hits == fresh.examples.up, confidence, 1 - confidence)
-    return replace(challenger, fresh=Judged(fresh.examples, p_up))
+    return replace(challenger, fresh=Predictions(fresh.examples, p_up))
 
 
 @pytest.mark.parametrize(
@@ -171,7 +171,7 @@ def test_the_page_says_what_the_json_says_and_needs_nothing_from_elsewhere(manif
 
 def test_a_model_that_never_calls_and_never_moved_has_a_card(manifest, challenger) -> None:
     flat = replace(
-        challenger, fresh=Judged(challenger.fresh.examples, np.full(len(challenger.fresh.p_up), 0.5))
+        challenger, fresh=Predictions(challenger.fresh.examples, np.full(len(challenger.fresh.p_up), 0.5))
     )
     card = json.loads(card_files(manifest, [], flat)["card.json"])
     assert card["intervals"]["accuracy_of_calls"] == [None, None]
@@ -180,7 +180,7 @@ def test_a_model_that_never_calls_and_never_moved_has_a_card(manifest, challenge
 
 def test_a_model_that_says_the_same_of_every_row_is_told_in_words(manifest, challenger) -> None:
     fresh = challenger.fresh
-    flat = replace(challenger, fresh=Judged(fresh.examples, np.full(len(fresh.p_up), 0.55)))
+    flat = replace(challenger, fresh=Predictions(fresh.examples, np.full(len(fresh.p_up), 0.55)))
     told = manifest.model_copy(update={"calibration": Calibration(a=0.0, b=float(np.log(0.55 / 0.45)))})
     files = card_files(told, TESTS, flat)
     calibration, html = json.loads(files["card.json"])["calibration"], files["card.html"].decode()

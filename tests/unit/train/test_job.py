@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -32,6 +33,35 @@ NONE = no_documents(("BTC", "ETH"))
 
 def run(bucket: Bucket, bars=None, rules=RULES, horizons=(Horizon.M15,)) -> list[TrainingReport]:
     return train_from_series(bucket, bars or make_market(25), NONE, horizons, rules)
+
+
+First = Callable[..., TrainingReport]
+
+
+@pytest.fixture(scope="module")
+def trained() -> dict[tuple[float, int], tuple[TrainingReport, dict[str, bytes]]]:
+    """By market: the report of its first training and all that it left in the bucket."""
+    return {}
+
+
+@pytest.fixture
+def first(bucket: Bucket, trained) -> First:
+    """`first(reversal, seed)`: the bucket as a first training on a market leaves it, made once a module.
+
+    Trainings that are the same are the same to the last bit: a test below holds it.
+    """
+
+    def make(reversal: float = 0.3, seed: int = 0) -> TrainingReport:
+        if (reversal, seed) not in trained:
+            (report,) = run(bucket, make_market(25, reversal=reversal, seed=seed))
+            trained[reversal, seed] = report, {key: bucket.get(key).body for key in bucket.names("")}
+            return report
+        report, files = trained[reversal, seed]
+        for key, body in files.items():
+            bucket.put(key, body)
+        return report
+
+    return make
 
 
 def held_out(bars, rules=RULES) -> Examples:
@@ -72,11 +102,10 @@ def test_a_first_model_is_registered_promoted_and_says_all_about_itself(bucket: 
     assert report.version in report.line
 
 
-def test_the_metrics_are_those_of_the_registered_files(bucket: Bucket) -> None:
-    bars = make_market(25)
-    run(bucket, bars)
+def test_the_metrics_are_those_of_the_registered_files(bucket: Bucket, first: First) -> None:
+    first()
     artifact = load_champion(bucket, NAME)
-    rows = held_out(bars)
+    rows = held_out(make_market(25))
     own = rows.only(artifact.manifest.feature_names)
     p_up = PriceModel(artifact).p_up(own.x.astype(float))
     assert artifact.manifest.metrics["brier"] == pytest.approx(brier(p_up, rows.up), abs=1e-6)
@@ -92,21 +121,21 @@ def test_a_reverting_market_is_learnt_and_a_random_walk_is_not(bucket: Bucket) -
     assert walk.metrics["accuracy"] == pytest.approx(0.5, abs=noise)
 
 
-def test_an_equal_challenger_is_refused_and_the_decision_kept(bucket: Bucket) -> None:
-    (first,) = run(bucket)
+def test_an_equal_challenger_is_refused_and_the_decision_kept(bucket: Bucket, first: First) -> None:
+    champion = first()
     (second,) = run(bucket, rules=replace(RULES, now=UNTIL + timedelta(hours=1)))
     assert not second.promoted
     assert "below 0.1 is needed" in second.reason
-    assert read_champion(bucket, NAME)[0].version == first.version
+    assert read_champion(bucket, NAME)[0].version == champion.version
     assert second.version is not None
     kept = json.loads(bucket.get(layout.file_key(NAME, second.version, layout.DECISION)).body)
     assert kept["verdict"] == "refused"
-    assert kept["champion"] == first.version
+    assert kept["champion"] == champion.version
     assert kept["challenger_brier"] == kept["champion_brier"]
 
 
-def test_a_better_challenger_replaces_the_champion(bucket: Bucket) -> None:
-    (wrong,) = run(bucket, make_market(25, reversal=-0.4))
+def test_a_better_challenger_replaces_the_champion(bucket: Bucket, first: First) -> None:
+    wrong = first(reversal=-0.4)
     (right,) = run(bucket, make_market(25, reversal=0.4), replace(RULES, now=UNTIL + timedelta(hours=1)))
     champion, _ = read_champion(bucket, NAME)
     assert (champion.version, champion.previous) == (right.version, wrong.version)
@@ -114,32 +143,31 @@ def test_a_better_challenger_replaces_the_champion(bucket: Bucket) -> None:
 
 
 def test_training_the_same_again_is_the_same_version(bucket: Bucket) -> None:
-    (first,) = run(bucket)
+    (once,) = run(bucket)
     (again,) = run(bucket)
-    assert again.version == first.version
-    assert versions(bucket, NAME) == [first.version]
+    assert again.version == once.version
+    assert versions(bucket, NAME) == [once.version]
     assert read_champion(bucket, NAME)[0].previous is None
 
 
-def test_rows_that_the_champion_was_fitted_on_do_not_count(bucket: Bucket) -> None:
-    bars = make_market(25)
-    (report,) = run(bucket, bars)
+def test_rows_that_the_champion_was_fitted_on_do_not_count(bucket: Bucket, first: First) -> None:
+    report = first()
     assert report.version is not None
     artifact = load(bucket, NAME, report.version)
     window = artifact.manifest.data_window.model_copy(update={"fit_until": UNTIL})
     seen_all = replace(artifact, manifest=artifact.manifest.model_copy(update={"data_window": window}))
     champion, etag = read_champion(bucket, NAME)
     incumbent = Incumbent(etag=etag, champion=champion, artifact=seen_all)
-    decision = compare(artifact, incumbent, held_out(bars), UNTIL)
+    decision = compare(artifact, incumbent, held_out(make_market(25)), UNTIL)
     assert not decision.promoted
     assert "0 rows are new to both" in decision.reason
 
 
 @pytest.mark.parametrize("file", ["model.onnx", "manifest.json", "champion.json"])
-def test_a_champion_that_cannot_be_loaded_is_replaced(bucket: Bucket, file: str) -> None:
-    (first,) = run(bucket, make_market(25, seed=1))
-    assert first.version is not None
-    at_version = layout.file_key(NAME, first.version, file)
+def test_a_champion_that_cannot_be_loaded_is_replaced(bucket: Bucket, first: First, file: str) -> None:
+    champion = first(seed=1)
+    assert champion.version is not None
+    at_version = layout.file_key(NAME, champion.version, file)
     bucket.put(layout.champion_key(NAME) if file == layout.CHAMPION else at_version, b"garbage")
     assert read_incumbent(bucket, NAME).artifact is None
     (second,) = run(bucket, rules=replace(RULES, now=UNTIL + timedelta(hours=1)))
@@ -147,15 +175,15 @@ def test_a_champion_that_cannot_be_loaded_is_replaced(bucket: Bucket, file: str)
     assert load_champion(bucket, NAME).manifest.version == second.version
 
 
-def test_who_was_overtaken_while_comparing_changes_nothing(bucket: Bucket) -> None:
-    (first,) = run(bucket, make_market(25, reversal=-0.4))
+def test_who_was_overtaken_while_comparing_changes_nothing(bucket: Bucket, first: First) -> None:
+    overtaken = first(reversal=-0.4)
     seen = read_incumbent(bucket, NAME)
     (second,) = run(bucket, make_market(25), replace(RULES, now=UNTIL + timedelta(hours=1)))
     assert seen.artifact is not None
     third = seen.artifact.manifest.model_copy(update={"version": "late"})
     late = publish(bucket, "prices", {"model.onnx": b"late"}, third)
     wins = Decision(
-        decided_at=UNTIL, challenger=late, champion=first.version, verdict="promoted", reason="lower"
+        decided_at=UNTIL, challenger=late, champion=overtaken.version, verdict="promoted", reason="lower"
     )
     decision = carry_out(bucket, NAME, wins, seen, UNTIL)
     assert not decision.promoted

@@ -10,6 +10,7 @@ from optuna.trial import TrialState, create_trial
 
 from cryptocast.domain import Horizon
 from cryptocast.errors import NotEnoughData
+from cryptocast.features.spec import FEATURE_NAMES, MODEL_FEATURES
 from cryptocast.store.studies import sqlalchemy_url
 from cryptocast.train.dataset import Examples
 from cryptocast.train.fit import FitRules
@@ -46,7 +47,8 @@ BAD = replace(
 
 
 def material(n: int = 6_000, signal: float = 0.5) -> tuple[Examples, Plan]:
-    examples = make_examples(n, signal)
+    """As a training hands them to a study: as many features as a model uses, the telling one among them."""
+    examples = make_examples(n, signal).only(FEATURE_NAMES[:MODEL_FEATURES])
     return examples, make_plan(examples.as_of, examples.horizon_s, SPLIT)
 
 
