@@ -138,7 +138,7 @@ describe('missingInWords', () => {
   it.each([
     ['reddit: no credentials', 'Reddit: no credentials'],
     ['coingecko: 429: too many', 'CoinGecko: 429: too many'],
-    ['news', 'News'],
+    ['news', 'News: missing'],
     ['somewhere: gone', 'Somewhere: gone'],
   ])('tells %s as %s', (item, words) => expect(missingInWords(item)).toBe(words));
 });

@@ -26,8 +26,8 @@ export function isSaidInPlace(item: string): boolean {
   return /^(15m|1h|4h|24h|price): (no forecast|none) yet$/.test(item);
 }
 
-/** `reddit: no credentials` → "Reddit: no credentials"; `news` → "News". */
+/** `reddit: no credentials` → "Reddit: no credentials"; `news` → "News: missing". */
 export function missingInWords(item: string): string {
   const [, name = item, reason] = /^([^:]+):\s*(.+)$/.exec(item.trim()) ?? [];
-  return reason ? `${sourceName(name)}: ${reason}` : sourceName(name);
+  return `${sourceName(name)}: ${reason ?? 'missing'}`;
 }
