@@ -30,7 +30,7 @@ def wilson_lower(share: float, n: float, z: float = _ONE_SIDED_95) -> float:
     """The lower end of Wilson's interval for a share of `n` independent trials."""
     centre = share + z * z / (2 * n)
     spread = z * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
-    return (centre - spread) / (1 + z * z / n)
+    return max(0.0, (centre - spread) / (1 + z * z / n))  # of no right call it is 0, not a rounding below it
 
 
 def wilson_95(share: float, n: float) -> tuple[float, float]:

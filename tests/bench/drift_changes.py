@@ -55,7 +55,7 @@ CHANGES: dict[str, Change] = {
 
 
 def changed(bars: BarSeries, since_s: int, change: Change, *, volume: bool) -> BarSeries:
-    """`bars` whose returns from `since_s` on are changed; opens and ranges go with the close."""
+    """`bars` whose returns from `since_s` on are changed; the rest of a bar keeps its ratio to the close."""
     first = int(np.searchsorted(bars.opened_s, since_s))
     returns = np.diff(np.log(bars.close[first - 1 :]))
     close = bars.close.copy()

@@ -27,4 +27,6 @@ def test_moments_are_counted_as_calls_are() -> None:
 @pytest.mark.parametrize(("right", "n"), [(0, 5), (5, 5), (57, 100)])
 def test_both_ends_of_wilsons_interval_are_those_of_statsmodels(right: int, n: int) -> None:
     theirs = proportion_confint(right, n, method="wilson")
-    assert wilson_95(right / n, n) == pytest.approx(theirs, abs=1e-4)
+    lower, upper = wilson_95(right / n, n)
+    assert (lower, upper) == pytest.approx(theirs, abs=1e-4)
+    assert 0 <= lower <= upper <= 1

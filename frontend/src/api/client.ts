@@ -6,6 +6,9 @@ import type { Bar, ForecastsAnswer, Horizon, Model, OutcomesAnswer } from './typ
 /** 24 hours of 15-minute bars. */
 export const SPARKLINE_BARS = 96;
 
+/** What the page says that it shows. */
+const PAST = { days: 7, limit: 24 };
+
 const CARD = '/v1/models/{horizon}/card' satisfies keyof paths;
 
 /** The page of the model card of a horizon's champion. */
@@ -32,7 +35,7 @@ export function makeApi(apiUrl: string): Api {
       return (await answered(client.GET('/v1/bars/{symbol}', { ...options(), params }))).bars;
     },
     models: async () => (await answered(client.GET('/v1/models', options()))).champions,
-    outcomes: () => answered(client.GET('/v1/outcomes', options())),
+    outcomes: () => answered(client.GET('/v1/outcomes', { ...options(), params: { query: PAST } })),
   };
 }
 

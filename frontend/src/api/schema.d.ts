@@ -201,7 +201,7 @@ export interface paths {
      * Get Outcomes
      * @description What came of past forecasts: how many calls were right, and the last ones one by one.
      *
-     *     Every forecast with an outcome counts, whichever model version made it, and none is left out.
+     *     Every forecast with an outcome counts, whichever model version made it; without its close it has none.
      */
     get: operations['get_outcomes_v1_outcomes_get'];
     put?: never;
@@ -1000,7 +1000,7 @@ export interface components {
       horizon: components['schemas']['Horizon'];
       /**
        * Independent Calls
-       * @description Moments called at, over the steps in a horizon: calls of coins at one moment are not independent, and calls whose horizons overlap are not.
+       * @description At least so many: moments called at by steps in a horizon. Calls at one moment are not independent, and calls whose horizons overlap are not.
        */
       independent_calls: number;
       /**
@@ -1010,7 +1010,7 @@ export interface components {
       right: number;
       /**
        * Share Up
-       * @description How often the price rose: what `up` every time would have got.
+       * @description How often the price rose after these forecasts, called or not.
        */
       share_up: number;
     };
@@ -2569,6 +2569,7 @@ export interface operations {
            *       ],
            *       "data_label": "simulated",
            *       "missing": [
+           *         "15m: no outcome yet",
            *         "4h: no outcome yet",
            *         "24h: no outcome yet"
            *       ],

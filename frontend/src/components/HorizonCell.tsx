@@ -99,7 +99,7 @@ function Filled({ forecast, model, past, open }: FilledProps) {
           <p className="min-h-8 text-xs leading-4 text-quiet md:min-h-4">{why}</p>
         )}
       </div>
-      <PastCalls past={past} />
+      <PastCalls horizon={forecast.horizon} past={past} />
       <div className={`${open ? 'flex' : 'hidden'} flex-1 flex-col gap-3 md:flex`}>
         <Reasons forecast={forecast} model={model} />
         <p className="mt-auto border-t border-line pt-2 text-2xs break-words text-quiet">

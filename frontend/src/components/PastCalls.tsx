@@ -1,4 +1,4 @@
-import type { PastCall } from '../api/types';
+import type { Horizon, PastCall } from '../api/types';
 import { pastInWords } from '../words/record';
 import { Line } from './Panels';
 
@@ -8,12 +8,13 @@ const BAR = 4;
 const HEIGHT = 16;
 
 interface Props {
+  horizon: Horizon;
   /** Newest first; undefined while they are on their way, null where they could not be fetched. */
   past: readonly PastCall[] | null | undefined;
 }
 
 /** What came of the last forecasts: up from the line is right, down is wrong, a dot abstained. */
-export function PastCalls({ past }: Props) {
+export function PastCalls({ horizon, past }: Props) {
   if (past === null) return null;
   if (past === undefined) return <Line className="h-9" />;
   const shown = past.slice(0, SHOWN).reverse();
@@ -30,7 +31,7 @@ export function PastCalls({ past }: Props) {
           <Mark key={one.as_of} one={one} x={(SHOWN - shown.length + i) * STEP + 1} />
         ))}
       </svg>
-      <p className="text-2xs text-quiet">{pastInWords(shown)}</p>
+      <p className="text-2xs text-quiet">{pastInWords(shown, horizon)}</p>
     </div>
   );
 }

@@ -35,9 +35,9 @@ export function RecordPanel({ outcomes, now }: { outcomes: Outcomes; now: number
         </p>
       )}
       <p className="max-w-4xl text-xs text-quiet">
-        Every forecast of every coin whose horizon has ended, whichever model made it. None is left
-        out, and none was changed after it was made. In the cells above, the newest on the right: a
-        bar above the line was right, one below it wrong, a dash abstained.
+        Every forecast of every coin whose outcome is known, whichever model made it, the wrong ones
+        too. In the cells above, the newest on the right: a bar above the line was right, one below
+        it wrong, a dash abstained.
       </p>
     </section>
   );

@@ -6,6 +6,9 @@ import { withPrice, type Close } from './closes';
 import { Connection, type ConnectionStatus } from './connection';
 import { readMessage } from './messages';
 
+/** Outcomes are the last step of a cycle: they are written after the message that ends it. */
+const JUDGED_AFTER_MS = 15_000;
+
 export const KEYS = {
   forecasts: ['forecasts'] as const,
   models: ['models'] as const,
@@ -47,7 +50,9 @@ function take(cache: QueryClient, message: ServerMessage): void {
     if (closes) cache.setQueryData(key, closes);
     else if (held) void cache.invalidateQueries({ queryKey: key });
   }
-  if (message.type === 'cycle') void cache.invalidateQueries({ queryKey: KEYS.outcomes });
+  if (message.type === 'cycle') {
+    setTimeout(() => void cache.invalidateQueries({ queryKey: KEYS.outcomes }), JUDGED_AFTER_MS);
+  }
   if (message.type === 'forecast') {
     const models = cache.getQueryData<Model[]>(KEYS.models);
     const known = models?.some(({ version }) => version === message.forecast.model_version);

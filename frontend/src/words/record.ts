@@ -15,14 +15,14 @@ export function lastOf(
   return found?.outcomes ?? [];
 }
 
-/** "Last 24: 9 of 15 calls right". */
-export function pastInWords(past: readonly PastCall[]): string {
+/** "Last 24: 9 of 15 calls right"; beyond 15 minutes neighbours share most of their time. */
+export function pastInWords(past: readonly PastCall[], horizon: Horizon): string {
   if (past.length === 0) return 'No outcome known yet';
   const calls = past.filter(({ correct }) => typeof correct === 'boolean');
   const right = calls.filter(({ correct }) => correct).length;
   const said =
     calls.length === 0 ? 'abstained' : `${right} of ${plural(calls.length, 'call')} right`;
-  return `Last ${past.length}: ${said}`;
+  return `Last ${past.length}${horizon === '15m' ? '' : ', overlapping'}: ${said}`;
 }
 
 /** What one row of the record says of the calls. */
@@ -38,14 +38,11 @@ export function callsInWords(record: HorizonRecord): string {
 export function weightInWords({ calls, independent_calls: independent }: HorizonRecord): string {
   if (calls === 0) return '';
   const counted = Math.max(1, Math.round(independent));
-  return `As much evidence as ${plural(counted, 'call')} that did not overlap.`;
+  return `At least as much evidence as ${plural(counted, 'call')} that did not overlap.`;
 }
 
 /** The mean Brier score beside what a coin toss gets. */
 export function brierInWords({ brier, forecasts }: HorizonRecord): string {
   if (typeof brier !== 'number') return '';
-  const points = 0.25 - brier;
-  const worth =
-    Math.abs(points) < 0.00005 ? 'as good as' : points > 0 ? 'better than' : 'worse than';
-  return `Brier score of all ${formatCount(forecasts)} forecasts ${brier.toFixed(4)}, ${worth} saying 50% every time (0.25).`;
+  return `Brier score of all ${formatCount(forecasts)} forecasts ${brier.toFixed(4)}; saying 50% every time gets 0.2500.`;
 }

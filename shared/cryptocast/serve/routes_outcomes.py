@@ -32,10 +32,10 @@ class HorizonRecord(schemas.Record):
     )
     accuracy_upper95: float | None = Field(description="Its upper end.")
     independent_calls: float = Field(
-        description="Moments called at, over the steps in a horizon: calls of coins at one moment are "
+        description="At least so many: moments called at by steps in a horizon. Calls at one moment are "
         "not independent, and calls whose horizons overlap are not."
     )
-    share_up: float = Field(description="How often the price rose: what `up` every time would have got.")
+    share_up: float = Field(description="How often the price rose after these forecasts, called or not.")
 
 
 class PastCall(schemas.Body):
@@ -72,15 +72,15 @@ def get_outcomes(
 ) -> OutcomesAnswer:
     """What came of past forecasts: how many calls were right, and the last ones one by one.
 
-    Every forecast with an outcome counts, whichever model version made it, and none is left out.
+    Every forecast with an outcome counts, whichever model version made it; without its close it has none.
     """
     coin = checked_symbol(symbol, deps) if symbol else None
     horizons = (horizon,) if horizon else tuple(Horizon)
     now = present_moment(deps)
     since = now - timedelta(days=days)
-    counted = from_postgres(lambda: outcomes.counts(deps.db, horizons, since, coin))
+    counted = from_postgres(lambda: outcomes.counts(deps.db, horizons, since, now, coin))
     coins = (coin,) if coin else deps.symbols
-    last = from_postgres(lambda: outcomes.last_of_each(deps.db, coins, horizons, since, limit))
+    last = from_postgres(lambda: outcomes.last_of_each(deps.db, coins, horizons, since, now, limit))
     by_horizon = {one.horizon: one for one in counted}
     as_of = max((one.known_at for one in counted), default=None)
     return OutcomesAnswer(

@@ -111,34 +111,40 @@ def summary(
 
 
 def counts(
-    db: Database, horizons: Sequence[Horizon], since: datetime, symbol: str | None = None
+    db: Database, horizons: Sequence[Horizon], since: datetime, now: datetime, symbol: str | None = None
 ) -> list[OutcomeCounts]:
-    """Per horizon, over forecasts with `as_of` from `since` on; horizons without an outcome are absent."""
+    """Per horizon, over forecasts with `as_of` from `since` on whose outcome is known by `now`."""
     query = """
         SELECT horizon, count(*), count(correct), count(*) FILTER (WHERE correct),
             count(DISTINCT as_of) FILTER (WHERE correct IS NOT NULL), count(*) FILTER (WHERE went_up),
             avg(brier), max(known_at)
         FROM outcomes WHERE horizon = ANY(%(horizons)s) AND as_of >= %(since)s
-            AND (%(symbol)s::text IS NULL OR symbol = %(symbol)s) GROUP BY horizon"""
-    given = {"horizons": list(horizons), "since": since, "symbol": symbol}
+            AND known_at <= %(now)s AND (%(symbol)s::text IS NULL OR symbol = %(symbol)s) GROUP BY horizon"""
+    given = {"horizons": list(horizons), "since": since, "now": now, "symbol": symbol}
     with db.connection() as connection:
         rows = connection.execute(query, given).fetchall()
     return [OutcomeCounts(Horizon(horizon), *figures) for horizon, *figures in rows]
 
 
 def last_of_each(
-    db: Database, symbols: Sequence[str], horizons: Sequence[Horizon], since: datetime, limit: int
+    db: Database,
+    symbols: Sequence[str],
+    horizons: Sequence[Horizon],
+    since: datetime,
+    now: datetime,
+    limit: int,
 ) -> list[CallAndOutcome]:
-    """The newest `limit` per coin and horizon with `as_of` from `since` on, newest first."""
+    """The newest `limit` per coin and horizon with `as_of` from `since` on, known by `now`, newest first."""
     query = """
         SELECT s.symbol, h.horizon, last.* FROM unnest(%(symbols)s::text[]) WITH ORDINALITY AS s (symbol, i),
             unnest(%(horizons)s::text[]) WITH ORDINALITY AS h (horizon, j), LATERAL (
             SELECT f.as_of, f.p_up, f.call, o.return_log, o.correct
             FROM forecasts f JOIN outcomes o USING (symbol, horizon, as_of)
             WHERE f.symbol = s.symbol AND f.horizon = h.horizon AND f.as_of >= %(since)s
+                AND o.known_at <= %(now)s
             ORDER BY f.as_of DESC LIMIT %(limit)s) AS last
         ORDER BY s.i, h.j, last.as_of DESC"""
-    given = {"symbols": list(symbols), "horizons": list(horizons), "since": since, "limit": limit}
+    given = {"symbols": list(symbols), "horizons": list(horizons), "since": since, "now": now, "limit": limit}
     with db.connection() as connection:
         rows = connection.execute(query, given).fetchall()
     return [CallAndOutcome(s, Horizon(h), as_of, p, Call(c), *rest) for s, h, as_of, p, c, *rest in rows]

@@ -124,7 +124,10 @@ def walk(
     select: bool = True,
     progress: Progress | None = None,
 ) -> Walk:
-    """Forecast `symbols` from the first refit to `ends_s`, calibrated by a slope. Raises `NotEnoughData`."""
+    """Forecast `symbols` from the first refit to `ends_s`, calibrated by a slope.
+
+    Raises `NotEnoughData` that says what lacks, `BadInput` where every label is of one class.
+    """
     return calibrate_spans(
         fit_spans(examples, symbols, refits, ends_s, rules, workers=workers, select=select, progress=progress)
     )
@@ -141,7 +144,7 @@ def fit_spans(
     select: bool = True,
     progress: Progress | None = None,
 ) -> Spans:
-    """Every span of a walk, each by its own model. Raises `NotEnoughData` that says what lacks.
+    """Every span of a walk, each by its own model. Raises as `walk` does.
 
     With `select` the features are chosen once, from rows known before the first refit; the spans before it
     only serve calibration and thresholds.
@@ -213,7 +216,10 @@ def one_slope(margins: Floats, up: Bools) -> Callable[[Floats], Floats]:
 
 
 def calibrate_spans(walked: Spans, calibrator: Calibrator = one_slope) -> Walk:
-    """Probabilities, ranks and thresholds of the tested spans, each by what was known when it began."""
+    """Probabilities, ranks and thresholds of the tested spans, each by what was known when it began.
+
+    Raises `NotEnoughData` where fewer than 200 earlier forecasts are known.
+    """
     parts, thresholds = [], []
     examples, tested = walked.examples, walked.tested
     before_rows, before_said = _known(examples, walked.before, tested[0].begins_s)

@@ -64,7 +64,7 @@ const STORIES = {
     assert.match(await page.getByRole('article', { name: /Polkadot/ }).innerText(), /CryptoCompare/);
     assert.ok(await coin.getByRole('img', { name: /last 24 hours: from \$/ }).isVisible());
     await coin.getByText(/^Last 24: \d+ of \d+ calls right$/).first().waitFor();
-    await coin.getByText('Last 24: abstained').waitFor();
+    await coin.getByText('Last 24, overlapping: abstained').waitFor();
     const record = page.getByRole('region', { name: /What came of its calls/ });
     assert.equal(await record.getByRole('listitem').count(), 4, 'a record of four horizons');
     await record.getByText(/\d+ of \d+ calls right: \d/).first().waitFor();

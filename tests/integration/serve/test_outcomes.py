@@ -41,7 +41,7 @@ def test_calls_are_counted_and_abstentions_are_not_called_right(client: TestClie
         "accuracy": 0.75,
         "accuracy_lower95": pytest.approx(low),
         "accuracy_upper95": pytest.approx(high),
-        "independent_calls": 1.0,  # four moments of two coins, a quarter of an hour's labels each
+        "independent_calls": 1.0,  # four moments, counted low: as if they were 15 minutes apart
         "share_up": pytest.approx(9 / 11),
         "brier": pytest.approx((2 * 0.36 + 9 * 0.16) / 11),
     }
@@ -86,6 +86,12 @@ def test_what_is_older_or_without_an_outcome_is_not_counted(client: TestClient, 
     body = client.get("/v1/outcomes").json()
     assert (body["record"], body["coins"], body["stale"]) == ([], [], True)
     assert len(client.get("/v1/outcomes", params={"days": 8}).json()["record"]) == 1
+
+
+def test_what_was_known_later_than_now_is_not_counted(make_client: Make, db: Database) -> None:
+    judged(db, [make_forecast(as_of=AS_OF - HOUR)])
+    before = make_client(clock=lambda: AS_OF - timedelta(minutes=1)).get("/v1/outcomes").json()
+    assert (before["record"], before["coins"]) == ([], [])
 
 
 def test_where_every_forecast_abstained_there_is_no_accuracy(client: TestClient, db: Database) -> None:
