@@ -9,18 +9,15 @@ reference of the 60 days before them. The features are those of `drift_rates`. N
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import numpy as np
 
-from cryptocast.cli_options import moment
 from cryptocast.monitor.drift import REFERENCE_DAYS, Drift, make_reference, measure
 from cryptocast.series import BarSeries, Floats
-from tests.bench.drift_rates import ALARM, bars_of, rows_of
+from tests.bench.drift_rates import ALARM, asked, bars_of, rows_of
 
 EVERY = timedelta(days=30)
 CHANGED = timedelta(days=4)
@@ -82,11 +79,7 @@ def look(bars: dict[str, BarSeries], as_of: datetime, name: str) -> Drift:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--prices", type=Path, required=True)
-    parser.add_argument("--from", dest="since", type=moment, required=True)
-    parser.add_argument("--to", dest="until", type=moment, required=True)
-    told = parser.parse_args()
+    told = asked(__doc__)
     bars, moments = bars_of(told.prices), [told.since]
     while moments[-1] + EVERY < told.until:
         moments.append(moments[-1] + EVERY)

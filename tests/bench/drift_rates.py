@@ -84,12 +84,17 @@ def looks(rows: Sequence[FeatureRow], coins: int, since: datetime, until: dateti
     return found
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+def asked(description: str | None) -> argparse.Namespace:
+    """`prices`, `since` and `until`, from the command line."""
+    parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--prices", type=Path, required=True)
     parser.add_argument("--from", dest="since", type=moment, required=True)
     parser.add_argument("--to", dest="until", type=moment, required=True)
-    told = parser.parse_args()
+    return parser.parse_args()
+
+
+def main() -> None:
+    told = asked(__doc__)
     begin = told.since - REFERENCE_DAYS * DAY
     bars = bars_of(told.prices)
     found = looks(rows_of(bars, begin, told.until), len(bars), told.since, told.until)
