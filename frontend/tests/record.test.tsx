@@ -4,6 +4,7 @@ import {
   brierInWords,
   callsInWords,
   lastOf,
+  overdueInWords,
   pastInWords,
   weightInWords,
 } from '../src/words/record';
@@ -60,6 +61,23 @@ describe('the record of a horizon', () => {
     expect(brierInWords(aRecord())).toBe(
       'Brier score of all 3,350 forecasts 0.2481; saying 50% every time gets 0.2500.',
     );
+  });
+});
+
+describe('forecasts whose close never came', () => {
+  it.each([
+    [0, ''],
+    [1, '1 more forecast should be known by now and is not: no close came.'],
+    [3, '3 more forecasts should be known by now and are not: no close came.'],
+  ])('%i in words', (overdue, words) => {
+    expect(overdueInWords(aRecord({ overdue }))).toBe(words);
+  });
+
+  it('are told on the page', async () => {
+    serve(aBoard());
+    answers['/v1/outcomes'] = someOutcomes({ record: [aRecord({ overdue: 2 })] });
+    await openPage();
+    expect(await screen.findByText(/2 more forecasts should be known by now/)).toBeVisible();
   });
 });
 

@@ -1004,6 +1004,11 @@ export interface components {
        */
       independent_calls: number;
       /**
+       * Overdue
+       * @description Forecasts besides, whose horizon ended over an hour ago and that have no outcome: no close came. They are in no other figure.
+       */
+      overdue: number;
+      /**
        * Right
        * @description Calls that were right; a price that did not move makes none right.
        */
@@ -2583,6 +2588,7 @@ export interface operations {
            *           "forecasts": 3350,
            *           "horizon": "1h",
            *           "independent_calls": 118,
+           *           "overdue": 2,
            *           "right": 714,
            *           "share_up": 0.503
            *         }

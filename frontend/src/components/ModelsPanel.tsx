@@ -3,7 +3,7 @@ import type { Model } from '../api/types';
 import { formatDate } from '../format/times';
 import { HORIZON_WORDS } from '../words/horizons';
 import { measuredInFull, type Models } from '../words/models';
-import { Line } from './Panels';
+import { AwaitedRow } from './Panels';
 
 const ROW = 'grid gap-x-6 gap-y-1 px-4 py-3 text-sm sm:px-5 md:grid-cols-[7rem_17rem_1fr]';
 
@@ -26,7 +26,9 @@ export function ModelsPanel({ models, apiUrl }: { models: Models; apiUrl: string
             ? models.map((model) => (
                 <Row key={`${model.kind} ${model.horizon}`} model={model} apiUrl={apiUrl} />
               ))
-            : [0, 1, 2, 3, 4].map((row) => <AwaitedRow key={row} />)}
+            : [0, 1, 2, 3, 4].map((row) => (
+                <AwaitedRow key={row} shape={ROW} lines={['h-16', 'h-16']} />
+              ))}
         </ul>
       )}
       <p className="max-w-4xl text-xs text-quiet">
@@ -73,16 +75,6 @@ function Row({ model, apiUrl }: { model: Model; apiUrl: string }) {
           </details>
         )}
       </div>
-    </li>
-  );
-}
-
-function AwaitedRow() {
-  return (
-    <li className={ROW}>
-      <Line className="h-5 w-20" />
-      <Line className="h-16" />
-      <Line className="h-16" />
     </li>
   );
 }

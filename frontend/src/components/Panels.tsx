@@ -42,6 +42,18 @@ export function Line({ className }: { className: string }) {
   return <div className={`animate-pulse rounded bg-inset ${className}`} aria-hidden="true" />;
 }
 
+/** A row of a list that is on its way: laid out by `shape`, a name and then `lines` of these heights. */
+export function AwaitedRow({ shape, lines }: { shape: string; lines: readonly string[] }) {
+  return (
+    <li className={shape}>
+      <Line className="h-5 w-20" />
+      {lines.map((height, i) => (
+        <Line key={i} className={height} />
+      ))}
+    </li>
+  );
+}
+
 /** The shape of what is coming, about as high as it will be. */
 export function Skeleton() {
   return (

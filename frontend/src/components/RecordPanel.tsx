@@ -1,8 +1,14 @@
 import type { HorizonRecord } from '../api/types';
 import { momentInWords } from '../words/clock';
 import { HORIZON_WORDS } from '../words/horizons';
-import { brierInWords, callsInWords, weightInWords, type Outcomes } from '../words/record';
-import { Line } from './Panels';
+import {
+  brierInWords,
+  callsInWords,
+  overdueInWords,
+  weightInWords,
+  type Outcomes,
+} from '../words/record';
+import { AwaitedRow } from './Panels';
 
 const ROW = 'grid gap-x-6 gap-y-1 px-4 py-3 text-sm sm:px-5 md:grid-cols-[7rem_1fr]';
 
@@ -26,7 +32,7 @@ export function RecordPanel({ outcomes, now }: { outcomes: Outcomes; now: number
         >
           {outcomes
             ? outcomes.record.map((record) => <Row key={record.horizon} record={record} />)
-            : [0, 1, 2, 3].map((row) => <AwaitedRow key={row} />)}
+            : [0, 1, 2, 3].map((row) => <AwaitedRow key={row} shape={ROW} lines={['h-10']} />)}
         </ul>
       )}
       {outcomes?.stale && outcomes.as_of && (
@@ -50,18 +56,9 @@ function Row({ record }: { record: HorizonRecord }) {
       <div className="text-xs leading-5 text-quiet">
         <p className="text-ink">{callsInWords(record)}</p>
         <p>
-          {weightInWords(record)} {brierInWords(record)}
+          {weightInWords(record)} {brierInWords(record)} {overdueInWords(record)}
         </p>
       </div>
-    </li>
-  );
-}
-
-function AwaitedRow() {
-  return (
-    <li className={ROW}>
-      <Line className="h-5 w-20" />
-      <Line className="h-10" />
     </li>
   );
 }

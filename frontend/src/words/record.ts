@@ -46,3 +46,9 @@ export function brierInWords({ brier, forecasts }: HorizonRecord): string {
   if (typeof brier !== 'number') return '';
   return `Brier score of all ${formatCount(forecasts)} forecasts ${brier.toFixed(4)}; saying 50% every time gets 0.2500.`;
 }
+
+/** What is in no figure because its close never came; empty where nothing is. */
+export function overdueInWords({ overdue }: HorizonRecord): string {
+  if (overdue === 0) return '';
+  return `${plural(overdue, 'more forecast')} should be known by now and ${overdue === 1 ? 'is' : 'are'} not: no close came.`;
+}

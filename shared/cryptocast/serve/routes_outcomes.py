@@ -35,6 +35,10 @@ class HorizonRecord(schemas.Record):
         description="At least so many: moments called at by steps in a horizon. Calls at one moment are "
         "not independent, and calls whose horizons overlap are not."
     )
+    overdue: int = Field(
+        description="Forecasts besides, whose horizon ended over an hour ago and that have no outcome: no "
+        "close came. They are in no other figure."
+    )
     share_up: float = Field(description="How often the price rose after these forecasts, called or not.")
 
 
@@ -108,6 +112,7 @@ def _record(counts: OutcomeCounts) -> HorizonRecord:
         accuracy_lower95=lower,
         accuracy_upper95=upper,
         independent_calls=independent,
+        overdue=counts.overdue,
         share_up=counts.rose / counts.n,
         brier=counts.brier,
     )

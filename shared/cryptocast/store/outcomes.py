@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from cryptocast.domain import Call, Forecast, Horizon, Outcome
 from cryptocast.store import forecasts, names
@@ -26,6 +26,9 @@ DELETE FROM open_forecasts o
 USING unnest(%s::text[], %s::text[], %s::timestamptz[]) AS t (symbol, horizon, as_of)
 WHERE (o.symbol, o.horizon, o.as_of) = (t.symbol, t.horizon, t.as_of)
 """
+
+OVERDUE_AFTER = timedelta(hours=1)
+"""A close comes with the next cycle; what lacks one so long after it was due is counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,8 @@ class OutcomeCounts:
     """Mean, over all of them, abstained or not."""
     known_at: datetime
     """When the newest outcome was known."""
+    overdue: int
+    """Forecasts without an outcome whose horizon ended over `OVERDUE_AFTER` ago: no close came."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,12 +120,22 @@ def counts(
 ) -> list[OutcomeCounts]:
     """Per horizon, over forecasts with `as_of` from `since` on whose outcome is known by `now`."""
     query = """
+        WITH overdue AS (SELECT horizon, count(*) AS n FROM open_forecasts
+            WHERE due_at <= %(overdue)s AND as_of >= %(since)s
+                AND (%(symbol)s::text IS NULL OR symbol = %(symbol)s) GROUP BY horizon)
         SELECT horizon, count(*), count(correct), count(*) FILTER (WHERE correct),
             count(DISTINCT as_of) FILTER (WHERE correct IS NOT NULL), count(*) FILTER (WHERE went_up),
-            avg(brier), max(known_at)
-        FROM outcomes WHERE horizon = ANY(%(horizons)s) AND as_of >= %(since)s
+            avg(brier), max(known_at), coalesce(max(overdue.n), 0)
+        FROM outcomes LEFT JOIN overdue USING (horizon)
+        WHERE horizon = ANY(%(horizons)s) AND as_of >= %(since)s
             AND known_at <= %(now)s AND (%(symbol)s::text IS NULL OR symbol = %(symbol)s) GROUP BY horizon"""
-    given = {"horizons": list(horizons), "since": since, "now": now, "symbol": symbol}
+    given = {
+        "horizons": list(horizons),
+        "since": since,
+        "now": now,
+        "overdue": now - OVERDUE_AFTER,
+        "symbol": symbol,
+    }
     with db.connection() as connection:
         rows = connection.execute(query, given).fetchall()
     return [OutcomeCounts(Horizon(horizon), *figures) for horizon, *figures in rows]

@@ -42,6 +42,7 @@ def test_calls_are_counted_and_abstentions_are_not_called_right(client: TestClie
         "accuracy_lower95": pytest.approx(low),
         "accuracy_upper95": pytest.approx(high),
         "independent_calls": 1.0,  # four moments, counted low: as if they were 15 minutes apart
+        "overdue": 0,
         "share_up": pytest.approx(9 / 11),
         "brier": pytest.approx((2 * 0.36 + 9 * 0.16) / 11),
     }
@@ -86,6 +87,16 @@ def test_what_is_older_or_without_an_outcome_is_not_counted(client: TestClient, 
     body = client.get("/v1/outcomes").json()
     assert (body["record"], body["coins"], body["stale"]) == ([], [], True)
     assert len(client.get("/v1/outcomes", params={"days": 8}).json()["record"]) == 1
+
+
+def test_what_never_got_its_close_is_counted_apart(client: TestClient, db: Database) -> None:
+    judged(db, [make_forecast(as_of=AS_OF - 3 * HOUR)])
+    waiting = [make_forecast("ETH", as_of=AS_OF - n * HOUR) for n in range(1, 7)]
+    forecasts.insert(db, [*waiting, make_forecast("ETH", as_of=NOW - timedelta(days=8))])
+    (record,) = client.get("/v1/outcomes").json()["record"]
+    # Of the newest the close was due at AS_OF, less than an hour before NOW; the week before does not count.
+    assert (record["forecasts"], record["overdue"]) == (1, 5)
+    assert client.get("/v1/outcomes", params={"symbol": "BTC"}).json()["record"][0]["overdue"] == 0
 
 
 def test_what_was_known_later_than_now_is_not_counted(make_client: Make, db: Database) -> None:
