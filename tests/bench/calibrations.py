@@ -12,25 +12,19 @@ Takes some three minutes for each pair of coins and horizon.
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Callable
-from datetime import UTC, datetime
 from functools import partial
-from pathlib import Path
 
 import numpy as np
 from sklearn.isotonic import IsotonicRegression
 
 from cryptocast.registry.price_model import apply_platt
 from cryptocast.series import Bools, Floats
-from cryptocast.train.backtest import horizon_seconds
 from cryptocast.train.calibrate import fit_platt
-from cryptocast.train.dataset import Examples, label_examples
 from cryptocast.train.evaluate import brier, expected_calibration_error, log_loss
-from cryptocast.train.files import read_prices
 from cryptocast.train.fit import FitRules
-from cryptocast.train.walkforward import Calibrator, calibrate_spans, fit_spans, one_slope, refit_times
-from tests.bench.price_table import price_table
+from cryptocast.train.walkforward import Calibrator, calibrate_spans, fit_spans, one_slope
+from tests.bench.question import Question, question_parser, read_question
 
 POINTS = 400
 
@@ -76,13 +70,13 @@ def accuracy_of_surest(p_up: Floats, up: Bools, share: float) -> float:
     return float((right[above].sum() + (wanted - above.sum()) * right[at].mean()) / wanted)
 
 
-def compare(examples: Examples, symbols: list[str], refits: list[int], ends_s: int) -> None:
+def compare(asked: Question) -> None:
     """Fit as `evaluate` does, once, and print a table, a row per calibration."""
-    spans = fit_spans(examples, symbols, refits, ends_s, FitRules())
+    spans = fit_spans(asked.examples, asked.symbols, asked.refits, asked.ends_s, FitRules())
     print("| calibration | Brier | log loss | ECE | surest 5 %, cut on the test |\n|---|---|---|---|---|")
     for name, calibrator in CALIBRATORS.items():
         walked = calibrate_spans(spans, calibrator)
-        p_up, up = walked.p_up, examples.up[walked.rows]
+        p_up, up = walked.p_up, asked.examples.up[walked.rows]
         right = 100 * accuracy_of_surest(p_up, up, 0.05)
         figures = f"{brier(p_up, up):.5f} | {log_loss(p_up, up):.5f}"
         print(
@@ -90,22 +84,5 @@ def compare(examples: Examples, symbols: list[str], refits: list[int], ends_s: i
         )
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--prices", nargs="+", type=Path, required=True)
-    parser.add_argument("--symbols", required=True)
-    parser.add_argument("--horizon", required=True)
-    parser.add_argument("--test-from", type=datetime.fromisoformat, required=True)
-    parser.add_argument("--test-to", type=datetime.fromisoformat, required=True)
-    told = parser.parse_args()
-    symbols, horizon_s = told.symbols.split(","), horizon_seconds(told.horizon)
-    begins, ends = (moment.replace(tzinfo=UTC) for moment in (told.test_from, told.test_to))
-    files, until = read_prices(told.prices), int(ends.timestamp()) + horizon_s
-    interval_s = 900 if (symbols[0], 900) in files.series else 3_600
-    bars, table = price_table(files, interval_s, until)
-    examples = label_examples(bars, table, horizon_s, until)
-    compare(examples, symbols, refit_times(begins, ends, "quarterly"), int(ends.timestamp()))
-
-
 if __name__ == "__main__":
-    main()
+    compare(read_question(question_parser(__doc__).parse_args()))

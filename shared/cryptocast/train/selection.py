@@ -72,20 +72,26 @@ class Ranking:
 
 
 def select_features(
-    examples: Examples, known: Ints, own: Bools, rules: FitRules, embargo_s: int, seed: int = 1
+    examples: Examples,
+    known: Ints,
+    own: Bools,
+    rules: FitRules,
+    embargo_s: int,
+    seed: int = 1,
+    wanted: int = MODEL_FEATURES,
 ) -> Selection:
-    """Choose `MODEL_FEATURES` from the rows `known`; folds are judged on those that are also `own`.
+    """Choose `wanted` features from the rows `known`; folds are judged on those that are also `own`.
 
     Raises `NotEnoughData` where the rows are too few for a fold. With fewer varying candidates than
-    wanted, constant ones fill up, which no tree will ask.
+    that, constant ones fill up, which no tree will ask.
     """
-    varying = _varying(examples, known)
-    absent = {group: _why_absent(group) for group in GROUPS if not any(_GROUP[n] == group for n in varying)}
+    varied = varying(examples, known)
+    absent = {group: _why_absent(group) for group in GROUPS if not any(_GROUP[n] == group for n in varied)}
     table: dict[str, dict[str, Any]] = {}
     chosen_at = int(examples.as_of[known[-1]]) + examples.horizon_s + embargo_s if len(known) else 0
     evidence = EVIDENCE if chosen_at >= EVIDENCE_UNTIL_S else {}
-    names = varying
-    for keep in (KEPT_FIRST, MODEL_FEATURES):
+    names = varied
+    for keep in (KEPT_FIRST, wanted) if wanted < KEPT_FIRST else (wanted,):
         if len(names) <= keep and table:
             break
         ranking = rank_features(examples.only(names), known, own, rules, embargo_s, seed)
@@ -94,7 +100,7 @@ def select_features(
         table |= {row["name"]: row for row in _rows(ranking, names)}
     kept = set(names)
     for name in examples.features:  # constants, only where nothing else is left
-        if len(kept) < MODEL_FEATURES:
+        if len(kept) < wanted:
             kept.add(name)
     chosen = tuple(name for name in examples.features if name in kept)
     return Selection(chosen, tuple(table.values()), absent)
@@ -184,7 +190,8 @@ def _rows(ranking: Ranking, kept: Sequence[str]) -> list[dict[str, Any]]:
     ]
 
 
-def _varying(examples: Examples, known: Ints) -> tuple[str, ...]:
+def varying(examples: Examples, known: Ints) -> tuple[str, ...]:
+    """The features that are not the same on every one of the rows `known`."""
     spread = np.ptp(examples.x[known], axis=0) if len(known) else np.zeros(len(examples.features))
     return tuple(name for name, one in zip(examples.features, spread.tolist(), strict=True) if one > 0)
 
