@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 import httpx
+from botocore.exceptions import BotoCoreError, ClientError
 
 
 class CycleFailed(RuntimeError):
@@ -32,9 +33,16 @@ class CycleDriver:
         self._replay_url = replay_url
 
     def run(self, as_of: datetime, since: datetime, now: datetime, timeout_s: float = 600) -> CycleResult:
-        """One execution for (since, as_of]; raises CycleFailed."""
+        """One execution for (since, as_of]; raises CycleFailed, also where a local server does not answer."""
+        try:
+            return self._run(as_of, since, now, timeout_s)
+        except (httpx.HTTPError, BotoCoreError, ClientError) as error:
+            raise CycleFailed(f"{type(error).__name__}: {error}") from error
+
+    def _run(self, as_of: datetime, since: datetime, now: datetime, timeout_s: float) -> CycleResult:
         if self._replay_url:
-            httpx.post(f"{self._replay_url}/_clock", json={"now": now.isoformat()}).raise_for_status()
+            clock = f"{self._replay_url}/_clock"
+            httpx.post(clock, json={"now": now.isoformat()}, timeout=30).raise_for_status()
         began = time.monotonic()
         event = {"as_of": as_of.isoformat(), "since": since.isoformat(), "now": now.isoformat()}
         arn = self._stepfunctions.start_execution(stateMachineArn=self._arn, input=json.dumps(event))[

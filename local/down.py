@@ -2,25 +2,49 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import signal
 import time
+from contextlib import suppress
 from pathlib import Path
+from typing import IO
 
 from local.paths import STATE
 
 PID_FILE = "up.pid"
 
 
+def hold(folder: Path) -> IO[str]:
+    """Leave this process's id in `folder`, locked until the file is closed or the process ends.
+
+    An id alone proves nothing: after a crash another process may get it. Raises RuntimeError naming the
+    process that holds the folder.
+    """
+    file = (folder / PID_FILE).open("a+")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        file.close()
+        pid = running_pid(folder)
+        raise RuntimeError(f"{folder} is in use by process {pid}; `make down` ends it") from None
+    file.truncate(0)
+    file.write(str(os.getpid()))
+    file.flush()
+    return file
+
+
 def running_pid(folder: Path) -> int | None:
     """The process that holds `folder`, or None where it has ended."""
-    kept = folder / PID_FILE
     try:
-        pid = int(kept.read_text())
-        os.kill(pid, 0)
-    except (FileNotFoundError, ValueError, ProcessLookupError):
-        return None
-    return pid
+        with (folder / PID_FILE).open() as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return int(file.read())
+    except (FileNotFoundError, ValueError):
+        pass
+    return None
 
 
 def stop(folder: Path, timeout_s: float = 60) -> bool:
@@ -28,7 +52,8 @@ def stop(folder: Path, timeout_s: float = 60) -> bool:
     pid = running_pid(folder)
     if pid is None:
         return False
-    os.kill(pid, signal.SIGTERM)
+    with suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGTERM)
     deadline = time.monotonic() + timeout_s
     while running_pid(folder) is not None:
         if time.monotonic() > deadline:

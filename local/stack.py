@@ -19,7 +19,7 @@ from cryptocast.store.migrate import migrate
 from local import deploy as sam
 from local.clock import Clock
 from local.cycles import CycleDriver
-from local.down import PID_FILE, running_pid
+from local.down import hold
 from local.ministack import CREDENTIALS, MiniStack
 from local.paths import DIST, ROOT, STATE, VENV_BIN
 from local.postgres import Postgres
@@ -99,10 +99,7 @@ class Stack:
 
     def _hold_folder(self) -> None:
         """Two stacks on the same data would spoil it."""
-        if (pid := running_pid(self.folder)) not in (None, os.getpid()):
-            raise RuntimeError(f"{self.folder} is in use by process {pid}; `make down` ends it")
-        (self.folder / PID_FILE).write_text(str(os.getpid()))
-        self._ends.callback((self.folder / PID_FILE).unlink, missing_ok=True)
+        self._ends.enter_context(hold(self.folder))
 
     def _own(self, server: ServerT) -> ServerT:
         self._ends.callback(server.stop)

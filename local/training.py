@@ -8,13 +8,18 @@ training that starts workers for its study goes on while they work.
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from local.paths import ROOT, VENV_BIN
 from local.processes import Child
+
+_LOG = logging.getLogger(__name__)
 
 
 class TrainingAgent:
@@ -46,12 +51,19 @@ class TrainingAgent:
 
     def _run(self) -> None:
         while not self._stopping.wait(1):
-            for arn in self._ecs.list_tasks(cluster=self._cluster, desiredStatus="RUNNING")["taskArns"]:
-                if not self._stopping.is_set() and arn not in self._children:
-                    self._start_task(arn)
-            for arn, child in list(self._children.items()):
-                if child.returncode is not None:
-                    self._end_task(arn, child, child.returncode)
+            try:
+                self._turn()
+            except (BotoCoreError, ClientError) as error:  # a busy machine: the next turn asks again
+                _LOG.warning("training: %s", error)
+
+    def _turn(self) -> None:
+        """Start what is new, report what has ended."""
+        for arn in self._ecs.list_tasks(cluster=self._cluster, desiredStatus="RUNNING")["taskArns"]:
+            if not self._stopping.is_set() and arn not in self._children:
+                self._start_task(arn)
+        for arn, child in list(self._children.items()):
+            if child.returncode is not None:
+                self._end_task(arn, child, child.returncode)
 
     def _start_task(self, arn: str) -> None:
         task = self._ecs.describe_tasks(cluster=self._cluster, tasks=[arn])["tasks"][0]

@@ -71,7 +71,7 @@ class _Steps:
 def _serve(stack: Stack, cycles: int | None, began: float) -> None:
     driver = stack.cycles()
     last = floor_to_grid(stack.clock.now()) - timedelta(seconds=BAR_INTERVAL_S)
-    done = 0
+    done, failed = 0, False
     while cycles is None or done < cycles:
         as_of = floor_to_grid(stack.clock.now())
         if as_of <= last:
@@ -80,9 +80,13 @@ def _serve(stack: Stack, cycles: int | None, began: float) -> None:
             continue
         as_of = min(as_of, last + MAX_WINDOW) if not stack.clock.is_real else as_of
         since = last if not stack.clock.is_real else as_of - timedelta(seconds=BAR_INTERVAL_S)
-        _run_cycle(stack, driver, as_of, since)
-        stack.remember(as_of)
-        last, done = as_of, done + 1
+        worked = _run_cycle(stack, driver, as_of, since)
+        # A window that failed is asked for once more, with the next; twice in a row it is left behind.
+        failed = not (worked or failed or stack.clock.is_real)
+        if not failed:
+            stack.remember(as_of)
+            last = as_of
+        done += 1
         if done == 1:
             warm_up(stack.api_url, stack.choice.symbols)
             _print_addresses(stack, time.monotonic() - began)
@@ -90,15 +94,17 @@ def _serve(stack: Stack, cycles: int | None, began: float) -> None:
             console.print(_reminder(stack), highlight=False, soft_wrap=True)
 
 
-def _run_cycle(stack: Stack, driver: CycleDriver, as_of: datetime, since: datetime) -> None:
+def _run_cycle(stack: Stack, driver: CycleDriver, as_of: datetime, since: datetime) -> bool:
+    """Whether it succeeded; prints its line either way."""
     now = stack.clock.now() if stack.clock.is_real else as_of
     try:
         with console.status(f"cycle {as_of:%Y-%m-%d %H:%M}"):
             result = driver.run(as_of, since, now)
     except CycleFailed as error:
         console.print(f"[red]✗[/red] {as_of:%Y-%m-%d %H:%M}  {error}", highlight=False)
-        return
+        return False
     console.print(_line(stack, result), highlight=False, soft_wrap=True)
+    return True
 
 
 def _line(stack: Stack, result: CycleResult) -> str:

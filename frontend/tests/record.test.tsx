@@ -45,6 +45,7 @@ describe('the record of a horizon', () => {
     );
     const none = { calls: 0, right: 0, accuracy: null, accuracy_lower95: null };
     expect(callsInWords(aRecord(none))).toBe('It abstained every time.');
+    expect(callsInWords(aRecord({ ...none, forecasts: 0 }))).toBe('No outcome is known.');
   });
 
   it('says how little overlapping calls tell', () => {

@@ -5,7 +5,8 @@ from typing import Any
 
 from cryptocast import wiring
 from cryptocast.domain import CycleWindow, StepReport
-from cryptocast.events import cycle_step, missing_inputs
+from cryptocast.events import cycle_step
+from cryptocast.missing import missing_words
 from cryptocast.serve.forecaster import forecast
 
 
@@ -18,5 +19,5 @@ def handler(window: CycleWindow, event: Mapping[str, Any]) -> StepReport:
         window,
         wiring.settings().symbol_list,
         wiring.settings().data_label,
-        missing_inputs(event),
+        missing_words(event),
     )

@@ -6,7 +6,8 @@ from typing import Any
 
 from cryptocast import wiring
 from cryptocast.domain import CycleWindow, StepReport
-from cryptocast.events import cycle_step, missing_inputs
+from cryptocast.events import cycle_step
+from cryptocast.missing import missing_words
 from cryptocast.stream.push import publish
 
 
@@ -18,6 +19,6 @@ def handler(window: CycleWindow, event: Mapping[str, Any]) -> StepReport:
         window,
         wiring.settings().symbol_list,
         data_label=wiring.settings().data_label,
-        missing=missing_inputs(event),
+        missing=missing_words(event),
         wall_clock=datetime.now(UTC),
     )

@@ -15,7 +15,6 @@ from cryptocast.observability import get_logger
 from cryptocast.settings import load_settings
 
 _CLOCK_SKEW = timedelta(minutes=2)
-_FAILED = {"score_sentiment": "sentiment: scoring failed"}
 _TIMES = frozenset({"as_of", "since", "now"})
 Step = Callable[[CycleWindow, Mapping[str, Any]], StepReport]
 Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
@@ -38,15 +37,6 @@ def cycle_window(event: Mapping[str, Any], clock: datetime) -> CycleWindow:
     if as_of > now + _CLOCK_SKEW:
         raise BadInput(f"as_of {as_of.isoformat()} is later than now, {now.isoformat()}")
     return CycleWindow(as_of, since, now)
-
-
-def missing_inputs(event: Mapping[str, Any]) -> tuple[str, ...]:
-    """What the earlier steps of the cycle lacked, in plain words, each once, in their order."""
-    found = [word for report in event.get("collected", ()) for word in report.get("missing", ())]
-    for step in ("scored", "features", "forecasts"):
-        found += event.get(step, {}).get("missing", ())
-    found += [_FAILED.get(step, f"{step}: failed") for step in event.get("failures", {})]
-    return tuple(dict.fromkeys(found))
 
 
 def step_reports(event: Mapping[str, Any]) -> dict[str, Any]:

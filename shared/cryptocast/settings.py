@@ -16,7 +16,7 @@ class Settings(BaseSettings):
     `<NAME>_PARAMETER` (AWS); `wiring` resolves the latter. `repr` never shows a secret.
     """
 
-    model_config = SettingsConfigDict(extra="ignore", env_ignore_empty=True)
+    model_config = SettingsConfigDict(extra="ignore", env_ignore_empty=True, str_strip_whitespace=True)
 
     stage: str = "local"
     symbols: str = ",".join(DEFAULT_SYMBOLS)

@@ -64,7 +64,7 @@ def _secrets(names: dict[str, str]) -> dict[str, SecretStr]:
         answer = aws("ssm").get_parameters(Names=sorted(set(names.values())), WithDecryption=True)
     except (BotoCoreError, ClientError) as error:
         raise StoreUnavailable(f"SSM did not give the secrets: {type(error).__name__}") from None
-    values = {p["Name"]: SecretStr(p["Value"]) for p in answer["Parameters"]}
+    values = {p["Name"]: SecretStr(p["Value"].strip()) for p in answer["Parameters"]}
     for secret in sorted(names):
         if secret in _REQUIRED and names[secret] not in values:
             raise SettingsError(f"SSM has no parameter {names[secret]}, which {secret.upper()} is read from")

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from cryptocast.domain import BAR_INTERVAL_S, CycleWindow, StepReport
 from cryptocast.errors import BadInput, StoreUnavailable
-from cryptocast.events import cycle_step, cycle_window, missing_inputs, step_reports
+from cryptocast.events import cycle_step, cycle_window, step_reports
+from cryptocast.missing import inputs_only, missing_words
 
 CLOCK = datetime(2024, 3, 1, 12, 16, 7, tzinfo=UTC)
 MOMENTS = st.integers(1_420_000_000, 2_050_000_000).map(lambda s: datetime.fromtimestamp(s, UTC))
@@ -73,13 +74,13 @@ def test_missing_inputs_come_from_every_step_before_each_once() -> None:
         ],
         "failures": {"score_sentiment": {"Error": "ModelNotFound", "Cause": "…"}},
     }
-    assert missing_inputs(event) == (
+    assert missing_words(event) == (
         "coingecko: HTTP 500",
         "news: collection failed",
         "reddit: no credentials",
         "sentiment: scoring failed",
     )
-    assert missing_inputs({"scored": {"missing": ["sentiment: 40 documents wait"]}}) == (
+    assert missing_words({"scored": {"missing": ["sentiment: 40 documents wait"]}}) == (
         "sentiment: 40 documents wait",
     )
 
@@ -136,9 +137,16 @@ def test_what_failed_or_lacked_something_before_publishing_is_named() -> None:
         "features": {"missing": ["AAVE: no feature row"]},
         "failures": {"score_sentiment": {"Error": "x"}, "forecast": {"Error": "StoreUnavailable"}},
     }
-    assert missing_inputs(event) == (
+    assert missing_words(event) == (
         "reddit: no credentials",
         "AAVE: no feature row",
         "sentiment: scoring failed",
         "forecast: failed",
     )
+
+
+def test_what_is_not_shown_online_is_no_input_of_a_forecast() -> None:
+    reports = {"features": {"missing": ["SOL: no feature row", "online store: prices are not shown (redis)"]}}
+    said = missing_words(reports)
+    assert said == ("SOL: no feature row", "online store: prices are not shown (redis)")
+    assert inputs_only(said) == ("SOL: no feature row",)

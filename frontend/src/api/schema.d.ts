@@ -1015,9 +1015,9 @@ export interface components {
       right: number;
       /**
        * Share Up
-       * @description How often the price rose after these forecasts, called or not.
+       * @description How often the price rose after these forecasts, called or not; null without one.
        */
-      share_up: number;
+      share_up: number | null;
     };
     /**
      * Model
@@ -1210,7 +1210,7 @@ export interface components {
       missing?: string[];
       /**
        * Record
-       * @description Shortest horizon first; absent without an outcome.
+       * @description Shortest horizon first; absent with nothing due.
        */
       record: components['schemas']['HorizonRecord'][];
       /**
@@ -2574,9 +2574,9 @@ export interface operations {
            *       ],
            *       "data_label": "simulated",
            *       "missing": [
-           *         "15m: no outcome yet",
-           *         "4h: no outcome yet",
-           *         "24h: no outcome yet"
+           *         "15m: no outcome of a forecast since 2023-12-25 12:20 UTC",
+           *         "4h: no outcome of a forecast since 2023-12-25 12:20 UTC",
+           *         "24h: no outcome of a forecast since 2023-12-25 12:20 UTC"
            *       ],
            *       "record": [
            *         {

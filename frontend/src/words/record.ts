@@ -28,6 +28,7 @@ export function pastInWords(past: readonly PastCall[], horizon: Horizon): string
 /** What one row of the record says of the calls. */
 export function callsInWords(record: HorizonRecord): string {
   const { calls, right, accuracy, accuracy_lower95: lower, accuracy_upper95: upper } = record;
+  if (record.forecasts === 0) return 'No outcome is known.';
   if (typeof accuracy !== 'number') return 'It abstained every time.';
   const known = typeof lower === 'number' && typeof upper === 'number';
   const between = known ? ` (95% interval ${formatShare(lower)} to ${formatShare(upper)})` : '';

@@ -56,7 +56,8 @@ class Asking:
         return source in self._failed
 
     def lacks(self, what: str) -> None:
-        """Name something as absent, once."""
+        """Name something as absent, once, in words that can be stored."""
+        what = quarantine.storable(what)
         if what not in self.report.missing:
             self.report.missing.append(what)
 
@@ -86,6 +87,7 @@ class Asking:
             sources.set_status(self._db, source, False, reason, self._now)
 
     def _fail(self, source: str, reason: str) -> None:
+        reason = quarantine.storable(reason)  # a vendor's own words may be in it
         self._failed[source] = reason
         self.lacks(f"{source}: {reason}")
         get_logger().warning("source unavailable", source=source, reason=reason)

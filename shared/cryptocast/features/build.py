@@ -12,6 +12,7 @@ import numpy as np
 from cryptocast.domain import COINS, CycleWindow, FeatureRow, StepReport
 from cryptocast.errors import StoreUnavailable
 from cryptocast.features.rows import FEATURE_NAMES, FEATURE_VERSION, HISTORY_S, FeatureTable, compute
+from cryptocast.missing import NOT_SHOWN
 from cryptocast.series import BarSeries, DocumentSeries
 from cryptocast.store import bars as stored_bars
 from cryptocast.store import documents as stored_documents
@@ -99,9 +100,9 @@ def _show(online: OnlineStore, rows: Sequence[FeatureRow], prices: Mapping[str, 
     for row in sorted(rows, key=lambda row: row.as_of):
         updates.setdefault(row.symbol, {})["feature_row"] = _to_json(row)
     try:
-        online.write_coins(updates)
+        online.write_newer(updates)
     except StoreUnavailable as error:
-        return [f"online store: prices and feature rows are not shown ({error})"]
+        return [f"{NOT_SHOWN}prices and feature rows are not shown ({error})"]
     return []
 
 

@@ -17,7 +17,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
 from cryptocast.domain import Horizon
-from cryptocast.errors import ModelNotFound, PromotionConflict, TransientError
+from cryptocast.errors import ModelNotFound, PromotionConflict, StoreUnavailable, TransientError
 from cryptocast.observability import get_logger
 from cryptocast.registry.bucket import Bucket
 from cryptocast.retrain.policy import Decision, decide
@@ -142,7 +142,9 @@ def _claim(
     bucket: Bucket, decision: Decision, now: datetime, cooldown_s: int
 ) -> tuple[tuple[LastStart, str] | None, str]:
     """The claim and its ETag, or None and why not. Exactly one of several callers gets the claim."""
-    token = hashlib.sha256(f"{now.isoformat()}|{decision.reason}".encode()).hexdigest()[:32]
+    # One alarm that is delivered again has the token of the first time, so that ECS starts no second task.
+    moment = decision.changed_at or now.isoformat()
+    token = hashlib.sha256(f"{moment}|{decision.reason}".encode()).hexdigest()[:32]
     claim = LastStart(
         claimed_at=now, state="claimed", reason=decision.reason, horizons=decision.horizons, token=token
     )
@@ -177,8 +179,13 @@ def _read(bucket: Bucket) -> tuple[LastStart | None, str]:
 
 
 def _settle(bucket: Bucket, start: LastStart, etag: str) -> None:
+    """Tried twice: a claim that stays one ends the cool-down early. Raises `StoreUnavailable`."""
+    body = start.model_dump_json(indent=1).encode()
     try:
-        bucket.replace(STATE_KEY, start.model_dump_json(indent=1).encode(), etag)
+        try:
+            bucket.replace(STATE_KEY, body, etag)
+        except StoreUnavailable:
+            bucket.replace(STATE_KEY, body, etag)
     except PromotionConflict:  # someone claimed again after a cool-down; theirs is the newer truth
         get_logger().warning("the training state was replaced meanwhile", extra={"reason": start.reason})
 

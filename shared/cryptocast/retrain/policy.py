@@ -30,6 +30,8 @@ class Decision:
     train: bool
     reason: str
     horizons: tuple[Horizon, ...] = ()
+    changed_at: str = ""
+    """When the alarm changed its state, as it says; empty for an operator's message."""
 
 
 def decide(message: str | Mapping[str, Any]) -> Decision:
@@ -49,7 +51,12 @@ def decide(message: str | Mapping[str, Any]) -> Decision:
     metric = str(trigger.get("MetricName", ""))
     if metric in TRAINS:
         why = str(alarm.get("NewStateReason") or "no reason given")
-        return Decision(True, _short(f"{metric}: {why} (alarm {name})"), _horizons(trigger))
+        return Decision(
+            True,
+            _short(f"{metric}: {why} (alarm {name})"),
+            _horizons(trigger),
+            str(alarm.get("StateChangeTime") or ""),
+        )
     if metric in NEEDS_A_PERSON:
         return Decision(False, f"alarm {name} on {metric} says that the input is broken; look at it first")
     return Decision(False, f"alarm {name} watches {metric or 'no single metric'}, which training cannot mend")

@@ -23,6 +23,7 @@ from cryptocast.domain import (
 )
 from cryptocast.errors import BadInput, CorruptArtifact, ModelNotFound, StoreUnavailable
 from cryptocast.features.spec import FEATURE_NAMES
+from cryptocast.missing import NOT_SHOWN, inputs_only
 from cryptocast.observability import get_logger
 from cryptocast.registry.load import Artifact
 from cryptocast.registry.price_model import PriceModel
@@ -121,7 +122,7 @@ def forecast(
 ) -> StepReport:
     """Issue a forecast for every horizon with a champion and every feature row of the window.
 
-    `missing` is what the cycle's earlier steps named as absent; each forecast carries it. Stored
+    Of `missing`, what the cycle's earlier steps named, each forecast carries what tells of inputs. Stored
     forecasts are never rewritten, so the step may run twice. A horizon whose champion is absent or
     corrupt, a coin without a row or a close, and an online store that does not answer are named and the
     rest goes on. Candidates forecast last. Raises `StoreUnavailable` where a store does not answer.
@@ -145,7 +146,7 @@ def forecast(
                 f"{champion.manifest.feature_version}, {len(rows) - len(fitting)} rows have another"
             )
         in_time = _in_time(fitting, horizon, window.now, data_label)
-        issued += issue(champion, in_time, closes, window.now, data_label, missing)
+        issued += issue(champion, in_time, closes, window.now, data_label, inputs_only(missing))
         report.detail.setdefault("champions", {})[horizon.value] = champion.version
     _store(db, online, issued, window, report)
     report.detail["candidates"] = _try_candidates(db, forecasters, rows, closes, window, data_label)
@@ -270,10 +271,12 @@ def _store(
     report.rows_stored = forecasts.insert(db, valid) if valid else 0
     report.detail["issued"] = len(valid)
     report.detail["abstained"] = sum(one.call is Call.ABSTAIN for one in valid)
+    newest = {(one.symbol, one.horizon): one for one in sorted(valid, key=lambda f: f.as_of)}
     updates: dict[str, dict[str, str]] = {}
-    for one in sorted(valid, key=lambda f: f.as_of):
+    # Shown is what the record holds: where a step runs twice, its first answer stands.
+    for one in forecasts.held(db, newest.values()):
         updates.setdefault(one.symbol, {})[f"forecast:{one.horizon.value}"] = to_json(one)
     try:
-        online.write_coins(updates)
+        online.write_newer(updates)
     except StoreUnavailable as error:
-        report.missing.append(f"online store: the forecasts are not shown ({error})")
+        report.missing.append(f"{NOT_SHOWN}the forecasts are not shown ({error})")

@@ -18,6 +18,7 @@ from cryptocast.errors import (
     CryptocastError,
     ModelNotFound,
     NotEnoughData,
+    SettingsError,
     StoreUnavailable,
 )
 from cryptocast.observability import get_logger
@@ -30,12 +31,18 @@ _HTTP = {
     405: ("method_not_allowed", "This address does not take this method.", _ROUTES),
     413: ("too_large", "The request is larger than 256 KB.", "Send fewer or shorter texts."),
 }
-# By class, the first that fits: status, code, what to do. The message is the error's own.
+# By class, the first that fits: status, code, what to do. The message is the error's own, save of these:
+# what a store or a setting says of itself (hosts, users) is for the log.
+_SAID = {
+    StoreUnavailable: "A store does not answer",
+    SettingsError: "This deployment's settings are wrong",
+}
 _OURS: Sequence[tuple[type[CryptocastError], int, str, str]] = (
     (StoreUnavailable, 503, "store_unavailable", _RETRY),
     (ModelNotFound, 503, "no_model", "GET /v1/models lists what there is; train one or wait for training."),
     (CorruptArtifact, 503, "corrupt_model", "Roll back: `cryptocast models rollback`."),
     (NotEnoughData, 404, "not_enough_data", "Wait for more history; a backfill brings it sooner."),
+    (SettingsError, 500, "internal_error", "Whoever runs it finds in its log what to set."),
     (BadInput, 422, "bad_request", "Correct the request; /docs has an example."),
     (CryptocastError, 500, "internal_error", _RETRY),
 )
@@ -84,7 +91,8 @@ def answer(status: int, problem: Problem, label: DataLabel) -> JSONResponse:
 def of_error(error: CryptocastError) -> tuple[int, Problem]:
     """The status and the words for one of our errors."""
     status, code, what_to_do = next((s, c, w) for kind, s, c, w in _OURS if isinstance(error, kind))
-    return status, Problem(code=code, message=f"{str(error)[:500]}.", what_to_do=what_to_do)
+    said = next((words for kind, words in _SAID.items() if isinstance(error, kind)), str(error)[:500])
+    return status, Problem(code=code, message=f"{said}.", what_to_do=what_to_do)
 
 
 def add_handlers(app: FastAPI, label: DataLabel) -> None:

@@ -79,9 +79,10 @@ def read_feature_row(deps: Deps, symbol: str) -> tuple[FeatureRow | None, ReadFr
 def present_moment(deps: Deps) -> datetime:
     """Now, on the clock that the data runs by; the wall clock's where no cycle is known."""
     try:
-        return served_now(deps.online.read_cycle(), deps.clock())
+        cycle = deps.online.read_cycle()
     except StoreUnavailable:
-        return _postgres_now(deps)
+        cycle = {}
+    return served_now(cycle, deps.clock()) if cycle else _postgres_now(deps)
 
 
 def _from_postgres(deps: Deps, symbols: Sequence[str], missing: list[str]) -> Present:

@@ -14,7 +14,7 @@ HEAD_DATA: dict[str, Any] = {
     "previous_hash": "4b" * 32,
 }
 OUTCOMES_DATA: dict[str, Any] = {
-    "missing": ["15m: no outcome yet", "4h: no outcome yet", "24h: no outcome yet"],
+    "missing": [f"{h}: no outcome of a forecast since 2023-12-25 12:20 UTC" for h in ("15m", "4h", "24h")],
     "since": "2023-12-25T12:20:00Z",
     "record": [
         {

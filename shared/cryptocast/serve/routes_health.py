@@ -9,7 +9,9 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query, Response
 
 from cryptocast.domain import Horizon
-from cryptocast.errors import CryptocastError, StoreUnavailable
+from cryptocast.errors import CryptocastError, SettingsError, StoreUnavailable
+from cryptocast.missing import missing_words
+from cryptocast.observability import get_logger
 from cryptocast.registry import layout
 from cryptocast.registry.load import read_champion
 from cryptocast.serve import examples, schemas
@@ -32,7 +34,7 @@ def get_health(
     last = cycle or stored_cycle or {}
     as_of, now = moment(last.get("as_of")), served_now(last, deps.clock())
     missing = list(dict.fromkeys([*words(last.get("missing")), *silent]))
-    parts = [redis, postgres, _cycle(as_of, now), _sources(missing), _models(deps)]
+    parts = [redis, postgres, _cycle(as_of, now), _sources(missing, bool(last)), _models(deps)]
     status: Literal["ok", "degraded", "down"] = "ok"
     if any(part.status in {"degraded", "down"} for part in parts):
         status = "degraded"
@@ -56,12 +58,15 @@ _ASLEEP = schemas.HealthPart(
 
 
 def _redis(deps: Deps) -> tuple[schemas.HealthPart, Mapping[str, Any] | None]:
-    """How Redis is, and the last cycle it knows; None where it does not answer."""
+    """How Redis is, and the last cycle it knows; None where it knows none or does not answer."""
     try:
         cycle = deps.online.read_cycle()
     except StoreUnavailable:
         words_ = "It does not answer; the API reads from Postgres, the stream is silent."
         return schemas.HealthPart(name="redis", status="down", message=words_), None
+    if not cycle:
+        words_ = "It answers, and knows no cycle: none has ended yet, or it was emptied."
+        return schemas.HealthPart(name="redis", status="ok", message=words_), None
     return schemas.HealthPart(name="redis", status="ok", message="It answers."), cycle
 
 
@@ -70,6 +75,10 @@ def _postgres(deps: Deps) -> tuple[schemas.HealthPart, list[str], Mapping[str, A
     try:
         failing = [f"{s.source}: {s.reason}" for s in sources.statuses(deps.db) if not s.ok]
         last = next(iter(cycles.latest(deps.db, 1)), None)
+    except SettingsError as error:
+        get_logger().error("postgres cannot be used", extra={"reason": str(error)})
+        message = "It cannot be used as it is set up; the log says what to do."
+        return schemas.HealthPart(name="postgres", status="down", message=message), [], None
     except StoreUnavailable:
         message = "It does not answer; there is no history, and cycles store nothing."
         return schemas.HealthPart(name="postgres", status="down", message=message), [], None
@@ -77,7 +86,8 @@ def _postgres(deps: Deps) -> tuple[schemas.HealthPart, list[str], Mapping[str, A
     if last is None:
         return part, failing, None
     known = {"as_of": last.as_of.isoformat(), "now": last.finished_at.isoformat()}
-    return part, failing, {**known, "recorded_at": last.report.get("recorded_at")}
+    missing = list(missing_words(last.report.get("steps") or {}))
+    return part, failing, {**known, "recorded_at": last.report.get("recorded_at"), "missing": missing}
 
 
 def _cycle(as_of: datetime | None, now: datetime) -> schemas.HealthPart:
@@ -93,7 +103,10 @@ def _cycle(as_of: datetime | None, now: datetime) -> schemas.HealthPart:
     return schemas.HealthPart(name="cycle", status="ok", message=f"{said}.")
 
 
-def _sources(missing: list[str]) -> schemas.HealthPart:
+def _sources(missing: list[str], cycle_known: bool) -> schemas.HealthPart:
+    if not missing and not cycle_known:
+        words_ = "No cycle is known, so neither is what it lacked."
+        return schemas.HealthPart(name="sources", status="not_checked", message=words_)
     if not missing:
         return schemas.HealthPart(name="sources", status="ok", message="None was missing in the last cycle.")
     return schemas.HealthPart(

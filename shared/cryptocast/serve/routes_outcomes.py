@@ -15,7 +15,7 @@ from cryptocast.intervals import independent_moments, wilson_95
 from cryptocast.serve import examples, schemas
 from cryptocast.serve.deps import DepsOf, checked_symbol
 from cryptocast.serve.history import from_postgres
-from cryptocast.serve.present import is_stale
+from cryptocast.serve.present import is_stale, newest
 from cryptocast.serve.reading import present_moment
 from cryptocast.store import outcomes
 from cryptocast.store.outcomes import CallAndOutcome, OutcomeCounts
@@ -39,7 +39,9 @@ class HorizonRecord(schemas.Record):
         description="Forecasts besides, whose horizon ended over an hour ago and that have no outcome: no "
         "close came. They are in no other figure."
     )
-    share_up: float = Field(description="How often the price rose after these forecasts, called or not.")
+    share_up: float | None = Field(
+        description="How often the price rose after these forecasts, called or not; null without one."
+    )
 
 
 class PastCall(schemas.Body):
@@ -62,7 +64,7 @@ class OutcomesAnswer(schemas.Labelled):
     """`as_of` is when the newest outcome was known."""
 
     since: datetime = Field(description="Forecasts with `as_of` from here on are counted.")
-    record: list[HorizonRecord] = Field(description="Shortest horizon first; absent without an outcome.")
+    record: list[HorizonRecord] = Field(description="Shortest horizon first; absent with nothing due.")
     coins: list[CoinOutcomes] = Field(description="Per coin and horizon; absent without an outcome.")
 
 
@@ -80,19 +82,23 @@ def get_outcomes(
     """
     coin = checked_symbol(symbol, deps) if symbol else None
     horizons = (horizon,) if horizon else tuple(Horizon)
-    now = present_moment(deps)
+    now = from_postgres(lambda: present_moment(deps))
     since = now - timedelta(days=days)
     counted = from_postgres(lambda: outcomes.counts(deps.db, horizons, since, now, coin))
     coins = (coin,) if coin else deps.symbols
     last = from_postgres(lambda: outcomes.last_of_each(deps.db, coins, horizons, since, now, limit))
     by_horizon = {one.horizon: one for one in counted}
-    as_of = max((one.known_at for one in counted), default=None)
+    as_of = newest(one.known_at for one in counted)
     return OutcomesAnswer(
         data_label=deps.data_label,
         data_since=deps.data_since,
         as_of=as_of,
         stale=is_stale(as_of, now),
-        missing=[f"{h.value}: no outcome yet" for h in horizons if h not in by_horizon],
+        missing=[
+            f"{h.value}: no outcome of a forecast since {since:%Y-%m-%d %H:%M} UTC"
+            for h in horizons
+            if h not in by_horizon or not by_horizon[h].n
+        ],
         since=since,
         record=[_record(by_horizon[h]) for h in horizons if h in by_horizon],
         coins=_coins(last),
@@ -113,7 +119,7 @@ def _record(counts: OutcomeCounts) -> HorizonRecord:
         accuracy_upper95=upper,
         independent_calls=independent,
         overdue=counts.overdue,
-        share_up=counts.rose / counts.n,
+        share_up=counts.rose / counts.n if counts.n else None,
         brier=counts.brier,
     )
 

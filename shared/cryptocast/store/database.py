@@ -10,11 +10,13 @@ from typing import Any
 
 import psycopg
 import stamina
+from psycopg.conninfo import conninfo_to_dict
 from psycopg.types.datetime import TimestamptzBinaryLoader, TimestamptzLoader
 
-from cryptocast.errors import InvalidRecord, StoreUnavailable
+from cryptocast.errors import InvalidRecord, SettingsError, StoreUnavailable
 
 _DROPPED = (psycopg.OperationalError, psycopg.InterfaceError)
+_OLD_SCHEMA = (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn)
 
 
 class _UtcLoader(TimestamptzLoader):
@@ -51,7 +53,8 @@ class Database:
         again unnoticed; one that drops in the middle raises `StoreUnavailable` and nothing of the
         transaction is kept, so the step can run again.
 
-        Raises: `StoreUnavailable`; `InvalidRecord` where Postgres refuses a value.
+        Raises: `StoreUnavailable`; `InvalidRecord` where Postgres refuses a value; `SettingsError` where the
+        URL is none or the database was not migrated.
         """
         with self._lock:
             self._depth += 1
@@ -61,6 +64,10 @@ class Database:
                     yield connection
             except _DROPPED as error:
                 raise StoreUnavailable(f"postgres: {_reason(error)}") from error
+            except _OLD_SCHEMA as error:
+                raise SettingsError(
+                    f"postgres: {_reason(error)}; its schema is not this version's: run `cryptocast migrate`"
+                ) from error
             except (psycopg.DataError, psycopg.IntegrityError) as error:
                 raise InvalidRecord(f"postgres refused a value: {_reason(error)}") from error
             finally:
@@ -87,6 +94,7 @@ class Database:
 
     def _connect(self) -> psycopg.Connection[Any]:
         """Tried a few times: a sleeping database takes some hundred ms to wake."""
+        check_url(self._url)
         for attempt in stamina.retry_context(
             on=psycopg.OperationalError,
             attempts=self._connect_attempts,
@@ -109,6 +117,21 @@ class Database:
         connection.adapters.register_loader("timestamptz", _UtcLoader)
         connection.adapters.register_loader("timestamptz", _UtcBinaryLoader)
         return connection
+
+
+def check_url(url: str) -> None:
+    """Raises `SettingsError` where libpq would take a part of the password for a host, and quote it."""
+    try:
+        told = conninfo_to_dict(url)
+        hosts, ports = str(told.get("host", "")), str(told.get("port", "5432"))
+        understood = "@" not in hosts and all(port.isdecimal() for port in ports.split(","))
+    except psycopg.ProgrammingError:
+        understood = False
+    if not understood:
+        raise SettingsError(
+            "DATABASE_URL is no connection URL; it is postgresql://user:password@host/name, and in user and "
+            "password every character but letters, digits, -, ., _ and ~ is percent-encoded"
+        )
 
 
 def _begun(connection: psycopg.Connection[Any]) -> AbstractContextManager[Any]:

@@ -80,6 +80,16 @@ def latest(
     return _select(db, query, [*values, limit])
 
 
+def held(db: Database, wanted: Iterable[Forecast]) -> list[Forecast]:
+    """What the record holds at the keys of `wanted`, whatever those say themselves."""
+    keys = [(one.symbol, str(one.horizon), one.as_of) for one in wanted]
+    query = (
+        f"SELECT {COLUMNS} FROM unnest(%s::text[], %s::text[], %s::timestamptz[]) "
+        "AS k (symbol, horizon, as_of) JOIN forecasts f USING (symbol, horizon, as_of)"
+    )
+    return _select(db, query, [list(column) for column in zip(*keys, strict=True)]) if keys else []
+
+
 def without_outcome(db: Database, known_before: datetime, limit: int) -> list[Forecast]:
     """Forecasts whose horizon has ended by `known_before` and whose outcome is open.
 

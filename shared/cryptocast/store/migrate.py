@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from cryptocast.store.database import check_url
+
 _SCRIPTS = Path(__file__).parent / "migrations"
 
 
 def migrate(url: str) -> str:
     """Run every migration that `url` lacks and return the revision it is at.
 
-    Use the direct host, not the pooled one: a migration needs a session of its own.
+    Use the direct host, not the pooled one: a migration needs a session of its own. Raises `SettingsError`
+    where `url` is none.
     """
+    check_url(url)
     from alembic import command
     from alembic.config import Config
     from alembic.script import ScriptDirectory

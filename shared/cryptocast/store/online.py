@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from typing import Any, TypeVar
 
 import httpx
@@ -49,6 +50,24 @@ class OnlineStore:
         if some:
             _call("write coins", pipeline.exec)
 
+    def write_newer(self, updates: Mapping[str, Mapping[str, str]]) -> None:
+        """As `write_coins`, for JSON fields with an `as_of`; what is held of a later `as_of` stays.
+
+        A cycle that runs again, or late, must not put the present back.
+        """
+        held = self.read_coins(symbol for symbol, fields in updates.items() if fields)
+        self.write_coins(
+            {
+                symbol: {
+                    name: text
+                    for name, text in fields.items()
+                    if not _is_later(held[symbol].get(name), json.loads(text))
+                }
+                for symbol, fields in updates.items()
+                if fields
+            }
+        )
+
     def read_coin(self, symbol: str) -> dict[str, Any]:
         """The fields of one coin, JSON decoded; empty where nothing is known of it."""
         return _decoded(_call("read coin", lambda: self._redis.hgetall(f"coin:{symbol}")))
@@ -65,7 +84,9 @@ class OnlineStore:
         return {symbol: _decoded(answer) for symbol, answer in zip(wanted, answers, strict=True)}
 
     def write_cycle(self, cycle: Mapping[str, Any]) -> None:
-        """Keep the report of the last cycle."""
+        """Keep the report of the last cycle; one of a later `as_of` stays."""
+        if _is_later(self.read_cycle(), cycle):
+            return
         _call("write cycle", lambda: self._redis.set(_CYCLE, json.dumps(dict(cycle))))
 
     def read_cycle(self) -> dict[str, Any]:
@@ -108,7 +129,24 @@ def _call(what: str, request: Callable[[], _Answer]) -> _Answer:
     try:
         return request()
     except _FAILURES as error:
-        raise StoreUnavailable(f"redis: could not {what}: {type(error).__name__}: {error}") from error
+        # A refused header is quoted in httpx's error, token and all: only what Redis itself said is told.
+        said = f": {error}" if isinstance(error, UpstashError) else ""
+        raise StoreUnavailable(f"redis: could not {what}: {type(error).__name__}{said}") from None
+
+
+def _is_later(held: object, given: object) -> bool:
+    """Whether `held` is of a later `as_of` than `given`; never where either tells none."""
+    moments = []
+    for record in (held, given):
+        told = record.get("as_of") if isinstance(record, Mapping) else None
+        try:
+            moments.append(datetime.fromisoformat(str(told)))
+        except ValueError:
+            return False
+    try:
+        return moments[0] > moments[1]
+    except TypeError:  # one of them has no time zone: it is none of ours
+        return False
 
 
 def _decoded(fields: Any) -> dict[str, Any]:

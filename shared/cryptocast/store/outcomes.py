@@ -62,9 +62,9 @@ class OutcomeCounts:
     """Distinct `as_of` among the calls: coins move together."""
     rose: int
     """Forecasts after which the price rose."""
-    brier: float
-    """Mean, over all of them, abstained or not."""
-    known_at: datetime
+    brier: float | None
+    """Mean, over all of them, abstained or not; None without an outcome."""
+    known_at: datetime | None
     """When the newest outcome was known."""
     overdue: int
     """Forecasts without an outcome whose horizon ended over `OVERDUE_AFTER` ago: no close came."""
@@ -118,17 +118,20 @@ def summary(
 def counts(
     db: Database, horizons: Sequence[Horizon], since: datetime, now: datetime, symbol: str | None = None
 ) -> list[OutcomeCounts]:
-    """Per horizon, over forecasts with `as_of` from `since` on whose outcome is known by `now`."""
+    """Per horizon, over forecasts with `as_of` from `since` on whose outcome is known by `now`.
+
+    A horizon without an outcome is there where some are overdue.
+    """
     query = """
-        WITH overdue AS (SELECT horizon, count(*) AS n FROM open_forecasts
-            WHERE due_at <= %(overdue)s AND as_of >= %(since)s
-                AND (%(symbol)s::text IS NULL OR symbol = %(symbol)s) GROUP BY horizon)
-        SELECT horizon, count(*), count(correct), count(*) FILTER (WHERE correct),
-            count(DISTINCT as_of) FILTER (WHERE correct IS NOT NULL), count(*) FILTER (WHERE went_up),
-            avg(brier), max(known_at), coalesce(max(overdue.n), 0)
-        FROM outcomes LEFT JOIN overdue USING (horizon)
-        WHERE horizon = ANY(%(horizons)s) AND as_of >= %(since)s
-            AND known_at <= %(now)s AND (%(symbol)s::text IS NULL OR symbol = %(symbol)s) GROUP BY horizon"""
+        SELECT h.horizon, known.*, overdue.n FROM unnest(%(horizons)s::text[]) AS h (horizon), LATERAL (
+            SELECT count(*) AS n, count(correct), count(*) FILTER (WHERE correct),
+                count(DISTINCT as_of) FILTER (WHERE correct IS NOT NULL), count(*) FILTER (WHERE went_up),
+                avg(brier), max(known_at)
+            FROM outcomes o WHERE o.horizon = h.horizon AND as_of >= %(since)s AND known_at <= %(now)s
+                AND (%(symbol)s::text IS NULL OR symbol = %(symbol)s)) AS known, LATERAL (
+            SELECT count(*) AS n FROM open_forecasts f WHERE f.horizon = h.horizon AND as_of >= %(since)s
+                AND due_at <= %(overdue)s AND (%(symbol)s::text IS NULL OR symbol = %(symbol)s)) AS overdue
+        WHERE known.n > 0 OR overdue.n > 0"""
     given = {
         "horizons": list(horizons),
         "since": since,

@@ -35,9 +35,9 @@ def add(db: Database, rejected: Iterable[Rejected], at: datetime) -> int:
     """Keep refused records; the same record refused again is not kept twice. Returns how many were new."""
     rows: dict[bytes, tuple[str, str, str, Jsonb]] = {}
     for record in rejected:
-        payload = _storable(record.payload)
-        content = [_storable(record.stage), _storable(record.source), _storable(record.reason), payload]
-        key = hashlib.sha256(json.dumps(content, sort_keys=True).encode()).digest()
+        payload = storable(record.payload)
+        content = [storable(record.stage), storable(record.source), storable(record.reason), payload]
+        key = hashlib.sha256(json.dumps([*content[:3], _lasting(payload)], sort_keys=True).encode()).digest()
         rows[key] = (content[0], content[1], content[2], Jsonb(payload))
     if not rows:
         return 0
@@ -74,15 +74,22 @@ def recent(db: Database, limit: int) -> list[QuarantinedRecord]:
     return [QuarantinedRecord(*row) for row in rows]
 
 
-def _storable(value: Any, depth: int = 0) -> Any:
+def _lasting(payload: Any) -> Any:
+    """The payload without when it was seen: the same record asked for again is the same record."""
+    if not isinstance(payload, dict):
+        return payload
+    return {name: value for name, value in payload.items() if name != "first_seen_at"}
+
+
+def storable(value: Any, depth: int = 0) -> Any:
     """The value as JSON that Postgres takes: no NaN, no NUL, no lone surrogate, no 10 MB page."""
     if depth > _DEEPEST:
         return "…"
     if isinstance(value, Mapping):
         items = list(value.items())[:_MOST_ITEMS]
-        return {_storable(str(name)): _storable(item, depth + 1) for name, item in items}
+        return {storable(str(name)): storable(item, depth + 1) for name, item in items}
     if isinstance(value, (list, tuple, set, frozenset)):
-        return [_storable(item, depth + 1) for item in list(value)[:_MOST_ITEMS]]
+        return [storable(item, depth + 1) for item in list(value)[:_MOST_ITEMS]]
     if isinstance(value, bool) or value is None:
         return value
     if isinstance(value, int):

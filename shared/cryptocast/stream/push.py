@@ -111,7 +111,7 @@ def publish(
     coins = [coin_from_online(symbol, state, window.now) for symbol, state in states.items()]
     cycle = _cycle(coins, window, data_label, missing, wall_clock)
     online.write_cycle(cycle)
-    online.write_coins({coin.symbol: {"status": json.dumps(cycle)} for coin in coins})
+    online.write_newer({coin.symbol: {"status": json.dumps(cycle)} for coin in coins})
     wanted = {c: Subscription.from_json(value) for c, value in online.subscriptions().items()}
     report = StepReport("publish", rows_in=len(wanted), missing=list(cycle["missing"]))
     if wanted:

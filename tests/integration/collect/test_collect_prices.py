@@ -117,6 +117,16 @@ def test_the_exchange_serves_the_bar_where_both_price_sources_are_down(
     assert vendors.asked()["/cryptocompare/data/v2/histominute"] == 1
 
 
+def test_what_a_vendor_says_of_itself_can_always_be_stored(
+    db: Database, sources: Sources, vendors: Vendors
+) -> None:
+    vendors.fail("/coingecko", kind="disconnect")
+    vendors.fail("/cryptocompare", body='{"Response": "Error", "Message": "a\\u0000b \\ud83d"}')
+    report = collect_prices(db, sources, window(), ("BTC",))
+    assert report.missing[1] == "cryptocompare: error as HTTP 200: a\\x00b \\ud83d"
+    assert statuses(db)["cryptocompare"] is False
+
+
 def test_without_the_exchange_bars_are_stored_and_completed_by_the_next_cycle(
     db: Database, sources: Sources, vendors: Vendors
 ) -> None:

@@ -73,6 +73,32 @@ def test_redis_gone_takes_the_cycle_from_postgres(
     assert body["status"] == "degraded"
 
 
+def test_an_emptied_redis_takes_the_cycle_and_what_it_lacked_from_postgres(
+    client: TestClient, db: Database
+) -> None:
+    steps = {"collected": [{"step": "collect_social", "missing": ["reddit: no credentials"]}]}
+    report = {"recorded_at": NOW.isoformat(), "steps": steps}
+    cycles.record(db, AS_OF, AS_OF - timedelta(minutes=15), NOW, NOW, report)
+    body = client.get("/v1/health").json()
+    assert (parts(body)["cycle"], parts(body)["sources"]) == ("ok", "degraded")
+    assert body["missing"] == ["reddit: no credentials"]
+    assert body["cycle_age_s"] == 300
+
+
+def test_a_database_of_another_version_is_told_and_the_rest_goes_on(
+    make_client: Make, online: OnlineStore, db: Database
+) -> None:
+    show(online)
+    with db.connection() as connection:
+        connection.execute("ALTER TABLE cycles RENAME TO cycles_of_old")
+    try:
+        body = make_client().get("/v1/health", params={"deep": "true"}).json()
+    finally:
+        with db.connection() as connection:
+            connection.execute("ALTER TABLE cycles_of_old RENAME TO cycles")
+    assert (parts(body)["postgres"], parts(body)["redis"]) == ("down", "ok")
+
+
 def test_both_gone_is_down(make_client: Make, no_redis: OnlineStore, no_postgres: Database) -> None:
     answer = make_client(online=no_redis, db=no_postgres).get("/v1/health")
     assert answer.status_code == 503
@@ -91,4 +117,5 @@ def test_cycles_that_stopped_are_told(make_client: Make, online: OnlineStore) ->
 def test_before_the_first_cycle(client: TestClient) -> None:
     body = client.get("/v1/health").json()
     assert {p["name"]: p["message"] for p in body["parts"]}["cycle"] == "No cycle has ended yet."
+    assert parts(body)["sources"] == "not_checked"
     assert body["cycle_age_s"] is None

@@ -46,7 +46,8 @@ def test_calls_are_counted_and_abstentions_are_not_called_right(client: TestClie
         "share_up": pytest.approx(9 / 11),
         "brier": pytest.approx((2 * 0.36 + 9 * 0.16) / 11),
     }
-    assert body["missing"] == ["15m: no outcome yet", "4h: no outcome yet", "24h: no outcome yet"]
+    since = f"{NOW - timedelta(days=7):%Y-%m-%d %H:%M} UTC"
+    assert body["missing"] == [f"{h}: no outcome of a forecast since {since}" for h in ("15m", "4h", "24h")]
     assert at(body["since"]) == NOW - timedelta(days=7)
     assert at(body["as_of"]) == AS_OF
     assert not body["stale"]
@@ -97,6 +98,15 @@ def test_what_never_got_its_close_is_counted_apart(client: TestClient, db: Datab
     # Of the newest the close was due at AS_OF, less than an hour before NOW; the week before does not count.
     assert (record["forecasts"], record["overdue"]) == (1, 5)
     assert client.get("/v1/outcomes", params={"symbol": "BTC"}).json()["record"][0]["overdue"] == 0
+
+
+def test_where_no_close_came_at_all_that_is_told(client: TestClient, db: Database) -> None:
+    forecasts.insert(db, [make_forecast(as_of=AS_OF - n * HOUR) for n in range(2, 7)])
+    body = client.get("/v1/outcomes").json()
+    (record,) = body["record"]
+    assert (record["forecasts"], record["overdue"], record["share_up"], record["brier"]) == (0, 5, None, None)
+    assert body["as_of"] is None
+    assert [word.split(":")[0] for word in body["missing"]] == ["15m", "1h", "4h", "24h"]
 
 
 def test_what_was_known_later_than_now_is_not_counted(make_client: Make, db: Database) -> None:

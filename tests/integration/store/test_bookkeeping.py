@@ -29,6 +29,14 @@ def test_quarantine_is_idempotent(db: Database) -> None:
     assert (found["BTC"].rejected_at, found["BTC"].reason) == (AS_OF, BAD.reason)
 
 
+def test_a_bad_record_that_is_asked_for_again_is_kept_once(db: Database) -> None:
+    for cycle in range(3):
+        seen = {"high": 1.0, "close": 2.0, "first_seen_at": AS_OF + cycle * INTERVAL}
+        rejected = [Rejected("bars", "coinbase", "high below close", seen)]
+        assert quarantine.add(db, rejected, AS_OF + cycle * INTERVAL) == (cycle == 0)
+    assert quarantine.recent(db, 5)[0].payload["first_seen_at"] == AS_OF.isoformat()
+
+
 def test_quarantine_takes_whatever_was_refused(db: Database) -> None:
     endless: dict[str, object] = {}
     endless["itself"] = endless

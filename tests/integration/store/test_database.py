@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from datetime import UTC
 
 import psycopg
 import pytest
 
-from cryptocast.errors import InvalidRecord, StoreUnavailable
+from cryptocast.errors import InvalidRecord, SettingsError, StoreUnavailable
 from cryptocast.store import bars
 from cryptocast.store.database import Database
 from cryptocast.store.migrate import migrate
@@ -75,6 +76,30 @@ def test_no_database_there_is_said_clearly_and_without_the_password() -> None:
     with pytest.raises(StoreUnavailable, match=r"postgres: .*refused") as caught, database.connection():
         pass
     assert "secret-word" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://u:abc@SECRET@127.0.0.1/x",
+        "postgresql://u:pa%SECRET@127.0.0.1/x",
+        "postgresql://u:SECRET/a@127.0.0.1/x",
+    ],
+)
+@pytest.mark.parametrize("use", [lambda url: Database(url).connection().__enter__(), migrate])
+def test_a_password_that_is_not_encoded_is_refused_and_not_told(
+    url: str, use: Callable[[str], object]
+) -> None:
+    with pytest.raises(SettingsError, match="percent-encoded") as caught:
+        use(url)
+    assert "SECRET" not in str(caught.value)
+
+
+def test_a_database_that_was_not_migrated_says_what_to_run(db: Database) -> None:
+    with pytest.raises(SettingsError, match="cryptocast migrate"), db.connection() as connection:
+        connection.execute("SELECT no_such_column FROM forecasts")
+    with pytest.raises(SettingsError, match="cryptocast migrate"), db.connection() as connection:
+        connection.execute("SELECT 1 FROM no_such_table")
 
 
 def test_threads_take_turns(db: Database) -> None:

@@ -6,6 +6,7 @@ import json
 import socket
 import threading
 import time
+import traceback
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -39,6 +40,29 @@ def test_the_last_cycle_is_kept(online: OnlineStore) -> None:
     assert online.read_cycle() == {}
     online.write_cycle({"as_of": "2026-03-02T12:00:00+00:00", "missing": ["reddit: no credentials"]})
     assert online.read_cycle()["missing"] == ["reddit: no credentials"]
+
+
+def test_an_older_cycle_does_not_put_the_present_back(online: OnlineStore) -> None:
+    early, late = (json.dumps({"as_of": f"2026-03-02T1{hour}:00:00+00:00"}) for hour in (2, 3))
+    online.write_newer({"BTC": {"forecast:1h": late, "status": early}})
+    online.write_newer({"BTC": {"forecast:1h": early, "status": late}, "ETH": {"status": early}, "DOT": {}})
+    assert online.read_coins(["BTC", "ETH"]) == {
+        "BTC": {"forecast:1h": json.loads(late), "status": json.loads(late)},
+        "ETH": {"status": json.loads(early)},
+    }
+    online.write_coins({"BTC": {"status": "nonsense"}})
+    online.write_newer({"BTC": {"status": early}})
+    assert online.read_coin("BTC")["status"] == json.loads(early)
+    online.write_cycle(json.loads(late))
+    online.write_cycle(json.loads(early))
+    assert online.read_cycle() == json.loads(late)
+
+
+@pytest.mark.parametrize("token", ["SECRETTOKEN\n", "SECRET\x00TOKEN"])
+def test_a_token_that_no_header_takes_is_not_told(upstash_server: Upstash, token: str) -> None:
+    with pytest.raises(StoreUnavailable, match="redis: could not read coin") as failed:
+        OnlineStore(make_redis(upstash_server.url, token)).read_coin("BTC")
+    assert "SECRET" not in "".join(traceback.format_exception(failed.value))
 
 
 def test_connections_come_subscribe_and_go(online: OnlineStore, redis: Redis) -> None:

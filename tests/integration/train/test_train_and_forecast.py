@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -46,8 +47,11 @@ def run_cycle(
     steps: int = 1,
     missing: Sequence[str] = (),
     data_label: DataLabel = DataLabel.SIMULATED,
+    *,
+    as_of: datetime = UNTIL,
+    after_s: int = 30,
 ) -> StepReport:
-    window = CycleWindow(UNTIL, UNTIL - timedelta(minutes=15 * steps), UNTIL + timedelta(seconds=30))
+    window = CycleWindow(as_of, as_of - timedelta(minutes=15 * steps), as_of + timedelta(seconds=after_s))
     build_feature_rows(db, online, window, SYMBOLS, "none")
     return forecast(db, online, Champions(bucket), window, SYMBOLS, data_label, missing)
 
@@ -89,6 +93,27 @@ def test_a_step_that_runs_twice_stores_nothing_twice_and_rewrites_nothing(
     assert again.rows_stored == 0
     assert forecasts.latest(db, limit=1_000) == before
     assert len(before) == 96 * 4
+
+
+def test_what_is_shown_is_what_the_record_holds_and_never_older(
+    db: Database, online: OnlineStore, bucket: Bucket
+) -> None:
+    store_market(db)
+    run_training(bucket, db, horizons=(Horizon.M15,))
+    run_cycle(db, online, bucket)
+    (first,) = forecasts.latest(db, "BTC", limit=1)
+    # The close is put right afterwards, and the cycle starts anew: the record keeps its first answer.
+    bars.upsert(
+        db, [replace(bars.latest(db, "BTC", 1)[0], close=first.price * 1.02, high=first.price * 1.03)]
+    )
+    run_cycle(db, online, bucket, after_s=300)
+    assert forecasts.latest(db, "BTC", limit=1) == [first]
+    shown = online.read_coin("BTC")["forecast:15m"]
+    assert (shown["p_up"], shown["price"]) == (first.p_up, first.price)
+    assert datetime.fromisoformat(shown["issued_at"]) == first.issued_at
+    run_cycle(db, online, bucket, as_of=UNTIL - timedelta(hours=1))
+    assert online.read_coin("BTC")["forecast:15m"] == shown
+    assert online.read_coin("BTC")["feature_row"]["as_of"] == UNTIL.isoformat()
 
 
 def test_catching_up_says_what_single_cycles_would_have_said(

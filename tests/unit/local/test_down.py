@@ -2,33 +2,57 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
-import threading
 from pathlib import Path
 
-from local.down import PID_FILE, running_pid, stop
+import pytest
+
+from local.down import PID_FILE, hold, running_pid, stop
+from local.paths import ROOT
+
+HOLD = """
+import sys, time
+from pathlib import Path
+from local.down import hold
+with hold(Path(sys.argv[1])):
+    print(flush=True)
+    time.sleep(60)
+"""
 
 
-def test_it_ends_the_process_whose_id_was_left(tmp_path: Path) -> None:
-    program = (
-        "import signal, sys, time; signal.signal(signal.SIGTERM, lambda *_: sys.exit(0)); print(flush=True)"
+def holder(folder: Path) -> subprocess.Popen[bytes]:
+    """Another process that holds `folder`."""
+    child = subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(folder)],
+        stdout=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
     )
-    child = subprocess.Popen([sys.executable, "-c", f"{program}; time.sleep(60)"], stdout=subprocess.PIPE)
     assert child.stdout is not None
     child.stdout.readline()
-    (tmp_path / PID_FILE).write_text(str(child.pid))
-    assert running_pid(tmp_path) == child.pid
-    # Its parent has to collect it before its id is free, and this test is the parent.
-    threading.Thread(target=child.wait, daemon=True).start()
-    assert stop(tmp_path, timeout_s=20)
-    assert child.wait(5) == 0
     child.stdout.close()
+    return child
 
 
-def test_nothing_runs_where_no_id_or_an_old_one_was_left(tmp_path: Path) -> None:
+def test_it_ends_the_process_that_holds_the_folder(tmp_path: Path) -> None:
+    child = holder(tmp_path)
+    assert running_pid(tmp_path) == child.pid
+    with pytest.raises(RuntimeError, match=f"in use by process {child.pid}; `make down` ends it"):
+        hold(tmp_path)
+    assert stop(tmp_path, timeout_s=20)
+    assert child.wait(5) == -15
     assert not stop(tmp_path)
-    ended = subprocess.Popen([sys.executable, "-c", ""])
-    ended.wait()
-    (tmp_path / PID_FILE).write_text(str(ended.pid))
+
+
+def test_an_id_that_was_left_by_a_crash_is_nobodys(tmp_path: Path) -> None:
     assert not stop(tmp_path)
+    child = holder(tmp_path)
+    child.kill()
+    child.wait()
+    (tmp_path / PID_FILE).write_text(str(os.getpid()))  # its id is another process's by now
+    assert running_pid(tmp_path) is None
+    assert not stop(tmp_path)
+    with hold(tmp_path):
+        assert running_pid(tmp_path) == os.getpid()
+    assert running_pid(tmp_path) is None

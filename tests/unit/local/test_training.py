@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.exceptions import ConnectTimeoutError
 
 from local import training
 from local.training import TrainingAgent
@@ -30,8 +31,13 @@ class Ecs:
     def __init__(self, environments: dict[str, dict[str, str]]) -> None:
         self.environments = environments
         self.stopped: dict[str, str] = {}
+        self.failures = 1
 
     def list_tasks(self, **_: Any) -> dict[str, Any]:
+        """Does not answer the first time: one hiccup must not end every later training."""
+        if self.failures:
+            self.failures -= 1
+            raise ConnectTimeoutError(endpoint_url="http://127.0.0.1")
         return {"taskArns": [arn for arn in self.environments if arn not in self.stopped]}
 
     def describe_tasks(self, cluster: str, tasks: list[str]) -> dict[str, Any]:

@@ -33,15 +33,17 @@ class HurriedClock:
 
 
 class Driver:
-    """Every seventh cycle fails."""
+    """Every seventh cycle fails; `windows` are those that did not."""
 
     def __init__(self) -> None:
         self._ran = 0
+        self.windows: list[tuple[datetime, datetime]] = []
 
     def run(self, as_of: datetime, since: datetime, now: datetime) -> CycleResult:
         self._ran += 1
         if self._ran % 7 == 0:
             raise CycleFailed("FAILED: on purpose")
+        self.windows.append((since, as_of))
         return CycleResult(as_of, since, 0.1, {"forecast": {"step": "forecast", "rows_stored": 20}})
 
 
@@ -70,3 +72,32 @@ def test_any_screen_of_a_hurried_run_shows_the_addresses(
         screen = "\n".join(lines[top : top + 24])
         assert DASHBOARD in screen
         assert f"{API}/" in screen
+
+
+def test_a_window_that_failed_is_caught_up_by_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(up, "console", Console(file=StringIO()))
+    monkeypatch.setattr(up, "warm_up", lambda *_: None)
+    driver, remembered = Driver(), list[datetime]()
+    given = stack(tmp_path)
+    given.cycles, given.remember = lambda: driver, remembered.append
+    up._serve(given, 30, time.monotonic())
+    assert len(driver.windows) == 26
+    assert [since for since, _ in driver.windows[1:]] == [as_of for _, as_of in driver.windows[:-1]]
+    assert remembered == [as_of for _, as_of in driver.windows]
+
+
+def test_a_window_that_fails_twice_is_left_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(up, "console", Console(file=StringIO()))
+    monkeypatch.setattr(up, "warm_up", lambda *_: None)
+    asked = list[tuple[datetime, datetime]]()
+
+    def run(as_of: datetime, since: datetime, now: datetime) -> CycleResult:
+        asked.append((since, as_of))
+        raise CycleFailed("FAILED: always")
+
+    given = stack(tmp_path)
+    given.cycles = lambda: SimpleNamespace(run=run)
+    up._serve(given, 4, time.monotonic())
+    assert [since for since, _ in asked] == [asked[0][0], asked[0][0], asked[1][1], asked[1][1]]

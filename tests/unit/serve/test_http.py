@@ -11,6 +11,7 @@ from fastapi.testclient import TestClient
 from mangum import Mangum
 
 from cryptocast.domain import DataLabel
+from cryptocast.errors import SettingsError, StoreUnavailable
 from cryptocast.serve import examples, model_schemas, schemas
 from cryptocast.serve.http import Deps, create_app
 from cryptocast.serve.routes_outcomes import OutcomesAnswer
@@ -133,6 +134,26 @@ def test_every_error_has_the_same_body(
     assert body.error.code == code
     assert body.error.what_to_do
     assert body.data_label is DataLabel.REPLAY
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (StoreUnavailable("postgres: failed to resolve host 'neon-host': user owner"), 503),
+        (SettingsError("DATABASE_URL of neon-host is no URL"), 500),
+    ],
+)
+def test_what_a_store_says_of_itself_is_for_the_log(deps: Deps, error: Exception, status: int) -> None:
+    app = create_app(deps)
+
+    @app.get("/broken")
+    def broken() -> None:
+        raise error
+
+    answer = TestClient(app).get("/broken")
+    assert answer.status_code == status
+    assert "neon-host" not in answer.text
+    assert answer.json()["error"]["what_to_do"]
 
 
 def test_what_nobody_foresaw_is_a_500_without_details(deps: Deps) -> None:
