@@ -63,6 +63,14 @@ def test_exactly_15_are_chosen_in_the_order_of_the_candidates(chosen: Selection)
     assert chosen.recorded()["kept"] == list(chosen.features)
 
 
+@pytest.mark.parametrize("wanted", [5, 40])
+def test_another_number_is_chosen_where_it_is_asked_for(wanted: int) -> None:
+    own = np.ones(COUNT, dtype=np.bool_)
+    other = select_features(pool(), KNOWN, own, RULES, EMBARGO_S, wanted=wanted)
+    assert len(set(other.features)) == wanted
+    assert PLANTED in other.features
+
+
 def test_every_group_that_varies_is_represented(chosen: Selection) -> None:
     group = {feature.name: feature.group for feature in FEATURES}
     assert {group[name] for name in chosen.features} == set(GROUPS)
