@@ -112,7 +112,7 @@ def test_alarms_on_our_metrics_go_where_the_retraining_policy_expects_them() -> 
         topic = "RetrainTopic" if alarm["MetricName"] in TRAINS else "AlertsTopic"
         assert alarm["AlarmActions"] == [{"Ref": topic}], name
         assert alarm["Dimensions"] == [{"Name": "Stage", "Value": {"Ref": "Stage"}}], name
-    watched = {"QuarantinedRows", "MissingBars", "CycleAgeSeconds"}
+    watched = {"QuarantinedRows", "MissingBars", "CollectorsFailed", "CycleAgeSeconds"}
     assert TRAINS | watched <= {alarm["MetricName"] for alarm in ours.values()}
 
 

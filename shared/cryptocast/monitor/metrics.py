@@ -47,6 +47,8 @@ class Measured:
     quality: Quality
     scores: Mapping[Horizon, OutcomeSummary] = field(default_factory=dict)
     drifts: Mapping[Horizon, Drift] = field(default_factory=dict)
+    collectors_failed: int | None = None
+    """Collectors that ended in an error of their own; None where nobody told."""
 
 
 def metrics_of(measured: Measured) -> list[Metric]:
@@ -59,6 +61,8 @@ def metrics_of(measured: Measured) -> list[Metric]:
         points += _score_points(horizon, score)
     points += [Metric("FeatureDrift", d.share, horizon=h) for h, d in measured.drifts.items()]
     points += _worst(points)
+    if measured.collectors_failed is not None:
+        points.append(Metric("CollectorsFailed", measured.collectors_failed, "Count"))
     age = (measured.window.now - measured.window.as_of).total_seconds()
     return [
         *points,

@@ -44,7 +44,8 @@ def monitor(
     drifts = measure_drift(db, bucket, window.as_of)
     heads, unpublished = publish_or_name(db, bucket, window.now)
     shadows = judge_candidates(db, bucket, window, shadow_cycles)
-    measured = Measured(window, quality, recent_scores(db, window.as_of), drifts.by_horizon)
+    scores, failed = recent_scores(db, window.as_of), _collectors_failed(steps)
+    measured = Measured(window, quality, scores, drifts.by_horizon, failed)
     report = StepReport(
         "monitor",
         rows_in=recorded.stored + recorded.waiting + recorded.unknown,
@@ -59,6 +60,13 @@ def monitor(
     cycles.record(db, window.as_of, window.since, started_at or window.now, window.now, body)
     report.detail["metrics"] = put_metrics(cloudwatch, namespace, stage, metrics_of(measured), metric_time)
     return report
+
+
+def _collectors_failed(steps: Mapping[str, Any] | Sequence[Any] | None) -> int | None:
+    """A source that is down is no failure of its collector: that one names it and goes on."""
+    if not isinstance(steps, Mapping) or "collected" not in steps:
+        return None
+    return sum("error" in report for report in steps["collected"])
 
 
 def _missing(recorded: Recorded, quality: Quality) -> list[str]:

@@ -17,7 +17,9 @@ from cryptocast.errors import BadInput
 
 TRAINS = frozenset({"ForecastBrier", "ForecastAccuracy", "FeatureDrift"})
 """Metrics whose alarm a new model can answer."""
-NEEDS_A_PERSON = frozenset({"QuarantinedRows", "MissingBars", "CycleAgeSeconds", "Coverage"})
+NEEDS_A_PERSON = frozenset(
+    {"QuarantinedRows", "MissingBars", "CollectorsFailed", "CycleAgeSeconds", "Coverage"}
+)
 """Metrics whose alarm training would not mend, or make worse."""
 _MAX_REASON = 240
 """Characters; the reason travels in a task's environment, whose overrides are capped at 8 KB."""

@@ -240,6 +240,7 @@ MEASURED = {
     "Coverage",
     "QuarantinedRows",
     "MissingBars",
+    "CollectorsFailed",
     "CycleAgeSeconds",
 }
 
@@ -255,7 +256,12 @@ def test_a_whole_run(db: Database, bucket: Bucket, cloudwatch: Any) -> None:
     bars.upsert(db, [make_bar(s, AS_OF - i * INTERVAL) for s, _ in coins for i in range(40)])
     quarantine.add(db, [Rejected("bars", "coinbase", "NaN", {})], WINDOW.now)
     wall = datetime.now(tz=AS_OF.tzinfo)
-    steps = [{"step": "forecast"}]
+    failed = {
+        "step": "collect_news",
+        "missing": ["news: collection failed"],
+        "error": "Runtime.ImportModuleError",
+    }
+    steps = {"collected": [{"step": "collect_prices", "missing": ["coingecko: HTTP 500"]}, failed]}
     report = monitor(
         db,
         cloudwatch,
@@ -271,7 +277,7 @@ def test_a_whole_run(db: Database, bucket: Bucket, cloudwatch: Any) -> None:
     assert report.detail["scores"]["15m"]["brier"] == pytest.approx((0.16 + 0.36) / 2)
     listed = cloudwatch.list_metrics(Namespace="Cryptocast")["Metrics"]
     assert {m["MetricName"] for m in listed} == MEASURED
-    assert report.detail["metrics"] == 9
+    assert report.detail["metrics"] == 10
     (cycle,) = cycles.latest(db, 5)
     assert cycle.report["steps"] == steps
     assert cycle.report["recorded_at"] == wall.isoformat()

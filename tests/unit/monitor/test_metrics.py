@@ -55,7 +55,10 @@ def test_what_was_not_measured_is_absent_not_zero() -> None:
     found = values(metrics_of(Measured(WINDOW, QUALITY, scores)))
     assert ("ForecastAccuracy", "1h") not in found
     assert ("FeatureDrift", None) not in found
+    assert ("CollectorsFailed", None) not in found
     assert found["Coverage", None] == 0.0
+    told = values(metrics_of(Measured(WINDOW, QUALITY, collectors_failed=0)))
+    assert told["CollectorsFailed", None] == 0
 
 
 @pytest.fixture
