@@ -8,7 +8,11 @@ import { Dashboard } from './Dashboard';
 
 export function App() {
   const [cache] = useState(
-    () => new QueryClient({ defaultOptions: { queries: { retry: 1, staleTime: 10_000 } } }),
+    () =>
+      new QueryClient({
+        // Offline too: a fetch that is held back says nothing, one that fails is told.
+        defaultOptions: { queries: { retry: 1, staleTime: 10_000, networkMode: 'always' } },
+      }),
   );
   return (
     <QueryClientProvider client={cache}>

@@ -35,8 +35,11 @@ export function Dashboard({ config }: { config: Config }) {
 
   const forecasts = useQuery({
     queryKey: KEYS.forecasts,
-    queryFn: async () =>
-      newerBoard(cache.getQueryData<ForecastsAnswer>(KEYS.forecasts), await api.forecasts()),
+    queryFn: async () => {
+      const polled = await api.forecasts();
+      // Read after the answer has come: the stream goes on meanwhile.
+      return newerBoard(cache.getQueryData<ForecastsAnswer>(KEYS.forecasts), polled);
+    },
     refetchInterval: ({ state }) => soonAfter(state.status, refetchInterval),
   });
   const models = useQuery({
@@ -73,6 +76,7 @@ export function Dashboard({ config }: { config: Config }) {
           board={board}
           models={awaited(models)}
           outcomes={awaited(outcomes)}
+          outcomesFailed={outcomes.isError}
           apiUrl={config.apiUrl}
           closes={closes}
           error={error}

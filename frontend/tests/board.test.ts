@@ -44,7 +44,7 @@ describe('applyMessage', () => {
     expect(board.coins[0]?.missing).toEqual(['reddit: no credentials']);
   });
 
-  it('takes what a cycle says was missing, and that data is fresh again', () => {
+  it('takes what a cycle says was missing; figures alone make the board newer', () => {
     const board = applyMessage(aBoard({ stale: true }), {
       type: 'cycle',
       as_of: minutesAfter(15),
@@ -53,11 +53,19 @@ describe('applyMessage', () => {
       missing: ['reddit: no credentials'],
     });
     expect(board).toMatchObject({
-      as_of: minutesAfter(15),
+      as_of: AS_OF,
       data_label: 'simulated',
       missing: ['reddit: no credentials'],
-      stale: false,
+      stale: true,
     });
+    const price = aPrice({ as_of: minutesAfter(15) });
+    expect(applyMessage(board, { type: 'price', price, data_label: 'live' }).stale).toBe(false);
+  });
+
+  it('stays old where the server says again what it said before', () => {
+    const board = aBoard({ stale: true, data_label: 'replay' });
+    const again = { type: 'price', price: aPrice(), data_label: 'replay' } as const;
+    expect(applyMessage(board, again).stale).toBe(true);
   });
 
   it('ignores coins that are not on the board', () => {
@@ -72,8 +80,24 @@ describe('applyMessage', () => {
 
 describe('newerBoard', () => {
   it('keeps what the stream brought while a poll was under way', () => {
-    const held = aBoard({ as_of: minutesAfter(15) });
-    expect(newerBoard(held, aBoard())).toBe(held);
+    const forecast = aForecast({ as_of: minutesAfter(15), call: 'down', p_up: 0.2 });
+    const held = applyMessage(aBoard(), { type: 'forecast', forecast });
+    expect(newerBoard(held, aBoard({ stale: true }))).toEqual(held);
+  });
+
+  it('keeps a newer forecast beside a newer price that a poll brought', () => {
+    const price = aPrice({ price: 65_000, as_of: minutesAfter(30) });
+    const late = aForecast({ as_of: minutesAfter(15), call: 'down' });
+    const held = aBoard({ as_of: minutesAfter(15), coins: [aCoin({ forecasts: [late] })] });
+    const polled = aBoard({ as_of: minutesAfter(30), coins: [aCoin({ price })] });
+    const [coin] = newerBoard(held, polled).coins;
+    expect(coin?.price).toEqual(price);
+    expect(coin?.forecasts).toEqual([late]);
+  });
+
+  it('takes from a poll of the same moment what it says', () => {
+    const polled = aBoard({ stale: true, missing: ['reddit: no credentials'] });
+    expect(newerBoard(aBoard(), polled)).toEqual(polled);
   });
 
   it('follows a replay that was started again', () => {

@@ -174,6 +174,16 @@ describe('Connection', () => {
     expect(Socket.made).toHaveLength(2);
   });
 
+  it('makes what seems to live prove it when the network comes back', () => {
+    const socket = Socket.last;
+    socket.open();
+    const sent = socket.sent.length;
+    window.dispatchEvent(new Event('online'));
+    expect(socket.sent).toHaveLength(sent + 1);
+    vi.advanceTimersByTime(ANSWER_WITHIN_MS);
+    expect(statuses.at(-1)).toBe('reconnecting');
+  });
+
   it('opens nothing after it was stopped', () => {
     Socket.last.onclose?.();
     connection.stop();

@@ -1,5 +1,5 @@
 import { screen, within } from '@testing-library/react';
-import { describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import {
   brierInWords,
   callsInWords,
@@ -8,7 +8,7 @@ import {
   pastInWords,
   weightInWords,
 } from '../src/words/record';
-import { aBoard, aRecord, minutesAfter, pastCalls, someOutcomes } from './factories';
+import { NOW, aBoard, aRecord, minutesAfter, pastCalls, someOutcomes } from './factories';
 import { answers, openPage, serve, sockets } from './network';
 
 describe('the last calls of a cell', () => {
@@ -83,6 +83,10 @@ describe('forecasts whose close never came', () => {
 });
 
 describe('the page', () => {
+  beforeEach(() => {
+    vi.spyOn(Date, 'now').mockReturnValue(NOW);
+  });
+
   it('says what came of past calls, in each cell and for each horizon', async () => {
     serve(aBoard());
     const coin = within(await openPage());

@@ -15,6 +15,8 @@ interface Props {
   board: ForecastsAnswer;
   models: Models;
   outcomes: Outcomes;
+  /** Whether the last try to fetch them failed. */
+  outcomesFailed: boolean;
   apiUrl: string;
   /** In the order of the coins. */
   closes: readonly (readonly Close[] | null | undefined)[];
@@ -22,7 +24,8 @@ interface Props {
   now: number;
 }
 
-export function Board({ board, models, outcomes, apiUrl, closes, error, now }: Props) {
+export function Board(props: Props) {
+  const { board, models, outcomes, outcomesFailed, apiUrl, closes, error, now } = props;
   const notices = noticesOf({ board, models, error, now });
   const said = new Set((board.missing ?? []).map(missingInWords));
   const blank = board.coins.every(({ price, forecasts }) => !price && forecasts.length === 0);
@@ -49,7 +52,7 @@ export function Board({ board, models, outcomes, apiUrl, closes, error, now }: P
           </ul>
         </section>
       )}
-      {!blank && <RecordPanel outcomes={outcomes} now={now} />}
+      {!blank && <RecordPanel outcomes={outcomes} failed={outcomesFailed} now={now} />}
       {!blank && <ModelsPanel models={models} apiUrl={apiUrl} />}
     </div>
   );

@@ -1,7 +1,7 @@
 import type { Call, Forecast, Horizon, PastCall } from '../api/types';
 import { formatShare } from '../format/numbers';
 import { formatTarget } from '../format/times';
-import { isStale } from '../words/clock';
+import { followsClock, isStale } from '../words/clock';
 import { whyThisCall } from '../words/calls';
 import { CALL_WORDS, HORIZON_WORDS } from '../words/horizons';
 import { makerOf, measuredInWords, shortVersion, type Answer, type Models } from '../words/models';
@@ -31,7 +31,7 @@ interface Props {
 export function HorizonCell({ horizon, forecast, models, past, open, now }: Props) {
   return (
     <li className="flex min-w-0 flex-col gap-3 bg-card p-3 sm:p-4">
-      <h3 className="flex items-baseline justify-between gap-2 text-xs text-quiet">
+      <h3 className="flex flex-wrap items-baseline justify-between gap-x-2 text-xs text-quiet">
         <span className="font-medium text-ink">{HORIZON_WORDS[horizon]}</span>
         {forecast && <Until forecast={forecast} now={now} />}
       </h3>
@@ -49,16 +49,14 @@ function Until({ forecast, now }: { forecast: Forecast; now: number }) {
   if (isStale(label, asOf, stale, now)) {
     return (
       <span className="whitespace-nowrap text-alarm">
-        old
-        <span className="hidden sm:inline">
-          , from <time dateTime={asOf}>{formatTarget(asOf, new Date(now).toISOString())}</time>
-        </span>
+        old, from <time dateTime={asOf}>{formatTarget(asOf, new Date(now).toISOString())}</time>
       </span>
     );
   }
+  const ended = followsClock(label, target, now) && Date.parse(target) <= now;
   return (
-    <span className="hidden whitespace-nowrap sm:inline">
-      by <time dateTime={target}>{formatTarget(target, asOf)}</time>
+    <span className={`whitespace-nowrap ${ended ? 'text-alarm' : ''}`}>
+      {ended ? 'ended' : 'by'} <time dateTime={target}>{formatTarget(target, asOf)}</time>
     </span>
   );
 }

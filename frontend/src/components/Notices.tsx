@@ -7,10 +7,13 @@ const LOOKS: Readonly<Record<Notice['level'], string>> = {
   note: 'border-line bg-card text-quiet',
 };
 
-/** What a reader must know before believing a figure. Read out when it changes. */
+/** What a reader must know before believing a figure. The titles are read out when they change. */
 export function Notices({ notices }: { notices: readonly Notice[] }) {
   return (
-    <section aria-label="What to know about these figures" aria-live="polite">
+    <section aria-label="What to know about these figures">
+      <p className="sr-only" aria-live="polite">
+        {notices.map(({ title }) => `${title}.`).join(' ')}
+      </p>
       {notices.length > 0 && (
         <ul className="space-y-2">
           {notices.map(({ id, level, title, text, items }) => (

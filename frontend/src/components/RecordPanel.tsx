@@ -1,5 +1,5 @@
-import type { HorizonRecord } from '../api/types';
-import { momentInWords } from '../words/clock';
+import type { HorizonRecord, OutcomesAnswer } from '../api/types';
+import { isStale, momentInWords } from '../words/clock';
 import { HORIZON_WORDS } from '../words/horizons';
 import {
   brierInWords,
@@ -12,8 +12,15 @@ import { AwaitedRow } from './Panels';
 
 const ROW = 'grid gap-x-6 gap-y-1 px-4 py-3 text-sm sm:px-5 md:grid-cols-[7rem_1fr]';
 
+interface Props {
+  outcomes: Outcomes;
+  /** Whether the last try to fetch them failed. */
+  failed: boolean;
+  now: number;
+}
+
 /** What came of the calls of the last seven days: one line per horizon. */
-export function RecordPanel({ outcomes, now }: { outcomes: Outcomes; now: number }) {
+export function RecordPanel({ outcomes, failed, now }: Props) {
   return (
     <section aria-labelledby="record" className="space-y-3">
       <h2 id="record" className="text-sm font-semibold">
@@ -35,17 +42,26 @@ export function RecordPanel({ outcomes, now }: { outcomes: Outcomes; now: number
             : [0, 1, 2, 3].map((row) => <AwaitedRow key={row} shape={ROW} lines={['h-10']} />)}
         </ul>
       )}
-      {outcomes?.stale && outcomes.as_of && (
-        <p className="text-xs text-alarm">
-          The newest outcome is of {momentInWords(outcomes.data_label, outcomes.as_of, now)}.
-        </p>
-      )}
+      {outcomes && <Age outcomes={outcomes} failed={failed} now={now} />}
       <p className="max-w-4xl text-xs text-quiet">
         Every forecast of every coin whose outcome is known, whichever model made it, the wrong ones
         too. In the cells above, the newest on the right: a bar above the line was right, one below
         it wrong, a dash abstained.
       </p>
     </section>
+  );
+}
+
+/** How old the record is, where it is older than it should be. */
+function Age({ outcomes, failed, now }: Props & { outcomes: OutcomesAnswer }) {
+  const { data_label: label, as_of: asOf, stale } = outcomes;
+  const old = asOf && isStale(label, asOf, stale, now);
+  if (!old && !failed) return null;
+  return (
+    <p className="text-xs text-alarm">
+      {failed && 'It could not be fetched again; the page tries on. '}
+      {asOf && `The newest outcome is of ${momentInWords(label, asOf, now)}.`}
+    </p>
   );
 }
 

@@ -19,15 +19,10 @@ export function applyMessage(board: ForecastsAnswer, message: ServerMessage): Fo
         withForecast(coin, message.forecast),
       );
     case 'cycle':
+      // It ends a cycle and may have brought no figure: only figures make the board newer.
       return isOlder(message.as_of, board.as_of)
         ? board
-        : {
-            ...board,
-            as_of: message.as_of,
-            data_label: message.data_label,
-            missing: message.missing ?? [],
-            stale: false,
-          };
+        : { ...board, data_label: message.data_label, missing: message.missing ?? [] };
     default:
       return board;
   }
@@ -36,16 +31,31 @@ export function applyMessage(board: ForecastsAnswer, message: ServerMessage): Fo
 const DAY_MS = 86_400_000;
 
 /**
- * The answer of a poll, without going back in time where the stream was faster. More than a day
- * back is not lateness: a replay was started again.
+ * The answer of a poll, less what the stream brought since: of each figure the newer is kept. More than
+ * a day back is not lateness: a replay was started again.
  */
 export function newerBoard(
   held: ForecastsAnswer | undefined,
   polled: ForecastsAnswer,
 ): ForecastsAnswer {
-  if (!held?.as_of || !isOlder(polled.as_of, held.as_of)) return polled;
+  if (!held?.as_of) return polled;
+  const behind = isOlder(polled.as_of, held.as_of);
   const lag = Date.parse(held.as_of) - Date.parse(polled.as_of ?? held.as_of);
-  return lag > DAY_MS ? polled : held;
+  if (lag > DAY_MS) return polled;
+  const coins = polled.coins.map((coin) => newerCoin(held, coin));
+  return { ...(behind ? held : polled), coins, read_from: polled.read_from };
+}
+
+function newerCoin(held: ForecastsAnswer, polled: Coin): Coin {
+  const before = held.coins.find(({ symbol }) => symbol === polled.symbol);
+  if (!before) return polled;
+  const { price } = before;
+  const newest =
+    price && isOlder(polled.price?.as_of, price.as_of) ? withPrice(polled, price) : polled;
+  return before.forecasts.reduce((coin, forecast) => {
+    const other = coin.forecasts.find(({ horizon }) => horizon === forecast.horizon);
+    return isOlder(other?.as_of, forecast.as_of) ? withForecast(coin, forecast) : coin;
+  }, newest);
 }
 
 function changeCoin(
@@ -55,7 +65,9 @@ function changeCoin(
   change: (coin: Coin) => Coin,
 ): ForecastsAnswer {
   const coins = board.coins.map((coin) => (coin.symbol === symbol ? change(coin) : coin));
-  return { ...board, coins, as_of: isOlder(board.as_of, asOf) ? asOf : (board.as_of ?? asOf) };
+  return isOlder(board.as_of, asOf)
+    ? { ...board, coins, as_of: asOf, stale: false }
+    : { ...board, coins };
 }
 
 function withPrice(coin: Coin, price: Price): Coin {

@@ -56,9 +56,13 @@ export class Connection {
     this.#drop();
   }
 
-  /** Tries at once when the network or the reader comes back, whatever the wait had been. */
+  /** Tries at once when the network or the reader comes back; what seems to live has to prove it. */
   readonly #wake = (): void => {
-    if (this.#stopped || this.#socket || document.visibilityState === 'hidden') return;
+    if (this.#stopped || document.visibilityState === 'hidden') return;
+    if (this.#socket) {
+      if (this.#live) this.#ping(this.#socket);
+      return;
+    }
     clearTimeout(this.#retry);
     this.#open();
   };

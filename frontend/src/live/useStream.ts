@@ -8,6 +8,7 @@ import { readMessage } from './messages';
 
 /** Outcomes are the last step of a cycle: they are written after the message that ends it. */
 const JUDGED_AFTER_MS = 15_000;
+const TELLS: ReadonlySet<ServerMessage['type']> = new Set(['price', 'forecast', 'cycle']);
 
 export const KEYS = {
   forecasts: ['forecasts'] as const,
@@ -22,6 +23,13 @@ export function useStream(url: string | null): ConnectionStatus {
   const [status, setStatus] = useState<ConnectionStatus>(url ? 'connecting' : 'polling');
   useEffect(() => {
     if (!url) return undefined;
+    let judged: ReturnType<typeof setTimeout> | undefined;
+    const cycleEnded = () => {
+      judged ??= setTimeout(() => {
+        judged = undefined;
+        refetch(cache, KEYS.outcomes);
+      }, JUDGED_AFTER_MS);
+    };
     const connection = new Connection({
       url,
       hello: { action: 'subscribe', symbols: [], horizons: [] },
@@ -31,15 +39,26 @@ export function useStream(url: string | null): ConnectionStatus {
       onMessage: (data) => {
         const message = readMessage(data);
         if (message) take(cache, message);
+        if (message?.type === 'cycle') cycleEnded();
       },
     });
     connection.start();
-    return () => connection.stop();
+    return () => {
+      connection.stop();
+      clearTimeout(judged);
+    };
   }, [url, cache]);
   return status;
 }
 
+/** Fetches again; a fetch that is under way is let come, so that a burst of messages asks once. */
+function refetch(cache: QueryClient, queryKey: readonly string[]): void {
+  void cache.invalidateQueries({ queryKey }, { cancelRefetch: false });
+}
+
 function take(cache: QueryClient, message: ServerMessage): void {
+  // What says nothing of the board must not touch it: each touch puts the next poll off.
+  if (!TELLS.has(message.type)) return;
   cache.setQueryData<ForecastsAnswer>(KEYS.forecasts, (board) =>
     board ? applyMessage(board, message) : board,
   );
@@ -48,14 +67,11 @@ function take(cache: QueryClient, message: ServerMessage): void {
     const held = cache.getQueryData<Close[]>(key);
     const closes = held && withPrice(held, message.price);
     if (closes) cache.setQueryData(key, closes);
-    else if (held) void cache.invalidateQueries({ queryKey: key });
-  }
-  if (message.type === 'cycle') {
-    setTimeout(() => void cache.invalidateQueries({ queryKey: KEYS.outcomes }), JUDGED_AFTER_MS);
+    else if (held) refetch(cache, key);
   }
   if (message.type === 'forecast') {
     const models = cache.getQueryData<Model[]>(KEYS.models);
     const known = models?.some(({ version }) => version === message.forecast.model_version);
-    if (models && !known) void cache.invalidateQueries({ queryKey: KEYS.models });
+    if (models && !known) refetch(cache, KEYS.models);
   }
 }

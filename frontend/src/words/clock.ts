@@ -3,6 +3,8 @@ import { ageSeconds, formatAge, formatMoment } from '../format/times';
 
 const DAY_S = 86_400;
 const STALE_S = 1_800;
+/** A moment that lies further ahead of the reader's clock has no age: a hurried simulation runs there. */
+const AHEAD_S = 60;
 
 /** Whether `iso` is told by the reader's clock; the moments of a replay lie in another year. */
 export function followsClock(label: DataLabel, iso: string, now: number): boolean {
@@ -12,7 +14,9 @@ export function followsClock(label: DataLabel, iso: string, now: number): boolea
 /** "14:15 UTC, 3 min ago"; only the moment where an age would mean nothing. */
 export function momentInWords(label: DataLabel, iso: string, now: number): string {
   const moment = formatMoment(iso, now);
-  return followsClock(label, iso, now) ? `${moment}, ${formatAge(ageSeconds(iso, now))}` : moment;
+  const age = ageSeconds(iso, now);
+  const told = followsClock(label, iso, now) && age > -AHEAD_S;
+  return told ? `${moment}, ${formatAge(age)}` : moment;
 }
 
 /**
