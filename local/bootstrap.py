@@ -13,6 +13,8 @@ from rich.console import Console
 
 from cryptocast.domain import DataLabel, floor_to_grid
 from cryptocast.sentiment.standin import FOLDER as STANDIN
+from cryptocast.store import bars
+from cryptocast.store.database import Database
 from local.operator import cryptocast
 from local.paths import DIST, ROOT
 from local.stack import Stack
@@ -52,11 +54,26 @@ def bring_up(
     stack.start_training_agent()
     stack.serve_dashboard()
     if not marks.exists():
+        _need_bars(stack)
         announce("sentiment of the backfilled documents")
         _score(stack, sentiment_model)
         announce("first models, one per horizon")
         cryptocast(stack, "train", "--until", _now(stack))
         marks.write_text(json.dumps({"until": _now(stack)}))
+
+
+def _need_bars(stack: Stack) -> None:
+    """Raises RuntimeError where the backfill brought nothing to start from."""
+    db = Database(stack.postgres.url())
+    try:
+        if any(bars.latest(db, symbol, 1) for symbol in stack.choice.symbols):
+            return
+    finally:
+        db.close()
+    advice = (
+        "; without the internet: make up SOURCE=simulated" if stack.choice.label is DataLabel.LIVE else ""
+    )
+    raise RuntimeError(f"no source gave a single bar of {', '.join(stack.choice.symbols)}{advice}")
 
 
 def _score(stack: Stack, model: Path | None) -> None:

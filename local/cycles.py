@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,6 +15,10 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 class CycleFailed(RuntimeError):
     """An execution did not succeed; the message has the state machine's error and cause."""
+
+
+class NotReached(CycleFailed):
+    """A local server did not answer, so no execution began."""
 
 
 @dataclass(frozen=True)
@@ -33,26 +38,38 @@ class CycleDriver:
         self._replay_url = replay_url
 
     def run(self, as_of: datetime, since: datetime, now: datetime, timeout_s: float = 600) -> CycleResult:
-        """One execution for (since, as_of]; raises CycleFailed, also where a local server does not answer."""
+        """One execution for (since, as_of]; raises CycleFailed, and NotReached where it did not begin."""
         try:
-            return self._run(as_of, since, now, timeout_s)
+            arn = self._start(as_of, since, now)
         except (httpx.HTTPError, BotoCoreError, ClientError) as error:
-            raise CycleFailed(f"{type(error).__name__}: {error}") from error
-
-    def _run(self, as_of: datetime, since: datetime, now: datetime, timeout_s: float) -> CycleResult:
-        if self._replay_url:
-            clock = f"{self._replay_url}/_clock"
-            httpx.post(clock, json={"now": now.isoformat()}, timeout=30).raise_for_status()
+            raise NotReached(f"{type(error).__name__}: {error}") from error
         began = time.monotonic()
-        event = {"as_of": as_of.isoformat(), "since": since.isoformat(), "now": now.isoformat()}
-        arn = self._stepfunctions.start_execution(stateMachineArn=self._arn, input=json.dumps(event))[
-            "executionArn"
-        ]
         while time.monotonic() - began < timeout_s:
-            found = self._stepfunctions.describe_execution(executionArn=arn)
+            found = self._state_of(arn)
             if found["status"] == "SUCCEEDED":
                 return CycleResult(as_of, since, time.monotonic() - began, json.loads(found["output"]))
             if found["status"] != "RUNNING":
                 raise CycleFailed(f"{found['status']}: {found.get('error')}: {found.get('cause')}")
             time.sleep(0.05)
+        with suppress(BotoCoreError, ClientError):  # or it would go on beside the next one
+            self._stepfunctions.stop_execution(executionArn=arn)
         raise CycleFailed(f"no end within {timeout_s:.0f} s")
+
+    def _start(self, as_of: datetime, since: datetime, now: datetime) -> str:
+        if self._replay_url:
+            clock = f"{self._replay_url}/_clock"
+            httpx.post(clock, json={"now": now.isoformat()}, timeout=30).raise_for_status()
+        event = {"as_of": as_of.isoformat(), "since": since.isoformat(), "now": now.isoformat()}
+        asked = json.dumps(event)
+        return str(
+            self._stepfunctions.start_execution(stateMachineArn=self._arn, input=asked)["executionArn"]
+        )
+
+    def _state_of(self, arn: str) -> dict[str, Any]:
+        """RUNNING too where nobody answers: the execution goes on all the same."""
+        try:
+            found: dict[str, Any] = self._stepfunctions.describe_execution(executionArn=arn)
+        except (BotoCoreError, ClientError):
+            time.sleep(1)
+            return {"status": "RUNNING"}
+        return found

@@ -6,7 +6,8 @@ import fcntl
 import os
 import signal
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
@@ -15,23 +16,37 @@ from local.paths import STATE
 PID_FILE = "up.pid"
 
 
-def hold(folder: Path) -> IO[str]:
-    """Leave this process's id in `folder`, locked until the file is closed or the process ends.
+@contextmanager
+def hold(folder: Path) -> Iterator[None]:
+    """Leave this process's id in `folder`, locked while the context lasts and the process lives.
 
     An id alone proves nothing: after a crash another process may get it. Raises RuntimeError naming the
-    process that holds the folder.
+    process that holds the folder, or why it cannot be held.
     """
-    file = (folder / PID_FILE).open("a+")
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        file.close()
-        pid = running_pid(folder)
-        raise RuntimeError(f"{folder} is in use by process {pid}; `make down` ends it") from None
-    file.truncate(0)
-    file.write(str(os.getpid()))
-    file.flush()
-    return file
+    with (folder / PID_FILE).open("a+") as file:
+        _lock(file, folder)
+        file.truncate(0)
+        file.write(str(os.getpid()))
+        file.flush()
+        try:
+            yield
+        finally:
+            file.truncate(0)  # an id that stayed would for a moment be the next holder's
+
+
+def _lock(file: IO[str], folder: Path) -> None:
+    for _ in range(20):
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if pid := running_pid(folder):
+                raise RuntimeError(f"{folder} is in use by process {pid}; `make down` ends it") from None
+            time.sleep(0.05)  # somebody only looks
+        except OSError as error:
+            raise RuntimeError(f"{folder} cannot be locked ({error}); keep it on a local disk") from error
+        else:
+            return
+    raise RuntimeError(f"{folder} is in use by a process that names no id; try again in a minute")
 
 
 def running_pid(folder: Path) -> int | None:

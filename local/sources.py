@@ -86,11 +86,13 @@ def _known(coins: str) -> tuple[str, ...]:
 
 
 def _replay(data: str | None, start: str | None, speed: float, asked: tuple[str, ...] | None) -> Choice:
-    if not data or not start:
-        raise WrongChoice("SOURCE=replay needs DATA=<folder> and FROM=<date>, e.g. FROM=2021-10-12.")
+    if not data:
+        raise WrongChoice("SOURCE=replay needs DATA=<folder> and FROM=<date> (README.md has the format).")
     folder = Path(data).expanduser().resolve()
     if not (folder / "prices").is_dir():
         raise WrongChoice(f"DATA={data}: there is no folder 'prices' in it (README.md has the format).")
+    if not start:
+        raise WrongChoice("SOURCE=replay needs FROM=<date> too, e.g. FROM=2021-10-12.")
     symbols = asked or _symbols_at(folder, start)
     return Choice(DataLabel.REPLAY, f"replay of {folder.name}", symbols, speed, _moment(start), folder)
 

@@ -15,7 +15,7 @@ from rich.console import Console
 from cryptocast.domain import BAR_INTERVAL_S, floor_to_grid
 from cryptocast.errors import CryptocastError
 from local.bootstrap import bring_up
-from local.cycles import CycleDriver, CycleFailed, CycleResult
+from local.cycles import CycleDriver, CycleFailed, CycleResult, NotReached
 from local.operator import write_environment
 from local.sources import choose
 from local.stack import Stack, running
@@ -24,6 +24,8 @@ from local.warm import warm_up
 console = Console()
 MAX_WINDOW = timedelta(days=1)
 """A hurried clock makes a cycle catch up on several intervals; on a day at most."""
+MOST_UNREACHED = 3
+"""Cycles in a row that could not begin, before `make up` ends: a server of its own is gone."""
 ADDRESSES_EVERY = 12
 """Cycles from one reminder of the addresses to the next. A hurried clock ends one every few seconds, and a
 terminal of 24 lines is to hold the addresses at any time."""
@@ -71,7 +73,7 @@ class _Steps:
 def _serve(stack: Stack, cycles: int | None, began: float) -> None:
     driver = stack.cycles()
     last = floor_to_grid(stack.clock.now()) - timedelta(seconds=BAR_INTERVAL_S)
-    done, failed = 0, False
+    done, failed, unreached = 0, False, 0
     while cycles is None or done < cycles:
         as_of = floor_to_grid(stack.clock.now())
         if as_of <= last:
@@ -80,9 +82,15 @@ def _serve(stack: Stack, cycles: int | None, began: float) -> None:
             continue
         as_of = min(as_of, last + MAX_WINDOW) if not stack.clock.is_real else as_of
         since = last if not stack.clock.is_real else as_of - timedelta(seconds=BAR_INTERVAL_S)
-        worked = _run_cycle(stack, driver, as_of, since)
-        # A window that failed is asked for once more, with the next; twice in a row it is left behind.
-        failed = not (worked or failed or stack.clock.is_real)
+        error = _run_cycle(stack, driver, as_of, since)
+        unreached = unreached + 1 if isinstance(error, NotReached) else 0
+        if unreached == MOST_UNREACHED:
+            raise RuntimeError(
+                f"a local server does not answer any more ({error}); see {stack.folder / 'logs'}"
+            )
+        # A window that failed is asked for once more, with the next; twice in a row it is left behind. One
+        # that never began is not.
+        failed = bool(unreached) or not (error is None or failed or stack.clock.is_real)
         if not failed:
             stack.remember(as_of)
             last = as_of
@@ -94,17 +102,17 @@ def _serve(stack: Stack, cycles: int | None, began: float) -> None:
             console.print(_reminder(stack), highlight=False, soft_wrap=True)
 
 
-def _run_cycle(stack: Stack, driver: CycleDriver, as_of: datetime, since: datetime) -> bool:
-    """Whether it succeeded; prints its line either way."""
+def _run_cycle(stack: Stack, driver: CycleDriver, as_of: datetime, since: datetime) -> CycleFailed | None:
+    """How it failed, if it did; prints its line either way."""
     now = stack.clock.now() if stack.clock.is_real else as_of
     try:
         with console.status(f"cycle {as_of:%Y-%m-%d %H:%M}"):
             result = driver.run(as_of, since, now)
     except CycleFailed as error:
         console.print(f"[red]✗[/red] {as_of:%Y-%m-%d %H:%M}  {error}", highlight=False)
-        return False
+        return error
     console.print(_line(stack, result), highlight=False, soft_wrap=True)
-    return True
+    return None
 
 
 def _line(stack: Stack, result: CycleResult) -> str:

@@ -65,11 +65,11 @@ describe('the record of a horizon', () => {
   });
 });
 
-describe('forecasts whose close never came', () => {
+describe('forecasts without the outcome that is due', () => {
   it.each([
     [0, ''],
-    [1, '1 more forecast should be known by now and is not: no close came.'],
-    [3, '3 more forecasts should be known by now and are not: no close came.'],
+    [1, '1 more forecast should be known by now and is not.'],
+    [3, '3 more forecasts should be known by now and are not.'],
   ])('%i in words', (overdue, words) => {
     expect(overdueInWords(aRecord({ overdue }))).toBe(words);
   });

@@ -138,7 +138,8 @@ describe('missingInWords', () => {
   it.each([
     ['reddit: no credentials', 'Reddit: no credentials'],
     ['coingecko: 429: too many', 'CoinGecko: 429: too many'],
-    ['news', 'News: missing'],
+    ['news', 'No news of it in 24 h'],
+    ['volume', 'Trading volume: missing'],
     ['somewhere: gone', 'Somewhere: gone'],
   ])('tells %s as %s', (item, words) => expect(missingInWords(item)).toBe(words));
 });

@@ -1005,7 +1005,7 @@ export interface components {
       independent_calls: number;
       /**
        * Overdue
-       * @description Forecasts besides, whose horizon ended over an hour ago and that have no outcome: no close came. They are in no other figure.
+       * @description Forecasts besides, whose horizon ended over an hour ago and that have no outcome, mostly because no close came. They are in no other figure.
        */
       overdue: number;
       /**
@@ -2094,7 +2094,7 @@ export interface operations {
   get_health_v1_health_get: {
     parameters: {
       query?: {
-        /** @description Also ask Postgres, which may have to wake. */
+        /** @description Also ask Postgres, which may have to wake; it is where Redis knows no cycle. */
         deep?: boolean;
       };
       header?: never;

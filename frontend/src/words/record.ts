@@ -48,8 +48,8 @@ export function brierInWords({ brier, forecasts }: HorizonRecord): string {
   return `Brier score of all ${formatCount(forecasts)} forecasts ${brier.toFixed(4)}; saying 50% every time gets 0.2500.`;
 }
 
-/** What is in no figure because its close never came; empty where nothing is. */
+/** What should have an outcome and has none; empty where nothing is, or the API does not tell. */
 export function overdueInWords({ overdue }: HorizonRecord): string {
-  if (overdue === 0) return '';
-  return `${plural(overdue, 'more forecast')} should be known by now and ${overdue === 1 ? 'is' : 'are'} not: no close came.`;
+  if (!overdue) return '';
+  return `${plural(overdue, 'more forecast')} should be known by now and ${overdue === 1 ? 'is' : 'are'} not.`;
 }

@@ -26,8 +26,16 @@ export function isSaidInPlace(item: string): boolean {
   return /^(15m|1h|4h|24h|price): (no forecast|none) yet$/.test(item);
 }
 
-/** `reddit: no credentials` → "Reddit: no credentials"; `news` → "News: missing". */
+/** A feature row names what it has none of; it is no fault of a source. */
+const NONE_OF: Readonly<Record<string, string>> = {
+  news: 'No news of it in 24 h',
+  posts: 'No posts of it in 24 h',
+};
+
+/** `reddit: no credentials` → "Reddit: no credentials"; `volume` → "Trading volume: missing". */
 export function missingInWords(item: string): string {
+  const none = NONE_OF[item];
+  if (none) return none;
   const [, name = item, reason] = /^([^:]+):\s*(.+)$/.exec(item.trim()) ?? [];
   return `${sourceName(name)}: ${reason ?? 'missing'}`;
 }

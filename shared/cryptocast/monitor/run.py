@@ -44,8 +44,8 @@ def monitor(
     drifts = measure_drift(db, bucket, window.as_of)
     heads, unpublished = publish_or_name(db, bucket, window.now)
     shadows = judge_candidates(db, bucket, window, shadow_cycles)
-    scores, failed = recent_scores(db, window.as_of), _collectors_failed(steps)
-    measured = Measured(window, quality, scores, drifts.by_horizon, failed)
+    scores = recent_scores(db, window.as_of)
+    measured = Measured(window, quality, scores, drifts.by_horizon, _collectors_failed(steps))
     report = StepReport(
         "monitor",
         rows_in=recorded.stored + recorded.waiting + recorded.unknown,
@@ -54,9 +54,8 @@ def monitor(
         detail=_detail(measured, recorded) | {"heads": heads},
     )
     report.detail |= {"drift_waiting": drifts.waiting, "candidates": shadows.by_horizon}
-    told = {"missing": report.missing, **report.detail}
-    recorded_at = (metric_time or window.now).isoformat()
-    body = {"recorded_at": recorded_at, "monitor": told, "steps": steps or {}}
+    told = {"monitor": {"missing": report.missing, **report.detail}, "steps": steps or {}}
+    body = {"recorded_at": (metric_time or window.now).isoformat(), **told}
     cycles.record(db, window.as_of, window.since, started_at or window.now, window.now, body)
     report.detail["metrics"] = put_metrics(cloudwatch, namespace, stage, metrics_of(measured), metric_time)
     return report

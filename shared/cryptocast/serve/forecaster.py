@@ -87,7 +87,8 @@ class Forecaster:
     def ordered(self, values: Mapping[str, float]) -> list[float]:
         """The model's own values in its order, each number finite; a row holds every candidate feature."""
         if absent := [name for name in self.features if name not in values]:
-            raise BadInput(f"features are absent: {', '.join(absent)}")
+            names = "feature_names of this horizon in GET /v1/models names those of its model"
+            raise BadInput(f"features are absent: {', '.join(absent)} ({names})")
         if unknown := sorted(set(values) - set(self.features) - set(FEATURE_NAMES)):
             raise BadInput(f"features are unknown: {', '.join(unknown)}")
         if wrong := [name for name in self.features if not math.isfinite(values[name])]:

@@ -41,22 +41,23 @@ def page(found: Sequence[_T], limit: int, moments: Sequence[datetime]) -> Sequen
     """The first `limit` of `found`, cut so that no moment is split between two pages.
 
     `found` holds more than `limit` where there is a further page. The next page begins before the last
-    moment of this one, so records of the cut moment come whole on the next. A single moment with more
-    records than a page is cut all the same.
+    moment of this one, so records of the cut moment come whole on the next. A first moment with more
+    records than a page comes whole too, or no page would ever show the rest of it.
     """
     if len(found) <= limit:
         return found
     cut = limit
     while cut > 0 and moments[cut - 1] == moments[limit]:
         cut -= 1
-    return found[: cut or limit]
+    return found[: cut or sum(moment == moments[0] for moment in moments)]
 
 
 def forecast_history(
     db: Database, symbol: str, horizon: Horizon | None, limit: int, before: datetime | None
 ) -> tuple[list[ForecastAndOutcome], datetime | None]:
     """Past forecasts, newest first, with their outcomes where known; and where the next page begins."""
-    found = from_postgres(lambda: forecasts.latest(db, symbol, horizon, limit + 1, before))
+    some_more = limit + len(Horizon)  # a coin has so many forecasts of one moment
+    found = from_postgres(lambda: forecasts.latest(db, symbol, horizon, some_more, before))
     kept = page(found, limit, [f.as_of for f in found])
     if not kept:
         return [], None

@@ -26,6 +26,14 @@ from cryptocast.serve.schemas import ErrorAnswer, Problem
 
 _RETRY = "Try again in a minute; GET /v1/health?deep=true says what is down."
 _ROUTES = "See /docs for what there is."
+_CORRECT = "Correct the named fields; /docs has an example."
+# By a part of pydantic's name of the fault.
+_HINTS = (
+    ("datetime", "Give times as 2024-01-01T12:15:00Z (in an address a + is written %2B)."),
+    ("timezone", "Give times with their zone, as 2024-01-01T12:15:00Z."),
+    ("json", "Send one JSON object, with the header content-type: application/json."),
+    ("attributes_type", "Send one JSON object, with the header content-type: application/json."),
+)
 _HTTP = {
     404: ("not_found", "There is nothing at this address.", _ROUTES),
     405: ("method_not_allowed", "This address does not take this method.", _ROUTES),
@@ -140,5 +148,7 @@ def _invalid(errors: Sequence[Any]) -> Problem:
     return Problem(
         code="bad_request",
         message="; ".join(said) + ".",
-        what_to_do="Correct the named fields; /docs has an example.",
+        what_to_do=next(
+            (hint for kind, hint in _HINTS if any(kind in str(e["type"]) for e in errors)), _CORRECT
+        ),
     )

@@ -67,9 +67,10 @@ def read_feature_row(deps: Deps, symbol: str) -> tuple[FeatureRow | None, ReadFr
     try:
         state = deps.online.read_coin(symbol)
         row = _online_row(symbol, state.get("feature_row"))
-        now = served_now(newest_status([state]), deps.clock())
+        status = newest_status([state])
         if row is not None:
-            return row, "redis", now
+            return row, "redis", served_now(status, deps.clock())
+        now = served_now(status, deps.clock()) if status else _postgres_now(deps)
     except StoreUnavailable as error:
         get_logger().warning("redis is gone, reading postgres", extra={"reason": str(error)})
         now = _postgres_now(deps)

@@ -26,7 +26,10 @@ router = APIRouter(prefix="/v1")
 def get_health(
     deps: DepsOf,
     response: Response,
-    deep: Annotated[bool, Query(description="Also ask Postgres, which may have to wake.")] = False,
+    deep: Annotated[
+        bool,
+        Query(description="Also ask Postgres, which may have to wake; it is where Redis knows no cycle."),
+    ] = False,
 ) -> schemas.HealthAnswer:
     """The state of every part. 503 where neither store answers, else 200 with the worst of the parts."""
     redis, cycle = _redis(deps)

@@ -36,8 +36,8 @@ class HorizonRecord(schemas.Record):
         "not independent, and calls whose horizons overlap are not."
     )
     overdue: int = Field(
-        description="Forecasts besides, whose horizon ended over an hour ago and that have no outcome: no "
-        "close came. They are in no other figure."
+        description="Forecasts besides, whose horizon ended over an hour ago and that have no outcome, "
+        "mostly because no close came. They are in no other figure."
     )
     share_up: float | None = Field(
         description="How often the price rose after these forecasts, called or not; null without one."

@@ -123,8 +123,12 @@ def check_url(url: str) -> None:
     """Raises `SettingsError` where libpq would take a part of the password for a host, and quote it."""
     try:
         told = conninfo_to_dict(url)
-        hosts, ports = str(told.get("host", "")), str(told.get("port", "5432"))
-        understood = "@" not in hosts and all(port.isdecimal() for port in ports.split(","))
+        hosts = [
+            host.removeprefix("@") for host in str(told.get("host", "")).split(",")
+        ]  # @: no file's socket
+        ports = str(told.get("port", "")).split(",")
+        understood = bool(url) and "@" not in "".join([*hosts, str(told.get("dbname", ""))])
+        understood = understood and all(not port or port.isdecimal() for port in ports)
     except psycopg.ProgrammingError:
         understood = False
     if not understood:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 import httpx
@@ -53,7 +53,8 @@ class OnlineStore:
     def write_newer(self, updates: Mapping[str, Mapping[str, str]]) -> None:
         """As `write_coins`, for JSON fields with an `as_of`; what is held of a later `as_of` stays.
 
-        A cycle that runs again, or late, must not put the present back.
+        A cycle that runs again, or late, must not put the present back. More than a day back is no lateness:
+        a replay began anew.
         """
         held = self.read_coins(symbol for symbol, fields in updates.items() if fields)
         self.write_coins(
@@ -135,7 +136,7 @@ def _call(what: str, request: Callable[[], _Answer]) -> _Answer:
 
 
 def _is_later(held: object, given: object) -> bool:
-    """Whether `held` is of a later `as_of` than `given`; never where either tells none."""
+    """Whether `held` is of a later `as_of` than `given`, by a day at most; never where either tells none."""
     moments = []
     for record in (held, given):
         told = record.get("as_of") if isinstance(record, Mapping) else None
@@ -144,7 +145,7 @@ def _is_later(held: object, given: object) -> bool:
         except ValueError:
             return False
     try:
-        return moments[0] > moments[1]
+        return timedelta(0) < moments[0] - moments[1] <= timedelta(days=1)
     except TypeError:  # one of them has no time zone: it is none of ours
         return False
 

@@ -67,7 +67,7 @@ class OutcomeCounts:
     known_at: datetime | None
     """When the newest outcome was known."""
     overdue: int
-    """Forecasts without an outcome whose horizon ended over `OVERDUE_AFTER` ago: no close came."""
+    """Forecasts without an outcome whose horizon ended over `OVERDUE_AFTER` ago."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,13 +111,14 @@ def test_a_coin_with_its_history_and_outcomes(client: TestClient, db: Database, 
     assert body["next_before"] is None
 
 
-def test_pages_of_a_history_never_split_a_moment(client: TestClient, db: Database) -> None:
+@pytest.mark.parametrize("size", [1, 3, 6])
+def test_pages_of_a_history_never_split_a_moment(client: TestClient, db: Database, size: int) -> None:
     moments = [AS_OF - timedelta(hours=h) for h in range(4)]
     forecasts.insert(db, [make_forecast(horizon=h, as_of=m) for m in moments for h in Horizon])
     seen: list[tuple[str, str]] = []
     before = None
     for _ in range(10):
-        params = {"history": 6} | ({"before": before} if before else {})
+        params = {"history": size} | ({"before": before} if before else {})
         body = client.get("/v1/forecasts/BTC", params=params).json()
         assert len(body["history"]) == 4
         seen += [(f["as_of"], f["horizon"]) for f in body["history"]]

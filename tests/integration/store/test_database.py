@@ -11,7 +11,7 @@ import pytest
 
 from cryptocast.errors import InvalidRecord, SettingsError, StoreUnavailable
 from cryptocast.store import bars
-from cryptocast.store.database import Database
+from cryptocast.store.database import Database, check_url
 from cryptocast.store.migrate import migrate
 from local.processes import free_port
 from tests.factories import AS_OF, make_bar, make_bars
@@ -84,6 +84,8 @@ def test_no_database_there_is_said_clearly_and_without_the_password() -> None:
         "postgresql://u:abc@SECRET@127.0.0.1/x",
         "postgresql://u:pa%SECRET@127.0.0.1/x",
         "postgresql://u:SECRET/a@127.0.0.1/x",
+        "postgresql://u:12/SECRET@127.0.0.1/x",
+        "",
     ],
 )
 @pytest.mark.parametrize("use", [lambda url: Database(url).connection().__enter__(), migrate])
@@ -93,6 +95,19 @@ def test_a_password_that_is_not_encoded_is_refused_and_not_told(
     with pytest.raises(SettingsError, match="percent-encoded") as caught:
         use(url)
     assert "SECRET" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://u:a%40b@h1,h2:5433/db?sslmode=require&channel_binding=require",
+        "postgresql://u:p@[::1]:5432/db?options=endpoint%3Dep-1",
+        "postgresql:///db?host=/var/run/postgresql&user=u",
+        "host=@abstract dbname=db user=u",
+    ],
+)
+def test_every_url_that_libpq_understands_is_taken(url: str) -> None:
+    check_url(url)
 
 
 def test_a_database_that_was_not_migrated_says_what_to_run(db: Database) -> None:

@@ -58,6 +58,14 @@ def test_an_older_cycle_does_not_put_the_present_back(online: OnlineStore) -> No
     assert online.read_cycle() == json.loads(late)
 
 
+def test_a_replay_that_began_anew_takes_the_place_of_the_present(online: OnlineStore) -> None:
+    present, past = (json.dumps({"as_of": f"{year}-03-02T12:00:00+00:00"}) for year in (2026, 2021))
+    for given in (present, past):
+        online.write_newer({"BTC": {"status": given}})
+        online.write_cycle(json.loads(given))
+    assert online.read_coin("BTC")["status"] == online.read_cycle() == json.loads(past)
+
+
 @pytest.mark.parametrize("token", ["SECRETTOKEN\n", "SECRET\x00TOKEN"])
 def test_a_token_that_no_header_takes_is_not_told(upstash_server: Upstash, token: str) -> None:
     with pytest.raises(StoreUnavailable, match="redis: could not read coin") as failed:

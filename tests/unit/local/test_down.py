@@ -39,7 +39,7 @@ def test_it_ends_the_process_that_holds_the_folder(tmp_path: Path) -> None:
     child = holder(tmp_path)
     assert running_pid(tmp_path) == child.pid
     with pytest.raises(RuntimeError, match=f"in use by process {child.pid}; `make down` ends it"):
-        hold(tmp_path)
+        hold(tmp_path).__enter__()
     assert stop(tmp_path, timeout_s=20)
     assert child.wait(5) == -15
     assert not stop(tmp_path)

@@ -13,7 +13,8 @@ import pytest
 from rich.console import Console
 
 from local import up
-from local.cycles import CycleFailed, CycleResult
+from local.cycles import CycleDriver, CycleFailed, CycleResult
+from local.processes import free_port
 
 START = datetime(2026, 3, 2, tzinfo=UTC)
 DASHBOARD, API = "http://127.0.0.1:4000", "http://127.0.0.1:4001/api"
@@ -101,3 +102,16 @@ def test_a_window_that_fails_twice_is_left_behind(tmp_path: Path, monkeypatch: p
     given.cycles = lambda: SimpleNamespace(run=run)
     up._serve(given, 4, time.monotonic())
     assert [since for since, _ in asked] == [asked[0][0], asked[0][0], asked[1][1], asked[1][1]]
+
+
+def test_where_nothing_answers_any_more_it_ends_and_leaves_no_window_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(up, "console", Console(file=StringIO()))
+    remembered = list[datetime]()
+    given = stack(tmp_path)
+    given.remember = remembered.append
+    given.cycles = lambda: CycleDriver(None, "arn", f"http://127.0.0.1:{free_port()}")
+    with pytest.raises(RuntimeError, match="does not answer any more"):
+        up._serve(given, 20, time.monotonic())
+    assert remembered == []

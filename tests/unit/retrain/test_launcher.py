@@ -11,7 +11,7 @@ import pytest
 from moto import mock_aws
 
 from cryptocast.domain import Horizon
-from cryptocast.errors import BadInput, ModelNotFound
+from cryptocast.errors import BadInput, ModelNotFound, StoreUnavailable
 from cryptocast.registry.bucket import Bucket
 from cryptocast.retrain.launcher import (
     COOLDOWN_S,
@@ -106,6 +106,39 @@ def test_an_alarm_storm_starts_one_job(aws: Any) -> None:
     ]
     assert starts == [True] + [False] * 19
     assert len(ecs.requests) == 1
+
+
+def test_an_alarm_that_is_delivered_again_asks_with_the_same_token(aws: Any) -> None:
+    ecs, bucket, task = aws
+    alarm = json.dumps(json.loads(ALARM) | {"StateChangeTime": "2022-03-01T11:59:58.123+0000"})
+    start_training(ecs, bucket, task, alarm, NOW)
+    # The function died before it wrote that the task had started; its claim has run out since.
+    claimed = last_start(bucket)
+    assert claimed is not None
+    stored = bucket.get(STATE_KEY)
+    body = claimed.model_copy(update={"state": "claimed", "task_arn": None}).model_dump_json()
+    bucket.replace(STATE_KEY, body.encode(), stored.etag)
+    start_training(ecs, bucket, task, alarm, NOW + timedelta(minutes=20))
+    assert len(ecs.requests) == 2
+    assert len({request["clientToken"] for request in ecs.requests}) == 1
+
+
+def test_a_start_is_written_down_though_s3_fails_once(aws: Any) -> None:
+    ecs, bucket, task = aws
+
+    class Hiccup(Bucket):
+        failures = 1
+
+        def replace(self, key: str, body: bytes, etag: str) -> str:
+            if self.failures:
+                self.failures -= 1
+                raise StoreUnavailable("s3: SlowDown")
+            return super().replace(key, body, etag)
+
+    start = start_training(ecs, Hiccup(bucket._client, "registry"), task, ALARM, NOW)
+    state = last_start(bucket)
+    assert state is not None
+    assert (state.state, state.task_arn) == ("started", start.task_arn)
 
 
 class OneWriteAtATime(Bucket):
