@@ -26,7 +26,7 @@ describe('the page', () => {
   it('tells price, source, call, probability, reasons and measured accuracy of a coin', async () => {
     serve(aBoard());
     const coin = within(await openPage());
-    await coin.findByText(/54% right/);
+    await coin.findByText(/right in 54%/);
     expect(coin.getByText('$64,000.00')).toBeVisible();
     expect(coin.getByText(/CoinGecko/)).toBeVisible();
     expect(coin.getByText('Up')).toBeVisible();
@@ -41,7 +41,7 @@ describe('the page', () => {
     expect(coin.getByText('Base rate and calibration').parentElement).toHaveTextContent('+8.9');
     expect(coin.getByText('62.0% up')).toBeInTheDocument();
     expect(coin.getByText('Reaches its threshold, 55.0%.')).toBeVisible();
-    expect(coin.getByText(/54% right, calls 41% of the time/)).toBeInTheDocument();
+    expect(coin.getByText(/right in 54% of its calls, calls 41% of the time/)).toBeInTheDocument();
     expect(coin.getAllByText('No forecast yet.')).toHaveLength(3);
     expect(await coin.findByRole('img', { name: /from \$63,000.00 to \$64,000.00/ })).toBeVisible();
   });
@@ -60,7 +60,7 @@ describe('the page', () => {
     const coin = within(await openPage());
     expect(await coin.findByText(/measured accuracy not known/)).toBeInTheDocument();
     expect(coin.getByText(/How they add up is not known/)).toBeInTheDocument();
-    expect(coin.queryByText(/54% right/)).not.toBeInTheDocument();
+    expect(coin.queryByText(/right in 54%/)).not.toBeInTheDocument();
   });
 
   it('says that figures are on their way until an answer has come, and nothing else', async () => {
@@ -73,7 +73,7 @@ describe('the page', () => {
     expect(coin.queryByText(/not known|threshold|enough to call/)).not.toBeInTheDocument();
     expect(screen.getByRole('region', { name: 'Models in service' })).toBeVisible();
     answer(Response.json(models));
-    expect(await coin.findByText(/54% right/)).toBeInTheDocument();
+    expect(await coin.findByText(/right in 54%/)).toBeInTheDocument();
     expect(coin.queryByText(/on its way/)).not.toBeInTheDocument();
   });
 

@@ -58,7 +58,7 @@ describe('reasonsOf', () => {
 
 describe('models', () => {
   it('are told with accuracy and coverage together', () => {
-    expect(measuredInWords(aModel())).toBe('54% right, calls 41% of the time');
+    expect(measuredInWords(aModel())).toBe('right in 54% of its calls, calls 41% of the time');
     expect(measuredInFull(aModel())).toBe(
       'Of 812 calls in the test 53.8% were right, only 3.8 points above a coin toss. It called 41% of the time.',
     );

@@ -10,6 +10,13 @@ import { HorizonCell } from './HorizonCell';
 import { ChevronIcon } from './Icons';
 import { Sparkline } from './Sparkline';
 
+/** Whose protocol served a price, and that it is not that vendor's figure of today. */
+const OF_LABEL: Readonly<Record<DataLabel, string>> = {
+  live: '',
+  replay: ' (replayed)',
+  simulated: ' (simulated)',
+};
+
 interface Props {
   coin: Coin;
   label: DataLabel;
@@ -93,7 +100,7 @@ function Present({ id, coin, label, closes, said, now }: PresentProps) {
           <p className={`text-xs ${old ? 'font-medium text-alarm' : 'text-quiet'}`}>
             {old && 'Old: '}
             <time dateTime={price.as_of}>{momentInWords(label, price.as_of, now)}</time>
-            {price.source && ` · ${sourceName(price.source)}`}
+            {price.source && ` · ${sourceName(price.source)}${OF_LABEL[label]}`}
           </p>
         </div>
       ) : (

@@ -63,10 +63,9 @@ function Row({ model, apiUrl }: { model: Model; apiUrl: string }) {
       <div className="text-xs leading-5 text-quiet">
         <p>
           {model.kind === 'prices' && <>{measuredInFull(model)} </>}
-          {model.stand_in && 'A stand-in for the full model. '}
-          {model.trained_on &&
-            !model.stand_in &&
-            `Trained on ${model.trained_on.replace(/\.$/, '')}.`}
+          {model.stand_in
+            ? (model.trained_on ?? 'A stand-in for the full model.')
+            : model.trained_on && `Trained on ${model.trained_on.replace(/\.$/, '')}.`}
         </p>
         {model.abstain_rule && (
           <details>

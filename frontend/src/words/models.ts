@@ -34,7 +34,7 @@ export function measuredInWords(model: Model | undefined): string {
   const { accuracy_of_calls: right, coverage } = model.metrics ?? {};
   if (coverage === undefined) return 'not measured yet';
   if (right === undefined) return 'abstained throughout its test';
-  return `${formatShare(right)} right, calls ${formatShare(coverage)} of the time`;
+  return `right in ${formatShare(right)} of its calls, calls ${formatShare(coverage)} of the time`;
 }
 
 /** The same in full, for the table of models. */

@@ -175,6 +175,6 @@ def _verdict(figures: Mapping[str, Any], horizon: str) -> str:
     if calls is None:
         return f"{said} It was never sure enough to call on the held-out slice."
     return (
-        f"{said} Where it was sure ({figures['coverage']:.0%} of rows) {calls:.1%}, with "
+        f"{said} Where it called ({figures['coverage']:.0%} of rows) {calls:.1%}, with "
         f"{figures['independent_calls']:.0f} independent calls."
     )

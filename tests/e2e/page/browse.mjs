@@ -59,7 +59,7 @@ const STORIES = {
     assert.equal(await coin.getByRole('list', { name: 'What weighed most' }).count(), 3);
     await coin.getByText('This model shows no skill yet.').waitFor();
     await addsUp(coin);
-    await coin.getByText(/53% right, calls 42% of the time/).first().waitFor({ state: 'attached' });
+    await coin.getByText(/right in 53% of its calls, calls 42% of the time/).first().waitFor({ state: 'attached' });
     await coin.getByText('12:00 UTC, 3 min ago').waitFor();
     assert.match(await page.getByRole('article', { name: /Polkadot/ }).innerText(), /CryptoCompare/);
     assert.ok(await coin.getByRole('img', { name: /last 24 hours: from \$/ }).isVisible());
