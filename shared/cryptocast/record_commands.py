@@ -74,7 +74,7 @@ def _bucket() -> Bucket:
 
     if not wiring.settings().registry_bucket:
         raise BadInput(
-            "REGISTRY_BUCKET is not set, so there are no heads to check; set it or --without-heads"
+            "REGISTRY_BUCKET is not set, so there are no heads to check; set it, or pass --without-heads"
         )
     return wiring.bucket()
 
