@@ -2094,7 +2094,7 @@ export interface operations {
   get_health_v1_health_get: {
     parameters: {
       query?: {
-        /** @description Also ask Postgres, which may have to wake; it is where Redis knows no cycle. */
+        /** @description Also ask Postgres, which may have to wake, where Redis alone would do. */
         deep?: boolean;
       };
       header?: never;

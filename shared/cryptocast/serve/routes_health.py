@@ -28,7 +28,7 @@ def get_health(
     response: Response,
     deep: Annotated[
         bool,
-        Query(description="Also ask Postgres, which may have to wake; it is where Redis knows no cycle."),
+        Query(description="Also ask Postgres, which may have to wake, where Redis alone would do."),
     ] = False,
 ) -> schemas.HealthAnswer:
     """The state of every part. 503 where neither store answers, else 200 with the worst of the parts."""

@@ -123,9 +123,8 @@ def check_url(url: str) -> None:
     """Raises `SettingsError` where libpq would take a part of the password for a host, and quote it."""
     try:
         told = conninfo_to_dict(url)
-        hosts = [
-            host.removeprefix("@") for host in str(told.get("host", "")).split(",")
-        ]  # @: no file's socket
+        # An @ in front is a socket's without a file; anywhere else it is a password's.
+        hosts = [host.removeprefix("@") for host in str(told.get("host", "")).split(",")]
         ports = str(told.get("port", "")).split(",")
         understood = bool(url) and "@" not in "".join([*hosts, str(told.get("dbname", ""))])
         understood = understood and all(not port or port.isdecimal() for port in ports)
