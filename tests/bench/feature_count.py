@@ -38,7 +38,7 @@ def names_of(asked: Question, keep: str) -> Sequence[str]:
 
 
 def walked_with(asked: Question, names: Sequence[str]) -> Walk:
-    """As `walk`, with these features."""
+    """The walk with these features."""
     examples = asked.examples.only(names)
     return calibrate_spans(
         fit_spans(examples, asked.symbols, asked.refits, asked.ends_s, FitRules(), select=False)

@@ -25,7 +25,7 @@ from cryptocast.train.dataset import Examples
 from cryptocast.train.files import read_prices
 from cryptocast.train.fit import FitRules
 from cryptocast.train.statistics import mcnemar
-from cryptocast.train.walkforward import COVERAGES, refit_times, walk
+from cryptocast.train.walkforward import COVERAGES, calibrate_spans, fit_spans, refit_times
 
 PLAIN = FitRules(
     rounds=300, learning_rate=0.05, subsample=0.8, colsample=0.8, min_child_weight=50.0, l2=1.0,
@@ -128,7 +128,8 @@ def main() -> None:
     bars = {symbol: series for (symbol, interval), series in files.series.items() if interval == interval_s}
     examples = plain_examples(bars, horizon_s, interval_s)
     refits = refit_times(begin, end, "quarterly")
-    walked = walk(examples, symbols, refits, int(end.timestamp()), PLAIN, workers=1, select=False)
+    spans = fit_spans(examples, symbols, refits, int(end.timestamp()), PLAIN, workers=1, select=False)
+    walked = calibrate_spans(spans)
     tested = examples.take(walked.rows)
     theirs = pd.DataFrame(
         {"symbol": tested.symbols, "as_of": tested.as_of, "p_plain": walked.p_up, "rank_plain": walked.rank}

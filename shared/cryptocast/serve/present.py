@@ -12,6 +12,7 @@ from cryptocast import domain
 from cryptocast.domain import BAR_INTERVAL_S, COINS, Horizon
 from cryptocast.observability import get_logger
 from cryptocast.serve import schemas
+from cryptocast.store.online import moment
 
 _B = TypeVar("_B", bound=schemas.Body)
 STALE_AFTER = timedelta(seconds=2 * BAR_INTERVAL_S)
@@ -36,15 +37,6 @@ def newest_status(states: Iterable[Mapping[str, Any]]) -> Mapping[str, Any]:
     """The newest field `status` of these coins' hashes: the last cycle, as `stream.push` wrote it."""
     found = [s for state in states if isinstance(s := state.get("status"), Mapping)]
     return max(found, key=lambda s: str(s.get("as_of", "")), default={})
-
-
-def moment(text: object) -> datetime | None:
-    """An ISO time with its zone, or None."""
-    try:
-        found = datetime.fromisoformat(text) if isinstance(text, str) else None
-    except ValueError:
-        return None
-    return found if found is not None and found.tzinfo is not None else None
 
 
 def words(value: object) -> list[str]:

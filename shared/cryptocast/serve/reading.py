@@ -16,12 +16,12 @@ from cryptocast.serve.present import (
     coin_body,
     coin_from_online,
     forecast_body,
-    moment,
     newest_status,
     served_now,
     words,
 )
 from cryptocast.store import bars, cycles, feature_rows, forecasts
+from cryptocast.store.online import moment
 
 ReadFrom = Literal["redis", "postgres"]
 REDIS_GONE = "redis: does not answer; read from postgres"

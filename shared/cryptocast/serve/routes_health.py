@@ -16,8 +16,9 @@ from cryptocast.registry import layout
 from cryptocast.registry.load import read_champion
 from cryptocast.serve import examples, schemas
 from cryptocast.serve.deps import Deps, DepsOf
-from cryptocast.serve.present import STALE_AFTER, is_stale, moment, served_now, words
+from cryptocast.serve.present import STALE_AFTER, is_stale, served_now, words
 from cryptocast.store import cycles, sources
+from cryptocast.store.online import moment
 
 router = APIRouter(prefix="/v1")
 

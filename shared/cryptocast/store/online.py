@@ -126,6 +126,15 @@ class OnlineStore:
         return {id_: subscription for id_, subscription in found.items() if subscription}
 
 
+def moment(text: object) -> datetime | None:
+    """An ISO time with its zone, or None."""
+    try:
+        found = datetime.fromisoformat(text) if isinstance(text, str) else None
+    except ValueError:
+        return None
+    return found if found is not None and found.tzinfo is not None else None
+
+
 def _call(what: str, request: Callable[[], _Answer]) -> _Answer:
     try:
         return request()
@@ -137,17 +146,10 @@ def _call(what: str, request: Callable[[], _Answer]) -> _Answer:
 
 def _is_later(held: object, given: object) -> bool:
     """Whether `held` is of a later `as_of` than `given`, by a day at most; never where either tells none."""
-    moments = []
-    for record in (held, given):
-        told = record.get("as_of") if isinstance(record, Mapping) else None
-        try:
-            moments.append(datetime.fromisoformat(str(told)))
-        except ValueError:
-            return False
-    try:
-        return timedelta(0) < moments[0] - moments[1] <= timedelta(days=1)
-    except TypeError:  # one of them has no time zone: it is none of ours
-        return False
+    then, now = (
+        moment(record.get("as_of")) if isinstance(record, Mapping) else None for record in (held, given)
+    )
+    return then is not None and now is not None and timedelta(0) < then - now <= timedelta(days=1)
 
 
 def _decoded(fields: Any) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from cryptocast.train.report_card import report_card
 from cryptocast.train.resample import bars_at, coarser_than
 from cryptocast.train.served import Version, of_served_bars, served_figures, walk_served
 from cryptocast.train.splits import DAY_S, SplitRules
-from cryptocast.train.walkforward import Progress, Walk, refit_times, walk
+from cryptocast.train.walkforward import Progress, Walk, calibrate_spans, fit_spans, refit_times
 
 _HORIZON = re.compile(r"^(\d+)(m|h|d)$")
 LONGEST_HORIZON_S = 365 * 86_400
@@ -125,7 +125,8 @@ def _walk(
     if question.recipe == SERVED:
         split = question.split
         return walk_served(examples, refits, end, rules, split, workers=workers, progress=progress)
-    return walk(examples, symbols, refits, end, rules, workers=workers, progress=progress), ()
+    spans = fit_spans(examples, symbols, refits, end, rules, workers=workers, progress=progress)
+    return calibrate_spans(spans), ()
 
 
 def write_report(report: Mapping[str, Any], walked: Walk, tested: Examples, out: Path) -> None:

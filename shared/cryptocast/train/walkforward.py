@@ -113,26 +113,6 @@ def refit_times(test_from: datetime, test_to: datetime, refit: str) -> list[int]
     return [int(moment.timestamp()) for moment in times]
 
 
-def walk(
-    examples: Examples,
-    symbols: Sequence[str],
-    refits: Sequence[int],
-    ends_s: int,
-    rules: FitRules,
-    *,
-    workers: int = 2,
-    select: bool = True,
-    progress: Progress | None = None,
-) -> Walk:
-    """Forecast `symbols` from the first refit to `ends_s`, calibrated by a slope.
-
-    Raises `NotEnoughData` that says what lacks, `BadInput` where every label is of one class.
-    """
-    return calibrate_spans(
-        fit_spans(examples, symbols, refits, ends_s, rules, workers=workers, select=select, progress=progress)
-    )
-
-
 def fit_spans(
     examples: Examples,
     symbols: Sequence[str],
@@ -144,10 +124,11 @@ def fit_spans(
     select: bool = True,
     progress: Progress | None = None,
 ) -> Spans:
-    """Every span of a walk, each by its own model. Raises as `walk` does.
+    """Every span of a walk over `symbols` from the first refit to `ends_s`, each by its own model.
 
     With `select` the features are chosen once, from rows known before the first refit; the spans before it
-    only serve calibration and thresholds.
+    only serve calibration and thresholds. Raises `NotEnoughData` that says what lacks, `BadInput` where every
+    label is of one class.
     """
     own = np.isin(examples.symbols, list(symbols))
     edges = [*_edges_before(examples, own, refits[0]), *refits, ends_s]
@@ -211,7 +192,7 @@ def _both_classes(up: Bools, begins: int) -> None:
 
 
 def one_slope(margins: Floats, up: Bools) -> Callable[[Floats], Floats]:
-    """The calibrator of `walk`: a slope and no intercept."""
+    """The calibrator of `cryptocast evaluate`: a slope and no intercept."""
     return partial(apply_platt, Calibration(a=platt_slope(margins, up)))
 
 

@@ -16,7 +16,7 @@ from cryptocast.train.evidence import EVIDENCE
 from cryptocast.train.fit import FitRules
 from cryptocast.train.selection import Selection, select_features, select_in_plan
 from cryptocast.train.splits import SplitRules, make_plan
-from cryptocast.train.walkforward import EMBARGO_S, walk
+from cryptocast.train.walkforward import EMBARGO_S, calibrate_spans, fit_spans
 from tests.unit.train.markets import make_examples
 
 RULES = FitRules(
@@ -154,13 +154,13 @@ def test_a_training_run_chooses_without_the_slice_that_fixes_the_threshold_and_t
 def test_an_evaluation_chooses_before_its_test_begins_and_poison_in_the_test_changes_nothing() -> None:
     examples = pool()
     begins, ends = int(examples.as_of[BEGINS]), int(examples.as_of[-1]) + 1
-    honest = walk(examples, ("BTC", "ETH"), [begins], ends, RULES, workers=1)
+    honest = calibrate_spans(fit_spans(examples, ("BTC", "ETH"), [begins], ends, RULES, workers=1))
     tested = examples.as_of >= begins
     x = examples.x.copy()
     x[tested, FEATURE_NAMES.index("minute")] = np.where(examples.up[tested], 9.0, -9.0)
     x[tested, FEATURE_NAMES.index(PLANTED)] = 0.0
     poisoned = replace(examples, x=x, up=np.where(tested, ~examples.up, examples.up))
-    found = walk(poisoned, ("BTC", "ETH"), [begins], ends, RULES, workers=1)
+    found = calibrate_spans(fit_spans(poisoned, ("BTC", "ETH"), [begins], ends, RULES, workers=1))
     assert found.features == honest.features
     assert found.selection == honest.selection is not None
     assert len(found.features) == MODEL_FEATURES
@@ -170,5 +170,7 @@ def test_an_evaluation_chooses_before_its_test_begins_and_poison_in_the_test_cha
 def test_an_evaluation_that_is_told_so_uses_every_feature_it_is_given() -> None:
     examples = pool().only(FEATURE_NAMES[:20])
     begins, ends = int(examples.as_of[BEGINS]), int(examples.as_of[-1]) + 1
-    found = walk(examples, ("BTC", "ETH"), [begins], ends, RULES, workers=1, select=False)
+    found = calibrate_spans(
+        fit_spans(examples, ("BTC", "ETH"), [begins], ends, RULES, workers=1, select=False)
+    )
     assert (found.features, found.selection) == (FEATURE_NAMES[:20], None)
