@@ -5,6 +5,7 @@ The environment says which database, Redis and registry it speaks to; `make up` 
 
 from __future__ import annotations
 
+import logging
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
@@ -32,12 +33,18 @@ from cryptocast.record_commands import verify_log
 from cryptocast.sentiment_commands import sentiment
 from cryptocast.terminal import console, plain_errors, progress_bars
 
-app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__)
+app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False)
 app.add_typer(models, name="models")
 app.add_typer(sentiment, name="sentiment")
 app.command("verify-log")(verify_log)
 app.command(cls=SeveralFiles)(selftest)
 app.command(cls=SeveralFiles)(overfitting)
+
+
+@app.callback(help=__doc__)
+def main() -> None:
+    # Without a handler Python prints the bare name of each retry's event.
+    logging.getLogger("stamina").addHandler(logging.NullHandler())
 
 
 @app.command()

@@ -7,20 +7,28 @@ from contextlib import contextmanager
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
-from cryptocast.errors import CryptocastError
+from cryptocast.errors import CryptocastError, StoreUnavailable
 
 console = Console()
+_IS_IT_UP = (
+    "Is it up, and is it the one that the environment names? On a laptop `make up` starts all of them and "
+    "prints the file to source."
+)
 
 
 @contextmanager
 def plain_errors(exit_code: int = 1) -> Iterator[None]:
-    """Our errors end the command with one line and `exit_code`; else it is a defect: a traceback."""
+    """Our errors end the command with their words and `exit_code`; else it is a defect: a traceback."""
     try:
         yield
     except CryptocastError as error:
-        console.print(f"[red]error[/red] {error}", highlight=False)
+        # Escaped: a vendor's [words] are no markup.
+        console.print(f"[red]error[/red] {escape(str(error))}", highlight=False, soft_wrap=True)
+        if isinstance(error, StoreUnavailable):
+            console.print(_IS_IT_UP, highlight=False, soft_wrap=True)
         raise typer.Exit(exit_code) from None
 
 

@@ -6,10 +6,14 @@ import re
 from pathlib import Path
 
 import pytest
+import typer
 from typer.testing import CliRunner
 
 from cryptocast.cli import app
+from cryptocast.errors import BadInput
+from cryptocast.terminal import plain_errors
 from cryptocast.train import backtest
+from local.processes import free_port
 
 ASKED = {
     "--prices": "prices.parquet", "--symbols": "BTC", "--horizon": "1h",
@@ -80,3 +84,18 @@ def test_evaluate_refuses_a_file_for_its_folder_before_the_work(
     assert f"--out is {out}, but" in text
     assert "is a file; name a folder" in text
     assert (tmp_path / "file").read_text() == "mine"
+
+
+def test_a_store_that_is_down_is_told_with_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", f"postgresql://nobody:hidden@127.0.0.1:{free_port()}/none")
+    code, text = said("migrate")
+    assert code == 1
+    assert "error postgres: connection failed" in text
+    assert "On a laptop `make up` starts all of them" in text
+    assert "hidden" not in text
+
+
+def test_words_in_brackets_are_told_as_they_are(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(typer.Exit), plain_errors():
+        raise BadInput("the vendor said [removed] and [/no]")
+    assert "the vendor said [removed] and [/no]" in capsys.readouterr().out

@@ -19,8 +19,8 @@ export function Reasons({ forecast, model }: Props) {
   if (rate !== null) {
     return (
       <p className="text-xs leading-4 text-quiet">
-        Every forecast of this model is its base rate, {formatShare(rate, 1)}: its features did not
-        tell rises from falls.
+        Every forecast of this model is its base rate, {formatShare(rate, 1)}, the share of rises
+        while its calibration was fitted: its features did not tell rises from falls.
       </p>
     );
   }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.responses import HTMLResponse
 from starlette.exceptions import HTTPException
@@ -20,6 +20,7 @@ from cryptocast.serve import (
     schemas,
 )
 from cryptocast.serve.deps import Deps
+from cryptocast.serve.parameters import refuse_unknown
 
 __all__ = ["Deps", "create_app"]
 
@@ -52,6 +53,7 @@ def create_app(deps: Deps) -> FastAPI:
         redoc_url=None,
         openapi_url="/openapi.json",
         redirect_slashes=False,  # a redirect would name an absolute address, wrong behind a prefix
+        dependencies=[Depends(refuse_unknown)],
         servers=[{"url": ".", "description": "Wherever this document was read from."}],
         responses={
             422: {"model": schemas.ErrorAnswer, "description": "The request cannot be understood."},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from cryptocast.errors import SettingsError, StoreUnavailable
 from cryptocast.store.database import check_url
 
 _SCRIPTS = Path(__file__).parent / "migrations"
@@ -13,15 +14,22 @@ def migrate(url: str) -> str:
     """Run every migration that `url` lacks and return the revision it is at.
 
     Use the direct host, not the pooled one: a migration needs a session of its own. Raises `SettingsError`
-    where `url` is none.
+    where `url` is none or the database is of a newer version, `StoreUnavailable` where nothing answers.
     """
     check_url(url)
     from alembic import command
     from alembic.config import Config
     from alembic.script import ScriptDirectory
+    from alembic.util import CommandError
+    from sqlalchemy.exc import OperationalError
 
     config = Config()
     config.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))
     config.attributes["url"] = url
-    command.upgrade(config, "head")
+    try:
+        command.upgrade(config, "head")
+    except OperationalError as error:
+        raise StoreUnavailable(f"postgres: {str(error.orig).splitlines()[0]}") from error
+    except CommandError as error:
+        raise SettingsError(f"postgres: {error}; its schema is of a newer version than this code") from error
     return ScriptDirectory.from_config(config).get_current_head() or ""

@@ -149,3 +149,10 @@ def test_migrating_twice_changes_nothing(database_url: str, db: Database) -> Non
     bars.upsert(db, [make_bar()])
     assert migrate(database_url) == migrate(database_url) != ""
     assert len(bars.latest(db, "BTC", 1)) == 1
+
+
+def test_a_schema_of_a_newer_version_is_told_not_traced(database_url: str) -> None:
+    with psycopg.connect(database_url, autocommit=True) as admin:
+        admin.execute("UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(SettingsError, match="newer version than this code"):
+        migrate(database_url)

@@ -119,6 +119,7 @@ def test_the_docs_use_relative_addresses(client: TestClient) -> None:
         ("DELETE", "/v1/forecasts", 405, "method_not_allowed"),
         ("GET", "/v1/bars/XYZ", 404, "unknown_coin"),
         ("GET", "/v1/bars/" + "X" * 17, 422, "bad_request"),
+        ("GET", "/v1/bars/BTC?limt=5", 422, "bad_request"),
         ("GET", "/v1/bars/BTC", 503, "history_unavailable"),
         ("GET", "/v1/forecasts", 503, "store_unavailable"),
         ("GET", "/v1/models", 503, "no_model"),
@@ -134,6 +135,25 @@ def test_every_error_has_the_same_body(
     assert body.error.code == code
     assert body.error.what_to_do
     assert body.data_label is DataLabel.REPLAY
+
+
+@pytest.mark.parametrize(
+    ("path", "named", "taken"),
+    [
+        ("/v1/documents?coin=BTC", "coin", "before, before_id, kind, limit, symbol"),
+        ("/v1/bars/BTC?limt=5&limit=5&" + "x" * 99 + "=1", "limt, " + "x" * 32, "limit"),
+        ("/v1/models/1h/card?form=json", "form", "format, version"),
+        ("/v1/forecasts?symbol=BTC", "symbol", "none"),
+    ],
+)
+def test_a_query_parameter_that_is_none_is_named_and_the_others_listed(
+    client: TestClient, path: str, named: str, taken: str
+) -> None:
+    answer = client.get(path)
+    assert answer.status_code == 422
+    error = answer.json()["error"]
+    assert error["message"] == f"{named}: no such query parameter."
+    assert error["what_to_do"].startswith(f"This address takes {taken}.")
 
 
 @pytest.mark.parametrize(
