@@ -75,6 +75,7 @@ export function Dashboard({ config }: { config: Config }) {
         <Board
           board={board}
           models={awaited(models)}
+          modelsFailed={models.isError}
           outcomes={awaited(outcomes)}
           outcomesFailed={outcomes.isError}
           apiUrl={config.apiUrl}

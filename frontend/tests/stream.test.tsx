@@ -104,6 +104,15 @@ describe('beside the stream', () => {
     expect(said).toHaveTextContent(/The newest outcome is of 14:15 UTC, \d+ min ago/);
   });
 
+  it('says that the models shown are from before where they cannot be fetched again', async () => {
+    await openLive();
+    expect(await screen.findByText('Models in service')).toBeVisible();
+    expect(screen.queryByText(/They could not be fetched again/)).toBeNull();
+    answers['/v1/models'] = Response.json({ error: {} }, { status: 503 });
+    await after(45 * 60_000);
+    expect(screen.getByText(/They could not be fetched again/)).toBeVisible();
+  });
+
   it('says that a forecast has ended as soon as it has', async () => {
     const forecast = aForecast({ horizon: '15m', target_at: minutesAfter(15) });
     answers['/v1/forecasts'] = aBoard({ coins: [aCoin({ forecasts: [forecast] })] });

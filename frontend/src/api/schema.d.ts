@@ -586,7 +586,10 @@ export interface components {
       symbols: string[];
       /** Title */
       title: string;
-      /** Url */
+      /**
+       * Url
+       * @description The source's own address of it; an invented text's leads nowhere.
+       */
       url: string;
     };
     /**

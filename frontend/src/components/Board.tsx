@@ -14,6 +14,8 @@ import { RecordPanel } from './RecordPanel';
 interface Props {
   board: ForecastsAnswer;
   models: Models;
+  /** Whether the last try to fetch them failed. */
+  modelsFailed: boolean;
   outcomes: Outcomes;
   /** Whether the last try to fetch them failed. */
   outcomesFailed: boolean;
@@ -25,7 +27,7 @@ interface Props {
 }
 
 export function Board(props: Props) {
-  const { board, models, outcomes, outcomesFailed, apiUrl, closes, error, now } = props;
+  const { board, models, outcomes, apiUrl, closes, error, now } = props;
   const notices = noticesOf({ board, models, error, now });
   const said = new Set((board.missing ?? []).map(missingInWords));
   const blank = board.coins.every(({ price, forecasts }) => !price && forecasts.length === 0);
@@ -52,8 +54,8 @@ export function Board(props: Props) {
           </ul>
         </section>
       )}
-      {!blank && <RecordPanel outcomes={outcomes} failed={outcomesFailed} now={now} />}
-      {!blank && <ModelsPanel models={models} apiUrl={apiUrl} />}
+      {!blank && <RecordPanel outcomes={outcomes} failed={props.outcomesFailed} now={now} />}
+      {!blank && <ModelsPanel models={models} failed={props.modelsFailed} apiUrl={apiUrl} />}
     </div>
   );
 }

@@ -7,8 +7,15 @@ import { AwaitedRow } from './Panels';
 
 const ROW = 'grid gap-x-6 gap-y-1 px-4 py-3 text-sm sm:px-5 md:grid-cols-[7rem_17rem_1fr]';
 
+interface Props {
+  models: Models;
+  /** Whether the last try to fetch them failed. */
+  failed: boolean;
+  apiUrl: string;
+}
+
 /** What answers for the calls above: one line per model in service. */
-export function ModelsPanel({ models, apiUrl }: { models: Models; apiUrl: string }) {
+export function ModelsPanel({ models, failed, apiUrl }: Props) {
   if (models?.length === 0) return null;
   return (
     <section aria-labelledby="models" className="space-y-3">
@@ -30,6 +37,11 @@ export function ModelsPanel({ models, apiUrl }: { models: Models; apiUrl: string
                 <AwaitedRow key={row} shape={ROW} lines={['h-16', 'h-16']} />
               ))}
         </ul>
+      )}
+      {models && failed && (
+        <p className="text-xs text-alarm">
+          They could not be fetched again, so another may be in service by now; the page tries on.
+        </p>
       )}
       <p className="max-w-4xl text-xs text-quiet">
         Measured out of sample, on time the model had not seen. Right half of the time is what a

@@ -159,7 +159,7 @@ class Document(Body):
     id: int
     kind: DocumentKind
     source: str
-    url: str
+    url: str = Field(description="The source's own address of it; an invented text's leads nowhere.")
     title: str
     published_at: datetime = Field(description="The source's claim.")
     first_seen_at: datetime = Field(description="Ours, and the one that counts.")

@@ -147,8 +147,8 @@ def _calibration(calibration: Calibration | None) -> dict[str, Any] | None:
     if base_rate is not None:
         said = (
             f"It says {base_rate:.1%} up every time: on time that it had not seen its margins ordered "
-            "nothing, so the slope of the calibration is 0 and every forecast gets the base rate, the share of "
-            "rises in that time."
+            "nothing, so the slope of the calibration is 0 and every forecast gets the base rate, the share "
+            "of rises in that time."
         )
     return {"slope": a, "intercept": b, "base_rate": base_rate, "said": said}
 
