@@ -18,10 +18,12 @@ import xgboost
 
 from cryptocast.errors import NotEnoughData
 from cryptocast.features.spec import FEATURES, GROUPS, MODEL_FEATURES
+from cryptocast.registry.explain import Explainer
 from cryptocast.series import Bools, Floats, Ints
 from cryptocast.train.dataset import Examples
 from cryptocast.train.evidence import EVIDENCE, EVIDENCE_UNTIL_S
-from cryptocast.train.fit import FitRules, fit_known, gain_shares
+from cryptocast.train.export import to_trees
+from cryptocast.train.fit import FitRules, fit_known, gain_shares, margins
 from cryptocast.train.splits import DAY_S, Plan, known_before
 
 FOLDS = 3
@@ -155,13 +157,12 @@ def _worth(booster: xgboost.Booster, examples: Examples, rows: Ints) -> Floats:
     """What each feature's contributions save in log loss on `rows`, to second order, 1e-4 nats a row.
 
     With m the sum of a row's contributions c, the loss falls by (y - 1/2) m - m² / 8, which the features
-    share as (y - 1/2) c - c m / 8.
+    share as (y - 1/2) c - c m / 8: a sum of contributions, weighted by row.
     """
-    data = xgboost.DMatrix(examples.x[rows], nthread=1)
-    given = np.asarray(booster.predict(data, pred_contribs=True), dtype=np.float64)[:, :-1]
-    margin = given.sum(axis=1, keepdims=True)
-    side = examples.up[rows].astype(np.float64)[:, None] - 0.5
-    return np.asarray(1e4 * (side * given - given * margin / 8).mean(axis=0))
+    x = examples.x[rows]
+    explainer = Explainer.from_json(to_trees(booster, examples.features))
+    weight = examples.up[rows] - 0.5 - (margins(booster, x) - explainer.bias) / 8
+    return 1e4 * explainer.weighted_sum(x, weight) / len(rows)
 
 
 def _best(names: Sequence[str], score: Floats, keep: int) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ from cryptocast.registry.load import read_champion, read_manifest
 from cryptocast.registry.manifest import Calibration
 from cryptocast.registry.promote import promote
 from cryptocast.registry.publish import publish
-from cryptocast.serve.explain import Explainer
+from cryptocast.registry.explain import Explainer
 from cryptocast.store import feature_rows
 from cryptocast.store.database import Database
 from cryptocast.store.online import OnlineStore

@@ -80,6 +80,27 @@ class Explainer:
             out[start : start + step] = self._block(rows[start : start + step])
         return out
 
+    def weighted_sum(self, x: npt.NDArray[np.float32], weight: Floats) -> Floats:
+        """(n, features), (n,) → (features,): `weight @ contributions(x)`, many rows at some tenth of the cost.
+
+        What a leaf gives depends on a row's pattern alone, so the weights of each pattern are summed first.
+        """
+        columns = np.asfortranarray(x, dtype=np.float32)
+        missing = np.isnan(columns)
+        some_missing = missing.any(axis=0)
+        out = np.zeros(len(self.features))
+        for leaf, features in enumerate(self._feature.tolist()):
+            pattern = np.zeros(len(columns), dtype=np.uint8)
+            for j, feature in enumerate(features):
+                asked = columns[:, feature]
+                passes = (asked >= self._low[leaf, j]) & (asked < self._high[leaf, j])
+                if self._missing_passes[leaf, j] and some_missing[feature]:
+                    passes |= missing[:, feature]
+                pattern |= passes.view(np.uint8) << j
+            given = np.bincount(pattern, weight, 1 << len(features)) @ self._table[leaf]
+            np.add.at(out, features, given)
+        return out
+
     def _block(self, rows: npt.NDArray[np.float32]) -> Floats:
         asked = rows[:, self._feature]
         passes = (asked >= self._low) & (asked < self._high)

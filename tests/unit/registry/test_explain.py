@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cryptocast.errors import CorruptArtifact
-from cryptocast.serve.explain import Explainer
+from cryptocast.registry.explain import Explainer
 from cryptocast.train.export import to_trees
 
 NAMES = tuple(f"f{i}" for i in range(6))
@@ -50,6 +50,8 @@ def test_contributions_are_xgboosts_own(
     expected = theirs(booster, x)
     assert np.abs(explainer.contributions(x.astype(float)) - expected[:, :-1]).max() < 1e-4
     assert explainer.bias == pytest.approx(float(expected[0, -1]), abs=1e-4)
+    weight = np.random.default_rng(seed).normal(size=len(x))
+    assert explainer.weighted_sum(x, weight) == pytest.approx(weight @ expected[:, :-1], abs=1e-2)
 
 
 def test_contributions_and_bias_add_up_to_the_margin() -> None:
