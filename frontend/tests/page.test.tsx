@@ -114,6 +114,16 @@ describe('the page', () => {
     expect(coin.getByText(/^old/)).toHaveTextContent('old, from 14:15');
   });
 
+  it.each([
+    [-45, 1],
+    [-30, 0],
+  ])('marks a price in a replay that is over two cycles behind: %i min', async (minutes, marks) => {
+    const price = aPrice({ as_of: minutesAfter(minutes) });
+    serve(aBoard({ data_label: 'replay', coins: [aCoin({ price })] }));
+    const coin = within(await openPage());
+    expect(coin.queryAllByText(/Old:/)).toHaveLength(marks);
+  });
+
   it('says that simulated data is simulated: above, in the header and below', async () => {
     serve(aBoard({ ...TODAY, data_label: 'simulated' }), fourModels({ data_label: 'simulated' }));
     await openPage();

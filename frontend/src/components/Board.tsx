@@ -48,6 +48,7 @@ export function Board(props: Props) {
                 outcomes={outcomes}
                 closes={closes[i]}
                 said={said}
+                newest={board.as_of}
                 now={now}
               />
             ))}

@@ -2,7 +2,7 @@ import { useId, useState } from 'react';
 import { HORIZONS, type Coin, type DataLabel } from '../api/types';
 import { formatChange, formatPrice } from '../format/numbers';
 import type { Close } from '../live/closes';
-import { isStale, momentInWords } from '../words/clock';
+import { isBehind, isStale, momentInWords } from '../words/clock';
 import type { Models } from '../words/models';
 import { lastOf, type Outcomes } from '../words/record';
 import { isSaidInPlace, missingInWords, sourceName } from '../words/sources';
@@ -26,10 +26,13 @@ interface Props {
   closes: readonly Close[] | null | undefined;
   /** What the banner already says is not said again by every coin. */
   said: ReadonlySet<string>;
+  /** The newest moment that any coin speaks for. */
+  newest: string | null | undefined;
   now: number;
 }
 
-export function CoinCard({ coin, label, models, outcomes, closes, said, now }: Props) {
+export function CoinCard({ models, outcomes, ...present }: Props) {
+  const { coin, now } = present;
   const [open, setOpen] = useState(false);
   const id = useId();
   return (
@@ -38,7 +41,7 @@ export function CoinCard({ coin, label, models, outcomes, closes, said, now }: P
         aria-labelledby={id}
         className="overflow-hidden rounded-2xl border border-line bg-card shadow-xs lg:grid lg:grid-cols-[17rem_1fr]"
       >
-        <Present id={id} coin={coin} label={label} closes={closes} said={said} now={now} />
+        <Present id={id} {...present} />
         <div className="border-t border-line lg:border-t-0 lg:border-l">
           <ul
             aria-label={`Forecasts for ${coin.name}`}
@@ -76,13 +79,13 @@ interface PresentProps extends Omit<Props, 'models' | 'outcomes'> {
   id: string;
 }
 
-function Present({ id, coin, label, closes, said, now }: PresentProps) {
+function Present({ id, coin, label, closes, said, newest, now }: PresentProps) {
   const { price } = coin;
   const own = (coin.missing ?? [])
     .filter((item) => !isSaidInPlace(item))
     .map(missingInWords)
     .filter((item) => !said.has(item));
-  const old = price && isStale(label, price.as_of, false, now);
+  const old = price && (isStale(label, price.as_of, false, now) || isBehind(price.as_of, newest));
   return (
     <div className="flex min-w-0 flex-col gap-3 p-4 sm:p-5">
       <div className="flex items-baseline justify-between gap-3">

@@ -33,6 +33,11 @@ export function isStale(
   return saidStale || (label !== 'replay' && ownClockSaysStale(label, asOf, now));
 }
 
+/** Whether others are two cycles newer: that tells of one coin's figure in a replay too. */
+export function isBehind(asOf: string, newest: string | null | undefined): boolean {
+  return newest ? ageSeconds(asOf, Date.parse(newest)) > STALE_S : false;
+}
+
 function ownClockSaysStale(label: DataLabel, asOf: string, now: number): boolean {
   return followsClock(label, asOf, now) && ageSeconds(asOf, now) > STALE_S;
 }

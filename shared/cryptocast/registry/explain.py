@@ -81,7 +81,7 @@ class Explainer:
         return out
 
     def weighted_sum(self, x: npt.NDArray[np.float32], weight: Floats) -> Floats:
-        """(n, features), (n,) → (features,): `weight @ contributions(x)`, many rows at some tenth of the cost.
+        """(n, features), (n,) → (features,): `weight @ contributions(x)`, faster for many rows.
 
         What a leaf gives depends on a row's pattern alone, so the weights of each pattern are summed first.
         """

@@ -25,10 +25,10 @@ from cryptocast.errors import BadInput, CorruptArtifact, ModelNotFound, StoreUna
 from cryptocast.features.spec import FEATURE_NAMES
 from cryptocast.missing import NOT_SHOWN, inputs_only
 from cryptocast.observability import get_logger
+from cryptocast.registry.explain import Explainer
 from cryptocast.registry.load import Artifact
 from cryptocast.registry.price_model import PriceModel
 from cryptocast.series import Floats
-from cryptocast.registry.explain import Explainer
 from cryptocast.serve.online_record import to_json
 from cryptocast.store import bars, feature_rows, forecasts, quarantine, shadow_forecasts
 from cryptocast.store.database import Database

@@ -14,12 +14,12 @@ from cryptocast.features.spec import FEATURE_NAMES
 from cryptocast.registry.bucket import Bucket
 from cryptocast.registry.candidate import name_candidate
 from cryptocast.registry.decision import Check, Decision, record_decision
+from cryptocast.registry.explain import Explainer
 from cryptocast.registry.layout import candidate_key, price_model
 from cryptocast.registry.load import read_champion, read_manifest
 from cryptocast.registry.manifest import Calibration
 from cryptocast.registry.promote import promote
 from cryptocast.registry.publish import publish
-from cryptocast.registry.explain import Explainer
 from cryptocast.store import feature_rows
 from cryptocast.store.database import Database
 from cryptocast.store.online import OnlineStore
