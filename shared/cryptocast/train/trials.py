@@ -62,8 +62,8 @@ def space() -> dict[str, BaseDistribution]:
     """What is searched, by the field of `FitRules`."""
     return {
         "depth": IntDistribution(2, 5),
-        "rounds": IntDistribution(100, 500, step=50),
-        "learning_rate": FloatDistribution(0.01, 0.15, log=True),
+        "rounds": IntDistribution(50, 250, step=25),
+        "learning_rate": FloatDistribution(0.02, 0.2, log=True),
         "subsample": FloatDistribution(0.3, 0.9),
         "colsample": FloatDistribution(0.3, 1.0),
         "min_child_weight": FloatDistribution(20.0, 1_000.0, log=True),

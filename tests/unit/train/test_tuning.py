@@ -98,7 +98,7 @@ def test_the_fixed_parameters_lie_within_the_space() -> None:
     fixed = default_params(FitRules())
     assert set(fixed) == set(space())
     assert all(getattr(FitRules(), name) == value for name, value in fixed.items())
-    assert default_params(FAST)["rounds"] == 100
+    assert default_params(FAST)["rounds"] == 50
 
 
 def test_a_trial_changes_only_what_is_searched() -> None:
