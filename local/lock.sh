@@ -33,12 +33,20 @@ layer() { # layer NAME [flags...]
   echo "layers/$name/requirements.txt: $(grep -cE '^[a-z0-9._-]+==' "layers/$name/requirements.txt") packages"
 }
 
+# Lines of the standard input into the array `lines`; macOS's bash 3 has no mapfile.
+read_lines() {
+  lines=()
+  while IFS= read -r line; do lines+=("$line"); done
+}
+
 layer core
-mapfile -t core < <(provided_by layers/core/requirements.txt)
+read_lines < <(provided_by layers/core/requirements.txt)
+core=("${lines[@]}")
 layer collect "${core[@]}"
 layer numeric "${core[@]}"
-mapfile -t numeric < <(provided_by layers/numeric/requirements.txt)
+read_lines < <(provided_by layers/numeric/requirements.txt)
+numeric=("${lines[@]}")
 # tokenizers asks for huggingface-hub only to download; a layer never does. It would bring 40 MB.
-mapfile -t hub < <(printf -- '--no-emit-package=%s\n' \
+read_lines < <(printf -- '--no-emit-package=%s\n' \
   click filelock fsspec hf-xet httpcore2 httpx2 httpx2-jsfetch huggingface-hub pyyaml shellingham tqdm truststore typer)
-layer inference "${core[@]}" "${numeric[@]}" "${hub[@]}"
+layer inference "${core[@]}" "${numeric[@]}" "${lines[@]}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 import signal
 import sys
 import time
@@ -146,7 +147,7 @@ def _print_addresses(stack: Stack, seconds: float) -> None:
         ("WebSocket", stack.stream_url),
         ("data", stack.choice.why),
         ("kept in", str(stack.folder)),
-        ("operator", f". {operator} && .venv/bin/cryptocast models list"),
+        ("operator", f". {shlex.quote(str(operator))} && .venv/bin/cryptocast models list"),
     ):
         console.print(f"  {name:<10} {value}", highlight=False, soft_wrap=True)
     console.print()

@@ -15,6 +15,11 @@ import { KEYS, useStream } from './live/useStream';
 const POLL_MS = 30_000;
 /** Beside the stream, in case a message was lost. */
 const POLL_WHILE_LIVE_MS = 10 * 60_000;
+/**
+ * What only Postgres knows is asked for less often than a cycle comes: the messages of a cycle put the
+ * poll off, so an open page does not keep a database awake that sleeps between cycles.
+ */
+const POLL_HISTORY_WHILE_LIVE_MS = 20 * 60_000;
 
 /** What failed is asked for again soon, however long the wait is otherwise. */
 function soonAfter(status: string, otherwise: number): number {
@@ -31,7 +36,9 @@ export function Dashboard({ config }: { config: Config }) {
   const cache = useQueryClient();
   const status = useStream(config.streamUrl);
   const now = useNow();
-  const refetchInterval = status === 'live' ? POLL_WHILE_LIVE_MS : POLL_MS;
+  const live = status === 'live';
+  const refetchInterval = live ? POLL_WHILE_LIVE_MS : POLL_MS;
+  const historyInterval = live ? POLL_HISTORY_WHILE_LIVE_MS : POLL_WHILE_LIVE_MS;
 
   const forecasts = useQuery({
     queryKey: KEYS.forecasts,
@@ -50,7 +57,8 @@ export function Dashboard({ config }: { config: Config }) {
   const outcomes = useQuery({
     queryKey: KEYS.outcomes,
     queryFn: api.outcomes,
-    refetchInterval: ({ state }) => soonAfter(state.status, POLL_WHILE_LIVE_MS),
+    refetchInterval: ({ state }) => soonAfter(state.status, historyInterval),
+    refetchOnWindowFocus: false,
   });
   const board = forecasts.data;
   const closes = useQueries({
@@ -58,7 +66,8 @@ export function Dashboard({ config }: { config: Config }) {
       queryKey: KEYS.closes(symbol),
       queryFn: async () => closesOf(await api.bars(symbol)),
       refetchInterval: ({ state }: { state: { status: string } }) =>
-        soonAfter(state.status, POLL_WHILE_LIVE_MS),
+        soonAfter(state.status, historyInterval),
+      refetchOnWindowFocus: false,
     })),
     combine: (results) => results.map(awaited),
   });

@@ -37,11 +37,28 @@ describe('applyMessage', () => {
 
   it('no longer says that a horizon has no forecast once it has one', () => {
     const missing = ['24h: no forecast yet', 'reddit: no credentials'];
-    const board = applyMessage(aBoard({ coins: [aCoin({ missing })] }), {
+    const forecasts = [aForecast({ missing: ['reddit: no credentials'] })];
+    const board = applyMessage(aBoard({ coins: [aCoin({ missing, forecasts })] }), {
       type: 'forecast',
       forecast: aForecast({ horizon: '24h' }),
     });
     expect(board.coins[0]?.missing).toEqual(['reddit: no credentials']);
+  });
+
+  it('says what the forecasts it holds lack, and nothing that older ones lacked', () => {
+    const missing = ['price: none yet', '24h: no forecast yet', 'volume: none'];
+    const held = [aForecast({ missing: ['volume: none'] }), aForecast({ horizon: '4h' })];
+    const before = aBoard({ coins: [aCoin({ missing, forecasts: held })] });
+    const lacking = (given: string[]) => {
+      const forecast = aForecast({ as_of: minutesAfter(15), missing: given });
+      return applyMessage(before, { type: 'forecast', forecast }).coins[0]?.missing;
+    };
+    expect(lacking([])).toEqual(['price: none yet', '24h: no forecast yet']);
+    expect(lacking(['news: none'])).toEqual([
+      'price: none yet',
+      '24h: no forecast yet',
+      'news: none',
+    ]);
   });
 
   it('takes what a cycle says was missing; figures alone make the board newer', () => {

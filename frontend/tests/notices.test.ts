@@ -40,6 +40,18 @@ describe('noticesOf', () => {
     expect(text).toContain('5 Jan 2022, 10:30 UTC');
   });
 
+  it('tells what came of no input apart, and a horizon without a model by its own notice', () => {
+    const missing = [
+      'reddit: no credentials',
+      'forecast 15m: prices/15m has no champion',
+      'forecast 1h: CorruptArtifact',
+      'online store: the forecasts are not shown',
+    ];
+    const board = aBoard({ missing });
+    expect(one('missing', { board }).title).toBe('One input is missing');
+    expect(one('unfinished', { board }).items).toHaveLength(2);
+  });
+
   it('names each missing source once, in plain words', () => {
     const missing = ['reddit: no credentials', 'cryptoslate: 503', 'reddit: no credentials'];
     const { title, items } = one('missing', { board: aBoard({ missing }) });

@@ -7,6 +7,8 @@ from typing import Any
 
 NOT_SHOWN = "online store: "
 """How a step's words begin that tell of the online store, which is no input of a forecast."""
+NOT_ISSUED = "forecast "
+"""How those begin that tell of a horizon without a forecast."""
 _FAILED = {"score_sentiment": "sentiment: scoring failed"}
 
 
@@ -21,4 +23,4 @@ def missing_words(reports: Mapping[str, Any]) -> tuple[str, ...]:
 
 def inputs_only(words: Iterable[str]) -> tuple[str, ...]:
     """Those of `words` that tell of a forecast's inputs: a forecast keeps them for good."""
-    return tuple(word for word in words if not word.startswith(NOT_SHOWN))
+    return tuple(word for word in words if not word.startswith((NOT_SHOWN, NOT_ISSUED)))

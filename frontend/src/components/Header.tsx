@@ -31,7 +31,7 @@ export function Header({ status, label, asOf, now }: Props) {
         </div>
         {label && asOf && (
           <p className="order-last w-full text-xs text-quiet sm:order-none sm:w-auto">
-            Last cycle{' '}
+            Newest figures{' '}
             <time dateTime={asOf} className="font-medium text-ink">
               {momentInWords(label, asOf, now)}
             </time>

@@ -85,7 +85,7 @@ function withForecast(coin: Coin, forecast: Forecast): Coin {
   return {
     ...coin,
     forecasts,
-    missing: without(coin.missing, forecast.horizon),
+    missing: missingOf(coin, forecasts),
     stale: forecasts.some(({ stale }) => stale),
   };
 }
@@ -93,6 +93,20 @@ function withForecast(coin: Coin, forecast: Forecast): Coin {
 /** `missing` without what speaks of `name`, as in `24h: no forecast yet`. */
 function without(missing: readonly string[] | undefined, name: string): string[] {
   return (missing ?? []).filter((item) => !item.startsWith(`${name}:`));
+}
+
+/** What the API says a coin lacks: horizons and a price that never came, and its forecasts' own. */
+function missingOf(coin: Coin, forecasts: readonly Forecast[]): string[] {
+  const there = new Set<string>(forecasts.map(({ horizon }) => horizon));
+  const never = (coin.missing ?? []).filter((item) => {
+    const [name = ''] = item.split(':');
+    return name === 'price' || (isHorizon(name) && !there.has(name));
+  });
+  return [...new Set([...never, ...forecasts.flatMap(({ missing }) => missing ?? [])])];
+}
+
+function isHorizon(name: string): boolean {
+  return (HORIZONS as readonly string[]).includes(name);
 }
 
 function isOlder(a: string | null | undefined, b: string | null | undefined): boolean {

@@ -13,6 +13,7 @@ export interface Notice {
     | 'simulated'
     | 'replay'
     | 'missing'
+    | 'unfinished'
     | 'no-model'
     | 'trained-on'
     | 'stand-in'
@@ -38,6 +39,7 @@ export function noticesOf(facts: Facts): Notice[] {
     origin(facts),
     noModel(facts),
     missing(facts),
+    unfinished(facts),
     trainedOn(facts),
     historyOnly(facts),
     standIn(facts),
@@ -97,7 +99,8 @@ function noModel({ board, models }: Facts): Notice | null {
 }
 
 function missing({ board }: Facts): Notice | null {
-  const told = (item: string) => board.read_from === 'postgres' && item.startsWith('redis:');
+  const told = (item: string) =>
+    isOfASteps(item) || (board.read_from === 'postgres' && item.startsWith('redis:'));
   const items = [
     ...new Set((board.missing ?? []).filter((item) => !told(item)).map(missingInWords)),
   ];
@@ -105,6 +108,21 @@ function missing({ board }: Facts): Notice | null {
   const title = items.length === 1 ? 'One input is missing' : `${items.length} inputs are missing`;
   const text = 'The last cycle ran without, and so did its forecasts:';
   return { id: 'missing', level: 'caution', title, text, items };
+}
+
+/** What came of no input: a horizon that could not be forecast, figures that could not be shown. */
+function isOfASteps(item: string): boolean {
+  return item.startsWith('forecast ') || item.startsWith('online store: ');
+}
+
+/** Horizons without a model have a notice of their own. */
+function unfinished({ board }: Facts): Notice | null {
+  const items = (board.missing ?? [])
+    .filter((item) => isOfASteps(item) && !item.includes('has no champion'))
+    .map(missingInWords);
+  if (items.length === 0) return null;
+  const text = 'What could not be forecast or shown:';
+  return { id: 'unfinished', level: 'caution', title: 'The last cycle fell short', text, items };
 }
 
 function trainedOn({ board, models }: Facts): Notice | null {

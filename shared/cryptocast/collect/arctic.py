@@ -10,7 +10,7 @@ from typing import Any
 
 from cryptocast.collect.http import Fetcher
 from cryptocast.collect.parsing import mapping, refused
-from cryptocast.collect.posts import is_gone, post
+from cryptocast.collect.posts import is_gone, post, without_text
 from cryptocast.collect.source import Collected
 from cryptocast.domain import CycleWindow, Document
 from cryptocast.errors import InvalidRecord, SourceUnavailable
@@ -47,7 +47,7 @@ class ArcticShift:
                     submission = mapping(raw, "post")
                     document = post(submission, window, self._embargo_s, late=True)
                 except InvalidRecord as error:
-                    collected.rejected.append(refused("documents", NAME, str(error), raw))
+                    collected.rejected.append(refused("documents", NAME, str(error), without_text(raw)))
                     continue
                 newest = max(newest, document.published_at)
                 if since <= document.published_at < until and not is_gone(submission):

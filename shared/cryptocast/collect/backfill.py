@@ -87,7 +87,7 @@ def backfill_documents(
     """
     asking = Asking(db, StepReport("backfill_documents"), now)
     newslist = sources.newslist
-    budget = asking.budget(newslist.name, sources.quotas.get(newslist.name))
+    budget = asking.budget(newslist.budget, sources.quotas.get(newslist.budget))
     for site in sources.sites:
         walk = _Walk(db, f"{newslist.name} {site.name}", "", since, until)
         fetch = partial(_news, sources, site.name, site.site_url, now, budget)

@@ -28,7 +28,7 @@ def collect_news(db: Database, sources: Sources, window: CycleWindow) -> StepRep
     Raises: `StoreUnavailable`.
     """
     asking = Asking(db, StepReport("collect_news"), window.now)
-    budget = asking.budget(sources.newslist.name, sources.quotas.get(sources.newslist.name))
+    budget = asking.budget(sources.newslist.budget, sources.quotas.get(sources.newslist.budget))
     for site in sources.sites:
         memory = StoreMemory(db, DocumentKind.NEWS, site.name)
         keep(db, asking, asking.ask(site.name, partial(site.documents, window, memory)), window)

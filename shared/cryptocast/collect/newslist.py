@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from cryptocast.collect import cryptocompare
 from cryptocast.collect.cleaning import TITLE_CHARS, clean
 from cryptocast.collect.http import Fetcher
 from cryptocast.collect.mentions import mentions
@@ -26,6 +27,8 @@ class NewsList:
     """`GET /news/v1/article/list`, walked back by `to_ts`; what it gives is stored under the site's name."""
 
     name = NAME
+    budget = cryptocompare.NAME
+    """Both are one vendor's, which counts the calls of one key together."""
 
     def __init__(
         self, fetcher: Fetcher, policy: TextPolicy, key: str | None = None, base_url: str | None = None

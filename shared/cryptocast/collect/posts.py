@@ -31,7 +31,8 @@ def post(submission: Mapping[str, Any], window: CycleWindow, embargo_s: int, lat
         kind=DocumentKind.POST,
         source=SOURCE,
         external_id=external_id,
-        url=_url(submission, external_id),
+        # Not the permalink: its slug is the title, which must go when the post goes.
+        url=f"https://www.reddit.com/comments/{external_id}/",
         title=title,
         body=body,
         published_at=published_at,
@@ -41,14 +42,13 @@ def post(submission: Mapping[str, Any], window: CycleWindow, embargo_s: int, lat
     )
 
 
+def without_text(submission: object) -> dict[str, Any]:
+    """What a refused submission may leave behind: nothing that would have to go when the post goes."""
+    given = submission if isinstance(submission, Mapping) else {}
+    return {name: given.get(name) for name in ("id", "subreddit", "created_utc")}
+
+
 def is_gone(submission: Mapping[str, Any]) -> bool:
     """Deleted by its author, or removed by a moderator or the site."""
     author_gone = "author" in submission and submission["author"] in (None, "[deleted]")
     return bool(author_gone or submission.get("removed_by_category") or submission.get("selftext") in _GONE)
-
-
-def _url(submission: Mapping[str, Any], external_id: str) -> str:
-    permalink = submission.get("permalink")
-    if isinstance(permalink, str) and permalink.startswith("/r/") and len(permalink) < 500:
-        return f"https://www.reddit.com{permalink}"
-    return f"https://www.reddit.com/comments/{external_id}/"

@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from cryptocast.collect.parsing import refused
-from cryptocast.collect.posts import SOURCE, is_gone, post
+from cryptocast.collect.posts import SOURCE, is_gone, post, without_text
 from cryptocast.collect.source import Collected, Memory
 from cryptocast.domain import CycleWindow, Document, DocumentKind
 from cryptocast.errors import InvalidRecord, SourceUnavailable
@@ -135,8 +135,7 @@ class RedditPosts:
             try:
                 document = post(submission, window, self._embargo_s)
             except InvalidRecord as error:
-                shown = {name: submission.get(name) for name in ("id", "title", "created_utc")}
-                read.rejected.append(refused("documents", SOURCE, str(error), shown))
+                read.rejected.append(refused("documents", SOURCE, str(error), without_text(submission)))
             else:
                 read.records.append(document)
         return read

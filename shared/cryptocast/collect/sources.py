@@ -107,7 +107,6 @@ def make_sources(settings: SourceSettings, fetcher: Fetcher, secrets: Mapping[st
         quotas={
             "coingecko": settings.coingecko_monthly_quota,
             "cryptocompare": settings.cryptocompare_monthly_quota,
-            "newslist": settings.cryptocompare_monthly_quota,
         },
         post_text_hours=settings.post_text_hours,
     )

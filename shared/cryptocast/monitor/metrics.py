@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,10 +12,12 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from cryptocast.domain import CycleWindow, Horizon
 from cryptocast.errors import TransientError
+from cryptocast.intervals import independent_moments, wilson_95
 from cryptocast.monitor.drift import Drift
 from cryptocast.monitor.quality import Quality
 from cryptocast.store.outcomes import OutcomeSummary
 
+_TWO_SIDED_95 = 1.96
 _MOST_AT_ONCE = 1_000
 """Data points in one PutMetricData, AWS's limit."""
 
@@ -90,15 +93,37 @@ def put_metrics(
 
 
 def _score_points(horizon: Horizon, score: OutcomeSummary) -> list[Metric]:
-    found = {"ForecastAccuracy": score.accuracy, "ForecastBrier": score.brier, "Coverage": score.coverage}
+    found = {
+        "ForecastAccuracy": score.accuracy,
+        "ForecastAccuracyUpper95": _accuracy_upper(horizon, score),
+        "ForecastBrier": score.brier,
+        "ForecastBrierLower95": _brier_lower(horizon, score),
+        "Coverage": score.coverage,
+    }
     return [Metric(name, value, horizon=horizon) for name, value in found.items() if value is not None]
+
+
+def _accuracy_upper(horizon: Horizon, score: OutcomeSummary) -> float | None:
+    """What alarms watch: below ½ the calls are worse than chance explains, however few they are."""
+    if score.accuracy is None:
+        return None
+    independent = independent_moments(score.moments_called, horizon.seconds)
+    return wilson_95(score.accuracy, max(independent, 1.0))[1]
+
+
+def _brier_lower(horizon: Horizon, score: OutcomeSummary) -> float | None:
+    """What alarms watch: above 0.25 the forecasts are worse than always saying ½, and not by luck."""
+    if score.brier is None or score.brier_deviation is None:
+        return None
+    independent = max(independent_moments(score.moments, horizon.seconds), 1.0)
+    return score.brier - _TWO_SIDED_95 * score.brier_deviation / math.sqrt(independent)
 
 
 def _worst(points: Iterable[Metric]) -> list[Metric]:
     by_name: dict[str, list[float]] = {}
     for point in points:
         by_name.setdefault(point.name, []).append(point.value)
-    higher_is_worse = {"ForecastBrier", "FeatureDrift"}
+    higher_is_worse = {"ForecastBrier", "ForecastBrierLower95", "FeatureDrift"}
     return [
         Metric(name, max(values) if name in higher_is_worse else min(values))
         for name, values in by_name.items()

@@ -23,7 +23,7 @@ SCORED_OVER: Mapping[Horizon, timedelta] = {
 }
 """Over which past forecasts a score is taken: long horizons overlap, so they need more time."""
 MIN_SCORED = 50
-"""Fewer outcomes make no score: an alarm on ten forecasts would be an alarm on luck."""
+"""Fewer outcomes make no score. Alarms watch the ends of intervals, which so few leave wide."""
 _AT_ONCE = 20_000
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import numpy as np
 
@@ -49,14 +49,14 @@ def measure_quality(db: Database, window: CycleWindow, symbols: Sequence[str]) -
         quarantined={f"{stage} {source}": count for (stage, source), count in refused.items()},
         missing_bars={symbol: count for symbol, count in absent.items() if count > 0},
         bars_without_volume=sum(int(np.isnan(s.volume).sum()) for s in found.values()),
-        stale_sources=stale_sources(db),
+        stale_sources=stale_sources(db, window.as_of),
     )
 
 
-def stale_sources(db: Database) -> tuple[str, ...]:
-    """Sources that failed when last asked. A backup that nobody needed to ask is not one of them."""
+def stale_sources(db: Database, as_of: datetime) -> tuple[str, ...]:
+    """Sources that failed when asked since `as_of`. A backup that nobody needed to ask is not one of them."""
     return tuple(
         f"{status.source}: {status.reason} (since {status.since:%Y-%m-%d %H:%M} UTC)"
-        for status in sources.statuses(db)
+        for status in sources.statuses(db, as_of)
         if not status.ok
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query, Response
 
 from cryptocast.domain import Horizon
 from cryptocast.errors import CryptocastError, SettingsError, StoreUnavailable
-from cryptocast.missing import missing_words
+from cryptocast.missing import inputs_only, missing_words
 from cryptocast.observability import get_logger
 from cryptocast.registry import layout
 from cryptocast.registry.load import read_champion
@@ -38,7 +38,7 @@ def get_health(
     last = cycle or stored_cycle or {}
     as_of, now = moment(last.get("as_of")), served_now(last, deps.clock())
     missing = list(dict.fromkeys([*words(last.get("missing")), *silent]))
-    parts = [redis, postgres, _cycle(as_of, now), _sources(missing, bool(last)), _models(deps)]
+    parts = [redis, postgres, _cycle(as_of, now), _sources(inputs_only(missing), bool(last)), _models(deps)]
     status: Literal["ok", "degraded", "down"] = "ok"
     if any(part.status in {"degraded", "down"} for part in parts):
         status = "degraded"
@@ -77,8 +77,9 @@ def _redis(deps: Deps) -> tuple[schemas.HealthPart, Mapping[str, Any] | None]:
 def _postgres(deps: Deps) -> tuple[schemas.HealthPart, list[str], Mapping[str, Any] | None]:
     """How Postgres is, which sources fail, and the last cycle on record."""
     try:
-        failing = [f"{s.source}: {s.reason}" for s in sources.statuses(deps.db) if not s.ok]
         last = next(iter(cycles.latest(deps.db, 1)), None)
+        found = sources.statuses(deps.db, last.as_of if last else None)
+        failing = [f"{s.source}: {s.reason}" for s in found if not s.ok]
     except SettingsError as error:
         get_logger().error("postgres cannot be used", extra={"reason": str(error)})
         message = "It cannot be used as it is set up; the log says what to do."
@@ -107,7 +108,7 @@ def _cycle(as_of: datetime | None, now: datetime) -> schemas.HealthPart:
     return schemas.HealthPart(name="cycle", status="ok", message=f"{said}.")
 
 
-def _sources(missing: list[str], cycle_known: bool) -> schemas.HealthPart:
+def _sources(missing: Sequence[str], cycle_known: bool) -> schemas.HealthPart:
     if not missing and not cycle_known:
         words_ = "No cycle is known, so neither is what it lacked."
         return schemas.HealthPart(name="sources", status="not_checked", message=words_)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from pydantic import AwareDatetime
 
 from cryptocast import domain
 from cryptocast.domain import DocumentKind, Horizon
@@ -25,7 +24,7 @@ from cryptocast.serve.reading import present_moment, read_feature_row, read_pres
 from cryptocast.store import bars, documents, feature_rows
 
 router = APIRouter(prefix="/v1")
-Before = Annotated[AwareDatetime | None, Query(description="Only what is older; `next_before` of a page.")]
+Before = Annotated[schemas.Moment | None, Query(description="Only what is older; `next_before` of a page.")]
 
 
 @router.get("/forecasts", tags=["forecasts"], responses=examples.FORECASTS)
@@ -128,7 +127,7 @@ def get_documents(
 def get_features(
     deps: DepsOf,
     symbol: KnownSymbol,
-    as_of: Annotated[AwareDatetime | None, Query(description="On the 15-minute grid.")] = None,
+    as_of: Annotated[schemas.Moment | None, Query(description="On the 15-minute grid.")] = None,
 ) -> schemas.FeaturesAnswer:
     """The newest feature row of a coin (or the one at `as_of`), each feature with its definition."""
     row, read_from, now = read_feature_row(deps, symbol)

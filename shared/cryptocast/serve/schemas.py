@@ -5,16 +5,35 @@ The page's client is generated from these. All times are UTC; `_s` is seconds; p
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
 
 from cryptocast.domain import Call, DataLabel, DocumentKind, Horizon
 
 Probability = Annotated[float, Field(ge=0.0, le=1.0)]
 _NEXT = "Pass as `before` for the older page; null at the end."
+_FIRST, _END = datetime(1970, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
 Part = Literal["ok", "degraded", "down", "not_checked"]
+
+
+def _within(moment: datetime) -> datetime:
+    if not _FIRST <= moment < _END:
+        raise ValueError(f"a moment from {_FIRST.year} to {_END.year - 1} is wanted")
+    return moment
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(_within)]
+"""A time with its zone in a request; at the ends of the calendar it would not exist in another zone."""
 
 
 class Body(BaseModel):
@@ -211,7 +230,7 @@ class PredictRequest(Body):
         "`/v1/models`. Other names of `/v1/features/{symbol}` are allowed and ignored.",
     )
     symbol: Symbol | None = None
-    as_of: datetime | None = Field(default=None, description="On the 15-minute grid; absent: the newest.")
+    as_of: Moment | None = Field(default=None, description="On the 15-minute grid; absent: the newest.")
 
     @model_validator(mode="after")
     def _one_of_both(self) -> Self:

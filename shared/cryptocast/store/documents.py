@@ -77,7 +77,8 @@ def recent(
     query = f"""
         SELECT {_COLUMNS}, s.model_version, s.p_bearish, s.p_neutral, s.p_bullish
         FROM documents d LEFT JOIN LATERAL (
-            SELECT * FROM sentiments WHERE document_id = d.id ORDER BY model_version DESC LIMIT 1) s ON true
+            SELECT * FROM sentiments WHERE document_id = d.id
+            ORDER BY scored_at DESC, model_version DESC LIMIT 1) s ON true
         WHERE d.deleted_at IS NULL AND d.text_expired_at IS NULL
             AND (%(symbol)s::text IS NULL OR d.symbols @> ARRAY[%(symbol)s::text])
             AND (%(before)s::timestamptz IS NULL OR (d.first_seen_at, d.id) < (%(before)s, %(before_id)s))

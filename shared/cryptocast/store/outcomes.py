@@ -45,6 +45,12 @@ class OutcomeSummary:
     """Over all of them, abstained or not."""
     coverage: float | None
     """called / n."""
+    moments: int = 0
+    """Distinct `as_of`: coins move together."""
+    moments_called: int = 0
+    """Distinct `as_of` among the calls."""
+    brier_deviation: float | None = None
+    """Sample standard deviation of the single Brier scores; None below two."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,14 +111,15 @@ def summary(
     """Over forecasts of `horizon` with `as_of` in [since, until), of one model version if given."""
     with db.connection() as connection:
         row = connection.execute(
-            "SELECT count(*), count(correct), avg(correct::int)::float8, avg(brier) FROM outcomes o "
+            "SELECT count(*), count(correct), avg(correct::int)::float8, avg(brier), count(DISTINCT as_of), "
+            "count(DISTINCT as_of) FILTER (WHERE correct IS NOT NULL), stddev_samp(brier) FROM outcomes o "
             "WHERE horizon = %(horizon)s AND as_of >= %(since)s AND as_of < %(until)s "
             "AND (%(model)s::text IS NULL OR EXISTS (SELECT FROM forecasts f WHERE f.symbol = o.symbol "
             "AND f.horizon = o.horizon AND f.as_of = o.as_of AND f.model_version = %(model)s))",
             {"horizon": horizon, "since": since, "until": until, "model": model_version},
         ).fetchone()
-    n, called, accuracy, brier = row or (0, 0, None, None)
-    return OutcomeSummary(n, called, accuracy, brier, called / n if n else None)
+    n, called, accuracy, brier, *spread = row or (0, 0, None, None, 0, 0, None)
+    return OutcomeSummary(n, called, accuracy, brier, called / n if n else None, *spread)
 
 
 def counts(

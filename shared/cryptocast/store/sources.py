@@ -101,10 +101,12 @@ def set_status(db: Database, source: str, ok: bool, reason: str, at: datetime) -
         )
 
 
-def statuses(db: Database) -> list[SourceStatus]:
-    """Every source that has ever been asked, by name."""
+def statuses(db: Database, asked_since: datetime | None = None) -> list[SourceStatus]:
+    """Every source that was asked at `asked_since` or later, or ever, by name."""
     with db.connection() as connection:
         rows = connection.execute(
-            "SELECT source, ok, reason, checked_at, since FROM source_statuses ORDER BY source"
+            "SELECT source, ok, reason, checked_at, since FROM source_statuses "
+            "WHERE %(since)s::timestamptz IS NULL OR checked_at >= %(since)s ORDER BY source",
+            {"since": asked_since},
         ).fetchall()
     return [SourceStatus(*row) for row in rows]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import datetime
 from numbers import Real
 from typing import Any, TypeVar
@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import pandas as pd
 from pandera.errors import SchemaErrors
 
-from cryptocast.domain import Bar, Document, FeatureRow, Forecast, Quote, Rejected, Sentiment
+from cryptocast.domain import Bar, Document, DocumentKind, FeatureRow, Forecast, Quote, Rejected, Sentiment
 from cryptocast.validate import schemas
 from cryptocast.validate.schemas import Schema
 
@@ -44,8 +44,12 @@ def valid_bars(bars: Iterable[Bar], now: datetime) -> tuple[list[Bar], list[Reje
 
 
 def valid_documents(documents: Iterable[Document], now: datetime) -> tuple[list[Document], list[Rejected]]:
-    """Documents with a title, within the length caps, published and seen by `now`."""
-    return _split(list(documents), "documents", schemas.documents_schema(now), _source)
+    """Documents with a title, within the length caps, published and seen by `now`.
+
+    A refused post leaves no text: nothing would take it away when its author deletes it.
+    """
+    good, bad = _split(list(documents), "documents", schemas.documents_schema(now), _source)
+    return good, [_without_post_text(record) for record in bad]
 
 
 def valid_sentiments(sentiments: Iterable[Sentiment]) -> tuple[list[Sentiment], list[Rejected]]:
@@ -123,6 +127,13 @@ def _split(
         for number, reason in sorted(reasons.items())
     ]
     return good, bad
+
+
+def _without_post_text(record: Rejected) -> Rejected:
+    if record.payload.get("kind") != DocumentKind.POST:
+        return record
+    kept = {name: value for name, value in record.payload.items() if name not in {"title", "body", "symbols"}}
+    return replace(record, payload=kept)
 
 
 def _by_row(cases: pd.DataFrame, n: int) -> dict[int, str] | None:

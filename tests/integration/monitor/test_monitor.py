@@ -236,7 +236,9 @@ def test_no_champion_and_no_rows_are_named_and_stop_nothing(db: Database, bucket
 
 MEASURED = {
     "ForecastAccuracy",
+    "ForecastAccuracyUpper95",
     "ForecastBrier",
+    "ForecastBrierLower95",
     "Coverage",
     "QuarantinedRows",
     "MissingBars",
@@ -277,7 +279,7 @@ def test_a_whole_run(db: Database, bucket: Bucket, cloudwatch: Any) -> None:
     assert report.detail["scores"]["15m"]["brier"] == pytest.approx((0.16 + 0.36) / 2)
     listed = cloudwatch.list_metrics(Namespace="Cryptocast")["Metrics"]
     assert {m["MetricName"] for m in listed} == MEASURED
-    assert report.detail["metrics"] == 10
+    assert report.detail["metrics"] == 14
     (cycle,) = cycles.latest(db, 5)
     assert cycle.report["steps"] == steps
     assert cycle.report["recorded_at"] == wall.isoformat()

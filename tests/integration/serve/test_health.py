@@ -85,6 +85,25 @@ def test_an_emptied_redis_takes_the_cycle_and_what_it_lacked_from_postgres(
     assert body["cycle_age_s"] == 300
 
 
+def test_a_source_that_nobody_asked_in_the_last_cycle_is_not_missing_in_it(
+    client: TestClient, db: Database
+) -> None:
+    cycles.record(db, AS_OF, AS_OF - timedelta(minutes=15), NOW, NOW, {"recorded_at": NOW.isoformat()})
+    sources.set_status(db, "newslist", False, "HTTP 429", AS_OF - timedelta(days=21))
+    sources.set_status(db, "coindesk", False, "HTTP 503", NOW)
+    body = client.get("/v1/health", params={"deep": "true"}).json()
+    assert body["missing"] == ["coindesk: HTTP 503"]
+
+
+def test_what_was_not_forecast_is_no_sources_fault(client: TestClient, db: Database) -> None:
+    steps = {"forecasts": {"step": "forecast", "missing": ["forecast 1h: prices/1h has no champion"]}}
+    report = {"recorded_at": NOW.isoformat(), "steps": steps}
+    cycles.record(db, AS_OF, AS_OF - timedelta(minutes=15), NOW, NOW, report)
+    body = client.get("/v1/health").json()
+    assert parts(body)["sources"] == "ok"
+    assert body["missing"] == ["forecast 1h: prices/1h has no champion"]
+
+
 def test_a_database_of_another_version_is_told_and_the_rest_goes_on(
     make_client: Make, online: OnlineStore, db: Database
 ) -> None:

@@ -90,6 +90,7 @@ def test_a_status_says_since_when(db: Database) -> None:
         sources.SourceStatus("coindesk", True, "", AS_OF, AS_OF),
         sources.SourceStatus("reddit", False, "still none", AS_OF + hour, AS_OF),
     ]
+    assert [status.source for status in sources.statuses(db, AS_OF + hour)] == ["reddit"]
 
 
 def test_a_cycle_that_ran_again_replaces_its_report(db: Database) -> None:

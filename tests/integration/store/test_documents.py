@@ -85,6 +85,9 @@ def test_sentiment_is_stored_once_and_shown_with_its_document(db: Database) -> N
     assert documents.unscored(db, "standin-1", 10) == waiting[1:]
     assert len(documents.unscored(db, "another-2", 10)) == 2
     assert {record.sentiment for record in documents.recent(db, 10)} == {scored, None}
+    later = make_sentiment(waiting[0][0], model_version="minilm-2")
+    assert sentiments.upsert(db, [later]) == 1
+    assert {record.sentiment for record in documents.recent(db, 10)} == {later, None}
 
 
 def test_series_has_what_was_scored_by_that_model_in_the_window(db: Database) -> None:

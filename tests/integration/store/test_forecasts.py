@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 from dataclasses import replace
 from datetime import timedelta
 
@@ -88,6 +89,8 @@ def test_summary_counts_calls_and_all_of_them_for_brier(db: Database) -> None:
     assert (found.n, found.called, found.accuracy) == (3, 2, 0.5)
     assert found.brier == pytest.approx((0.16 + 0.36 + 0.25) / 3)
     assert found.coverage == pytest.approx(2 / 3)
+    assert (found.moments, found.moments_called) == (1, 1)
+    assert found.brier_deviation == pytest.approx(statistics.stdev([0.16, 0.36, 0.25]))
     one = outcomes.summary(db, Horizon.H1, AS_OF, AS_OF + INTERVAL, model_version="prices-1h-2")
     assert (one.n, one.accuracy) == (1, 0.0)
     empty = outcomes.summary(db, Horizon.H4, AS_OF, AS_OF + INTERVAL)

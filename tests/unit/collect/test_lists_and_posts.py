@@ -11,7 +11,7 @@ import pytest
 
 from cryptocast.collect.arctic import ArcticShift
 from cryptocast.collect.newslist import NewsList
-from cryptocast.collect.posts import is_gone, post
+from cryptocast.collect.posts import is_gone, post, without_text
 from cryptocast.collect.site import TextPolicy
 from cryptocast.domain import DocumentKind
 from cryptocast.errors import InvalidRecord, SourceUnavailable
@@ -110,7 +110,7 @@ def test_a_submission_becomes_a_post_without_score_or_comments() -> None:
     document = post(SUBMISSION, WINDOW, 3_600)
     assert (document.kind, document.source, document.external_id) == (DocumentKind.POST, "reddit", "abc123")
     assert (document.title, document.symbols) == ("Solana & me", ("SOL",))
-    assert document.url == "https://www.reddit.com/r/CryptoCurrency/comments/abc123/solana_me/"
+    assert document.url == "https://www.reddit.com/comments/abc123/"  # the permalink holds the title
     assert "99999" not in repr(document)
     assert "77777" not in repr(document)
 
@@ -123,10 +123,9 @@ def test_a_wrong_submission_is_refused(wrong: dict[str, Any]) -> None:
         post(SUBMISSION | wrong, WINDOW, 3_600)
 
 
-def test_a_hostile_permalink_is_not_taken_over() -> None:
-    assert post(SUBMISSION | {"permalink": "@evil.example/"}, WINDOW, 3_600).url == (
-        "https://www.reddit.com/comments/abc123/"
-    )
+def test_a_refused_submission_leaves_no_text() -> None:
+    assert set(without_text(SUBMISSION)) == {"id", "subreddit", "created_utc"}
+    assert without_text(None) == {"id": None, "subreddit": None, "created_utc": None}
 
 
 @pytest.mark.parametrize(

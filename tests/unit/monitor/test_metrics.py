@@ -26,8 +26,8 @@ def values(points: list[Metric]) -> dict[tuple[str, str | None], float]:
 
 def test_each_horizon_and_the_worst_of_all() -> None:
     scores = {
-        Horizon.H1: OutcomeSummary(100, 20, 0.55, 0.24, 0.2),
-        Horizon.H4: OutcomeSummary(100, 50, 0.45, 0.27, 0.5),
+        Horizon.H1: OutcomeSummary(100, 20, 0.55, 0.24, 0.2, 100, 80, 0.05),
+        Horizon.H4: OutcomeSummary(100, 50, 0.45, 0.27, 0.5, 64, 64, 0.02),
     }
     drifts = {h: Drift(share, (), {}, 400) for h, share in ((Horizon.H1, 0.2), (Horizon.H4, 0.0))}
     found = values(metrics_of(Measured(WINDOW, QUALITY, scores, drifts)))
@@ -35,6 +35,13 @@ def test_each_horizon_and_the_worst_of_all() -> None:
         ("ForecastAccuracy", "1h"): 0.55,
         ("ForecastAccuracy", "4h"): 0.45,
         ("ForecastAccuracy", None): 0.45,
+        # 80 moments called at are 20 independent ones at 1 h, 64 are 4 at 4 h.
+        ("ForecastAccuracyUpper95", "1h"): pytest.approx(0.742, abs=1e-3),
+        ("ForecastAccuracyUpper95", "4h"): pytest.approx(0.824, abs=1e-3),
+        ("ForecastAccuracyUpper95", None): pytest.approx(0.742, abs=1e-3),
+        ("ForecastBrierLower95", "1h"): pytest.approx(0.24 - 1.96 * 0.05 / 5),
+        ("ForecastBrierLower95", "4h"): pytest.approx(0.27 - 1.96 * 0.02 / 2),
+        ("ForecastBrierLower95", None): pytest.approx(0.27 - 1.96 * 0.02 / 2),
         ("ForecastBrier", "1h"): 0.24,
         ("ForecastBrier", "4h"): 0.27,
         ("ForecastBrier", None): 0.27,
@@ -48,6 +55,18 @@ def test_each_horizon_and_the_worst_of_all() -> None:
         ("MissingBars", None): 2,
         ("CycleAgeSeconds", None): 40,
     }
+
+
+def test_one_wrong_call_is_no_alarm_and_many_are() -> None:
+    def upper(accuracy: float, moments: int) -> float:
+        score = OutcomeSummary(480, 480, accuracy, 0.25, 1.0, 96, moments, 0.02)
+        return values(metrics_of(Measured(WINDOW, QUALITY, {Horizon.M15: score})))[
+            "ForecastAccuracyUpper95", "15m"
+        ]
+
+    assert upper(0.0, 1) > 0.5
+    assert upper(0.42, 20) > 0.5
+    assert upper(0.38, 96) < 0.5
 
 
 def test_what_was_not_measured_is_absent_not_zero() -> None:

@@ -120,6 +120,8 @@ def test_the_docs_use_relative_addresses(client: TestClient) -> None:
         ("GET", "/v1/bars/XYZ", 404, "unknown_coin"),
         ("GET", "/v1/bars/" + "X" * 17, 422, "bad_request"),
         ("GET", "/v1/bars/BTC?limt=5", 422, "bad_request"),
+        ("GET", "/v1/features/BTC?as_of=0001-01-01T00:00:00%2B14:00", 422, "bad_request"),
+        ("GET", "/v1/documents?before=9999-12-31T23:45:00-14:00", 422, "bad_request"),
         ("GET", "/v1/bars/BTC", 503, "history_unavailable"),
         ("GET", "/v1/forecasts", 503, "store_unavailable"),
         ("GET", "/v1/models", 503, "no_model"),
