@@ -165,7 +165,7 @@ def evaluate(
     ] = "quarterly",
     interval: Annotated[int | None, typer.Option(help="bar length, seconds; default: the files' own")] = None,
     fee_bps: Annotated[float, typer.Option(help="of a trade, basis points a side")] = 10.0,
-    workers: Annotated[int, typer.Option(min=1, help="processes; each makes one refit at a time")] = 2,
+    workers: Annotated[int, typer.Option(min=1, help="refits at a time, each on one thread")] = 2,
     recipe: Annotated[
         str, typer.Option(help="all-history: fitted on all that is known; served: as `train` makes it")
     ] = "all-history",

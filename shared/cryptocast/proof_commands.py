@@ -25,7 +25,7 @@ def selftest(
     documents: Documents = None,
     symbols: Annotated[str, typer.Option(help="e.g. BTC,ETH; default: all there are")] = "",
     horizon: Annotated[list[Horizon] | None, typer.Option(help="default: all four")] = None,
-    days: Annotated[int, typer.Option(help="of history, the newest")] = 365,
+    days: Annotated[int, typer.Option(min=1, help="of history, the newest")] = 365,
 ) -> None:
     """Test data, features and splits for leaks, as a training job does; nothing is registered.
 
@@ -43,6 +43,7 @@ def selftest(
             asked = symbols.split(",")
             bars, texts, interval_s = series_of_files(files(prices), files(documents), asked, notes)
             bars = recent(bars, days)
+            _tell(notes)
         else:
             bars, texts, interval_s = *_stored(symbols, days), BAR_INTERVAL_S
         found = self_test(bars, texts, horizon or list(Horizon), interval_s, FitRules(), SplitRules())
@@ -62,7 +63,7 @@ def overfitting(
     horizon: Annotated[Horizon, typer.Option(help="how far ahead")],
     out: Annotated[Path | None, typer.Option(help="for overfitting.json")] = None,
     documents: Documents = None,
-    days: Annotated[int, typer.Option(help="of history, the newest")] = 365,
+    days: Annotated[int, typer.Option(min=1, help="of history, the newest")] = 365,
     groups: Annotated[int, typer.Option(help="stretches of time")] = 6,
     tested: Annotated[int, typer.Option(help="of them in each fold")] = 2,
     rows: Annotated[int, typer.Option(help="a fit sees at most, thinned in time")] = 20_000,
@@ -76,9 +77,11 @@ def overfitting(
     from cryptocast.train.selftest_run import recent, series_of_files
     from cryptocast.train.splits import SplitRules
 
+    notes: list[str] = []
     with plain_errors(), progress_bars() as tick:
-        bars, texts, interval_s = series_of_files(files(prices), files(documents), symbols.split(","), [])
+        bars, texts, interval_s = series_of_files(files(prices), files(documents), symbols.split(","), notes)
         bars = recent(bars, days)
+        _tell(notes)
         if horizon.seconds % interval_s:
             raise BadInput(f"{horizon.value}: no multiple of the bars' length of {interval_s} s")
         since = min(int(series.opened_s[0]) for series in bars.values())
@@ -93,6 +96,11 @@ def overfitting(
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)
         (out / "overfitting.json").write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+
+
+def _tell(notes: list[str]) -> None:
+    for note in notes:
+        console.print(f"note: {note}", highlight=False, markup=False, soft_wrap=True)
 
 
 def _show_overfitting(report: dict[str, Any]) -> None:

@@ -14,7 +14,7 @@ from cryptocast.errors import CorruptArtifact
 
 
 class DataWindow(BaseModel):
-    """The time a model was made from; `until` is exclusive, all ends are `as_of`s."""
+    """The time a model was made from: the ends say when the last label was known."""
 
     model_config = ConfigDict(frozen=True)
 

@@ -17,8 +17,9 @@ from cryptocast.features.rows import FEATURE_VERSION
 from cryptocast.series import BarSeries
 from cryptocast.train.dataset import Examples, build_table, label_examples, no_documents
 from cryptocast.train.documents import read_documents
-from cryptocast.train.files import PriceFiles, read_prices
+from cryptocast.train.files import read_prices
 from cryptocast.train.fit import FitRules
+from cryptocast.train.interval import bar_interval, reaches
 from cryptocast.train.recipe import HISTORY_DAYS
 from cryptocast.train.report import FEE_BPS, Tested, figures, moment, plain
 from cryptocast.train.report_card import report_card
@@ -73,19 +74,21 @@ def backtest(question: Question, progress: Progress | None = None) -> tuple[dict
     _possible(question)
     refits = refit_times(question.test_from, question.test_to, question.refit)
     files = read_prices(question.prices)
-    symbols = tuple(dict.fromkeys(symbol.strip().upper() for symbol in question.symbols if symbol.strip()))
-    notes = list(files.notes)
-    interval_s = _interval(files, symbols, question, horizon_s)
+    symbols, notes = _named(question.symbols), list(files.notes)
+    begin, end = (int(edge.timestamp()) for edge in (question.test_from, question.test_to))
+    interval_s = bar_interval(files, symbols, (begin, end), horizon_s, question.interval_s)
     bars = bars_at(files, interval_s, notes)
+    _all_there(bars, symbols, interval_s)
     coarser = coarser_than(files, interval_s, notes, used=question.recipe != SERVED)
     if question.recipe == SERVED:  # a training reads the coins that it serves and no others
         of_served_bars(interval_s)
         bars = {symbol: bars[symbol] for symbol in sorted(symbols)}
-    _gaps(bars, symbols, notes)
+    _gaps(bars, symbols, end, notes)
+    refits = _reached(refits, bars, symbols)
     examples = _examples(bars, coarser, horizon_s, interval_s, question, notes)
-    end = int(question.test_to.timestamp())
     _testable(examples, symbols, refits[0], end)
     walked, versions = _walk(question, examples, symbols, refits, end, progress)
+    notes += _unordered(walked)
     tested = Tested(walked, examples.take(walked.rows), interval_s)
     report = {
         "horizon": question.horizon,
@@ -102,6 +105,31 @@ def backtest(question: Question, progress: Progress | None = None) -> tuple[dict
         "notes": notes,
     }
     return plain(report), walked, tested.examples
+
+
+def _named(symbols: Sequence[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(symbol.strip().upper() for symbol in symbols if symbol.strip()))
+
+
+def _reached(refits: list[int], bars: Mapping[str, BarSeries], symbols: Sequence[str]) -> list[int]:
+    """The refits that any of the coins' bars reaches, and the first in any case."""
+    newest = max(int(bars[symbol].opened_s[-1]) for symbol in symbols)
+    return [refit for refit in refits if refit <= newest] or refits[:1]
+
+
+def _all_there(bars: Mapping[str, BarSeries], symbols: Sequence[str], interval_s: int) -> None:
+    if absent := [symbol for symbol in symbols if symbol not in bars]:
+        raise BadInput(f"no bars of {', '.join(absent)} at {interval_s} s, nor finer ones that make them up")
+
+
+def _unordered(walked: Walk) -> list[str]:
+    """A note for each refit whose earlier margins ordered nothing."""
+    return [
+        f"refit of {moment(begins)[:10]}: on time it had not seen its margins ordered nothing, so all its "
+        "forecasts are one probability and none of them is called among the surest"
+        for begins, fixed in zip(walked.refits, walked.thresholds, strict=True)
+        if min(fixed) == 1.0
+    ]
 
 
 def _possible(question: Question) -> None:
@@ -174,49 +202,12 @@ def lines(report: Mapping[str, Any]) -> list[str]:
     return [*said, report["target"]["said"], *(f"note: {note}" for note in report["notes"])]
 
 
-def _interval(files: PriceFiles, symbols: Sequence[str], question: Question, horizon_s: int) -> int:
-    """The bars' own length: the finest that every evaluated coin has across the test window."""
-    known = sorted({symbol for symbol, _ in files.series})
-    if absent := [symbol for symbol in symbols if symbol not in known]:
-        raise BadInput(f"no price file has bars of {', '.join(absent)}; they hold {', '.join(known)}")
-    if not symbols:
-        raise BadInput("--symbols names no coin")
-    begin, end = int(question.test_from.timestamp()), int(question.test_to.timestamp())
-    found = []
-    for interval_s in sorted({interval for _, interval in files.series}):
-        spans = [files.series.get((symbol, interval_s)) for symbol in symbols]
-        if all(span is not None and _covers(span, begin, end) for span in spans):
-            found.append(interval_s)
-    chosen = question.interval_s or next(iter(found), None)
-    if chosen is None:
-        held = [f"{symbol} at {interval} s {_range(one)}" for (symbol, interval), one in files.series.items()]
-        raise BadInput(
-            f"the files hold no bars of {', '.join(symbols)} in the test window; they hold {'; '.join(held)}"
-        )
-    fitting = [interval_s for interval_s in found if horizon_s % interval_s == 0]
-    if question.interval_s is None and horizon_s % chosen and fitting:
-        chosen = fitting[0]
-    if horizon_s % chosen:
-        raise BadInput(
-            f"a horizon of {horizon_s} s is no multiple of the files' bar interval of {chosen} s; "
-            "nothing can be said about a close that no bar has"
-        )
-    return chosen
-
-
-def _covers(series: BarSeries, begin: int, end: int) -> bool:
-    inside = (series.opened_s >= begin) & (series.opened_s < end)
-    return bool(inside.any()) and int(series.opened_s[0]) < begin
-
-
-def _range(series: BarSeries) -> str:
-    first, last = (np.datetime64(int(second), "s") for second in series.opened_s[[0, -1]])
-    return f"from {first} to {last}"
-
-
-def _gaps(bars: Mapping[str, BarSeries], symbols: Sequence[str], notes: list[str]) -> None:
+def _gaps(bars: Mapping[str, BarSeries], symbols: Sequence[str], end: int, notes: list[str]) -> None:
     for symbol in symbols:
         series = bars[symbol]
+        if not reaches(series, end):
+            last = moment(int(series.opened_s[-1]) + series.interval_s)
+            notes.append(f"{symbol}: its bars end at {last}, before the test does; nothing later is tested")
         if not np.ptp(series.close):
             raise BadInput(f"{symbol}: constant prices: the close is {series.close[0]:g} in every bar")
         steps = np.diff(series.opened_s) // series.interval_s

@@ -20,6 +20,7 @@ from cryptocast.train.selftest import SelfTest
 from cryptocast.train.skill import in_words
 from cryptocast.train.statistics import block_interval, finite, mean_interval
 from cryptocast.train.target import against_target, called_row
+from cryptocast.train.walkforward import thresholds_of
 
 COVERAGES = (1.0, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01)
 
@@ -78,8 +79,8 @@ def coverage(challenger: Challenger) -> list[dict[str, Any]]:
     before = _confidence(known.p_up[in_slice])
     right, confidence = _right(fresh), _confidence(fresh.p_up)
     rows = []
-    for aimed in COVERAGES:
-        threshold = 0.5 if aimed == 1.0 else float(np.quantile(before, 1 - aimed))
+    for aimed, fixed in zip(COVERAGES, thresholds_of(before, COVERAGES), strict=True):
+        threshold = 0.5 if aimed == 1.0 else fixed
         row = called_row(confidence >= threshold, right, fresh.examples.as_of, fresh.examples.horizon_s)
         rows.append({"coverage_target": aimed, "threshold": threshold, **row})
     return rows

@@ -208,7 +208,10 @@ def _over_folds(
 
 def _choose(examples: Examples, fold: CombinatorialFold, rules: FitRules, embargo_s: int) -> tuple[str, ...]:
     everything = np.ones(len(examples), dtype=np.bool_)
-    return select_features(examples, fold.fit, everything, rules, embargo_s).features
+    tested_from_s = int(np.min(examples.as_of[fold.test]))
+    return select_features(
+        examples, fold.fit, everything, rules, embargo_s, tested_from_s=tested_from_s
+    ).features
 
 
 def _fold(examples: Examples, fold: CombinatorialFold, rules: FitRules) -> Floats:

@@ -1,7 +1,7 @@
 """Paired tests in NumPy alone: the monitor's function decides with them and carries no statsmodels.
 
-The same as `train.statistics` has for the report (a test holds them equal): coins of a moment are summed,
-the variance is Newey and West's over the overlap of the labels.
+As `train.statistics` has them for the report (a test holds them equal; p is a normal's here): coins of a
+moment are summed, the variance is Newey and West's over the overlap of the labels.
 """
 
 from __future__ import annotations
@@ -67,8 +67,15 @@ def reliability(p_up: Floats, up: Bools) -> float:
 
 
 def equal_count_bins(p_up: Floats) -> list[Ints]:
-    """The row numbers of ten bins of equally many rows, ascending by `p_up` (n,); empty bins are left out."""
-    return [b for b in np.array_split(np.argsort(p_up, kind="stable"), _BINS) if len(b)]
+    """The row numbers of ten bins of equally many rows, ascending by `p_up` (n,); empty bins are left out.
+
+    Equal probabilities share a bin: cut by their order, which is time's, they would say what time did.
+    """
+    order = np.argsort(p_up, kind="stable")
+    firsts = [int(part[0]) for part in np.array_split(np.arange(len(order)), _BINS) if len(part)]
+    ascending = p_up[order]
+    cuts = np.unique(np.searchsorted(ascending, ascending[firsts]))
+    return np.split(order, cuts[1:])
 
 
 def _long_run_variance(values: Floats, lags: int) -> float:

@@ -18,7 +18,7 @@ def report_card(report: Mapping[str, Any]) -> str:
     parts = [
         paragraph(_headline(report), "said"),
         paragraph(
-            f"Out of sample from {window['test_from'][:10]} to {window['test_to'][:10]}, a new model "
+            f"Out of sample from {window['test_from'][:10]} to {window['until'][:10]}, a new model "
             f"{window['refit']} ({report['recipe']}), fitted on {', '.join(window['fitted_symbols'])} since "
             f"{window['since'][:10]}. Bars of {report['interval_s']} s."
         ),

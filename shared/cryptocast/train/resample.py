@@ -20,6 +20,8 @@ def bars_at(files: PriceFiles, interval_s: int, notes: list[str]) -> dict[str, B
             joined = resample(series, interval_s)
             bars[symbol] = extended(bars[symbol], joined) if symbol in bars else joined
             notes.append(f"{symbol}: bars of {interval} s are joined to {interval_s} s where there are none")
+        elif interval < interval_s:
+            notes.append(f"{symbol}: bars of {interval} s are left out, they do not make up {interval_s} s")
     return {symbol: bars[symbol] for symbol in sorted(bars)}
 
 

@@ -81,17 +81,20 @@ def select_features(
     embargo_s: int,
     seed: int = 1,
     wanted: int = MODEL_FEATURES,
+    tested_from_s: int | None = None,
 ) -> Selection:
     """Choose `wanted` features from the rows `known`; folds are judged on those that are also `own`.
 
-    Raises `NotEnoughData` where the rows are too few for a fold. With fewer varying candidates than
-    that, constant ones fill up, which no tree will ask.
+    `tested_from_s`: where a test may begin before the last of these rows, its first moment. Raises
+    `NotEnoughData` where the rows are too few for a fold. With fewer varying candidates than that, constant
+    ones fill up, which no tree will ask.
     """
     varied = varying(examples, known)
     absent = {group: _why_absent(group) for group in GROUPS if not any(_GROUP[n] == group for n in varied)}
     table: dict[str, dict[str, Any]] = {}
     chosen_at = int(examples.as_of[known[-1]]) + examples.horizon_s + embargo_s if len(known) else 0
-    evidence = EVIDENCE if chosen_at >= EVIDENCE_UNTIL_S else {}
+    used_at = chosen_at if tested_from_s is None else min(chosen_at, tested_from_s)
+    evidence = EVIDENCE if used_at >= EVIDENCE_UNTIL_S else {}
     names = varied
     for keep in (KEPT_FIRST, wanted) if wanted < KEPT_FIRST else (wanted,):
         if len(names) <= keep and table:
@@ -135,7 +138,10 @@ def rank_features(
         fitted = known[known_before(examples.as_of[known], examples.horizon_s, begins, embargo_s)]
         tested = _thinned(mine[(examples.as_of[mine] >= begins) & (examples.as_of[mine] < ends)], JUDGE_ROWS)
         if min(len(fitted), len(tested)) < FEWEST_ROWS // FOLDS:
-            raise NotEnoughData(f"a fold to choose features from would have {len(fitted)} rows to fit on")
+            raise NotEnoughData(
+                f"a fold to choose features from would have {len(fitted)} rows to fit on and {len(tested)} "
+                "to judge by"
+            )
         booster = fit_known(examples, fitted, begins, short)
         gains.append(gain_shares(booster, len(examples.features)))
         worths.append(_worth(booster, examples, tested))

@@ -93,7 +93,12 @@ def series_of_files(
 
 
 def recent(bars: Mapping[str, BarSeries], days: int) -> dict[str, BarSeries]:
-    """The last `days` before the newest close of all; coins that end before have no bar left and go."""
+    """The last `days` before the newest close of all. Raises `BadInput` for a coin that ends before."""
     newest = max(int(series.opened_s[-1]) for series in bars.values())
     kept = {symbol: series.take(series.opened_s > newest - days * 86_400) for symbol, series in bars.items()}
-    return {symbol: series for symbol, series in kept.items() if np.size(series.opened_s)}
+    if over := [symbol for symbol, series in kept.items() if not np.size(series.opened_s)]:
+        raise BadInput(
+            f"{', '.join(over)}: no bar in the last {days} days of the newest coin; leave them out of "
+            "--symbols, or ask for more --days"
+        )
+    return kept

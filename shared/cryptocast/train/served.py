@@ -27,7 +27,7 @@ from cryptocast.train.fit import FitRules, margins
 from cryptocast.train.recipe import HISTORY_DAYS, Prepared, prepare
 from cryptocast.train.report import Tested
 from cryptocast.train.splits import DAY_S, SplitRules
-from cryptocast.train.walkforward import COVERAGES, Progress, Walk
+from cryptocast.train.walkforward import Progress, Walk, thresholds_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,9 +133,7 @@ def _joined(versions: Sequence[Version]) -> Walk:
         refit=np.repeat(np.arange(len(versions)), sizes),
         share_up=np.repeat([one.share_up for one in versions], sizes),
         refits=tuple(one.begins_s for one in versions),
-        thresholds=tuple(
-            tuple(float(np.quantile(known, 1 - share)) for share in COVERAGES) for known in slices
-        ),
+        thresholds=tuple(thresholds_of(known) for known in slices),
         before=first.challenger.out_of_fold.examples,
         before_p_up=first.challenger.out_of_fold.p_up,
         fitted_rows=tuple(len(one.prepared.plan.development) for one in versions),

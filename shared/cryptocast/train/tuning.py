@@ -128,7 +128,9 @@ class Tuner:
             "trials": self._rules.trials,
         }
         with self._turn:
-            return self._tune(study_name(horizon, window, own, split, base), search, own, attributes)
+            sentiment = str(self._source.get("sentiment_version"))
+            name = study_name(horizon, window, own, split, base, sentiment)
+            return self._tune(name, search, own, attributes)
 
     def _tune(self, name: str, search: Search, own: Examples, attributes: dict[str, Any]) -> Tuned:
         rules = self._rules
@@ -188,12 +190,17 @@ def tuning_window(examples: Examples, plan: Plan) -> tuple[int, int]:
 
 
 def study_name(
-    horizon: Horizon, window: tuple[int, int], own: Examples, split: SplitRules, base: FitRules
+    horizon: Horizon,
+    window: tuple[int, int],
+    own: Examples,
+    split: SplitRules,
+    base: FitRules,
+    sentiment_version: str = "",
 ) -> str:
     """`prices-1h-20210901-20220120-1a2b3c4d`: the last part stands for coins, features, rules and space."""
     what = {
         "coins": np.unique(own.symbols).tolist(),
-        "features": [FEATURE_VERSION, *own.features],
+        "features": [FEATURE_VERSION, sentiment_version, *own.features],
         "split": asdict(split),
         "fit": {**asdict(base), "threads": 0},
         "space": {name: repr(distribution) for name, distribution in space().items()},

@@ -104,7 +104,7 @@ def refit_times(test_from: datetime, test_to: datetime, refit: str) -> list[int]
     months = {"monthly": (1,) * 12, "quarterly": (1, 0, 0) * 4, "yearly": (1, *(0,) * 11), "never": (0,) * 12}
     if refit not in months:
         raise BadInput(f"--refit is {refit!r}; possible are {', '.join(months)}")
-    times, day = [test_from], (test_from + timedelta(days=32)).replace(day=1)
+    times = [test_from]
     day = test_from.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     while day < test_to:
         if months[refit][day.month - 1] and day > test_from:
@@ -210,7 +210,7 @@ def calibrate_spans(walked: Spans, calibrator: Calibrator = one_slope) -> Walk:
         if i == 0:
             before_p_up = calibrated(before_said)
         confidence = np.sort(np.maximum(history, 1 - history))
-        thresholds.append(tuple(float(np.quantile(confidence, 1 - share)) for share in COVERAGES))
+        thresholds.append(thresholds_of(confidence))
         p_up = calibrated(span.margins)
         rank = np.searchsorted(confidence, np.maximum(p_up, 1 - p_up)) / len(confidence)
         size = len(span.rows)
@@ -230,6 +230,16 @@ def calibrate_spans(walked: Spans, calibrator: Calibrator = one_slope) -> Walk:
         features=examples.features,
         selection=walked.selection,
     )
+
+
+def thresholds_of(confidence: Floats, coverages: Sequence[float] = COVERAGES) -> tuple[float, ...]:
+    """The confidence from which on each of `coverages` of these (n,) was called.
+
+    Where all are the same nobody is surer than another, and 1 calls nobody, as a served model would.
+    """
+    if not np.ptp(confidence):
+        return (1.0,) * len(coverages)
+    return tuple(float(np.quantile(confidence, 1 - share)) for share in coverages)
 
 
 def _calibrated(

@@ -196,6 +196,7 @@ def test_no_file_no_parquet_and_absent_columns_are_named(tmp_path):
         ({"symbols": ["DOGE"]}, BadInput, "no price file has bars of DOGE"),
         ({"symbols": [" "]}, BadInput, "names no coin"),
         ({"refit": "daily"}, BadInput, "--refit"),
+        ({"interval_s": 300}, BadInput, "no bars of BTC at 300 s"),
         ({"test_from": datetime(2024, 1, 4, tzinfo=UTC)}, NotEnoughData, "too little history"),
         ({"test_from": datetime(2025, 1, 4, tzinfo=UTC)}, BadInput, "before it begins"),
         (
@@ -273,3 +274,24 @@ def test_horizons_and_lists_of_files_are_read():
     assert spread(["--prices", "a", "b", "--symbols", "BTC"]) == [
         "--prices", "a", "--prices", "b", "--symbols", "BTC",
     ]  # fmt: skip
+
+
+def test_bars_that_end_before_the_test_does_are_noted_and_longer_ones_that_go_on_are_taken(tmp_path):
+    ends = frame("BTC", days=50)
+    path = write(tmp_path, ends)
+    report, walked, _ = backtest(ask(path, refit="monthly", test_to=datetime(2024, 9, 1, tzinfo=UTC)))
+    assert "BTC: its bars end at 2024-02-20T00:00:00+00:00, before the test does" in "; ".join(
+        report["notes"]
+    )
+    assert len(walked.refits) == 1
+    longer = frame("BTC", days=DAYS, interval_s=1_800)
+    both = write(tmp_path, pd.concat([ends, longer]), "both.parquet")
+    report, _, _ = backtest(ask(both))
+    assert report["interval_s"] == 1_800
+    assert report["n"] > 18 * 48 - 10
+
+
+def test_finer_bars_that_do_not_make_up_the_interval_are_noted(tmp_path):
+    path = write(tmp_path, pd.concat([frame("BTC"), frame("ETH", seed=2, interval_s=600)]))
+    report, _, _ = backtest(ask(path))
+    assert "ETH: bars of 600 s are left out, they do not make up 900 s" in report["notes"]

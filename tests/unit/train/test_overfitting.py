@@ -119,11 +119,12 @@ def test_a_market_with_something_to_learn_is_told_from_one_without() -> None:
 
 
 def test_each_fold_chooses_its_features_from_the_rows_that_it_is_fitted_on(monkeypatch) -> None:
-    examples, fitted, known = make_examples(6_000, signal=0.8), [], []
+    examples, fitted, known, told = make_examples(6_000, signal=0.8), [], [], []
 
-    def noted_choice(rows, fit, *rest):
+    def noted_choice(rows, fit, *rest, tested_from_s):
         known.append(fit)
-        return select_features(rows, fit, *rest)
+        told.append(tested_from_s)
+        return select_features(rows, fit, *rest, tested_from_s=tested_from_s)
 
     def noted_fit(rows, *rest):
         fitted.append(rows.features)
@@ -134,6 +135,7 @@ def test_each_fold_chooses_its_features_from_the_rows_that_it_is_fitted_on(monke
     rules = {"in use": FAST, "one tree": replace(FAST, rounds=1)}
     work.overfitting(examples, rules, embargo_s=900, interval_s=900, trials=3, groups=4, workers=1)
     folds = work.combinatorial_folds(examples.as_of, examples.horizon_s, 900, 4, 2)
+    assert sorted(told) == sorted(examples.as_of[fold.test].min() for fold in folds)
     assert [fit.tolist() for fit in known] == [fold.fit.tolist() for fold in folds]
     assert [len(features) for features in fitted] == [MODEL_FEATURES] * 2 * len(folds)
     assert all(features[0] == examples.features[0] for features in fitted), "the only one with a signal"

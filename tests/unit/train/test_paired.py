@@ -79,3 +79,14 @@ def test_the_gates_reliability_is_that_of_the_bins_that_a_card_draws() -> None:
 
 def test_fewer_rows_than_bins_leave_no_bin_empty() -> None:
     assert [rows.tolist() for rows in equal_count_bins(np.array([0.7, 0.2, 0.5]))] == [[1], [2], [0]]
+
+
+def test_equal_probabilities_share_a_bin_whatever_came_first() -> None:
+    up = np.arange(1_000) < 500
+    (level,) = equal_count_bins(np.full(1_000, 0.5))
+    assert len(level) == 1_000
+    assert reliability(np.full(1_000, 0.5), up) == 0.0
+    half = np.where(np.arange(1_000) % 2, 0.4, 0.6)
+    assert [len(rows) for rows in equal_count_bins(half)] == [500, 500]
+    apart = RANDOM.permutation(np.linspace(0, 1, 95))
+    assert [len(rows) for rows in equal_count_bins(apart)] == [10] * 5 + [9] * 5

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from cryptocast.domain import Horizon
+from cryptocast.errors import BadInput
 from cryptocast.features.rows import FEATURE_NAMES, FeatureTable
 from cryptocast.features.spec import MODEL_FEATURES
 from cryptocast.series import DocumentSeries
@@ -171,3 +172,12 @@ def test_the_command_tests_the_model_that_a_job_would_make(monkeypatch) -> None:
     assert fitted == [MODEL_FEATURES]
     assert [one.horizon for one in found] == [None, Horizon.M15]
     assert all(one.passed for one in found)
+
+
+def test_a_coin_that_ends_before_the_days_asked_for_is_told() -> None:
+    market = make_market(25)
+    first, *_ = market
+    old = market | {first: market[first].take(market[first].opened_s < market[first].opened_s[480])}
+    assert selftest_run.recent(market, 5).keys() == market.keys()
+    with pytest.raises(BadInput, match=f"{first}: no bar in the last 5 days"):
+        selftest_run.recent(old, 5)

@@ -76,10 +76,10 @@ def test_neither_calibration_nor_held_out_rows_are_ever_seen() -> None:
 def test_the_same_day_is_the_same_study_and_another_day_or_feature_another() -> None:
     examples, _ = material()
 
-    def name(of: Examples, base: FitRules = FAST, horizon: Horizon = Horizon.M15) -> str:
+    def name(of: Examples, base: FitRules = FAST, horizon: Horizon = Horizon.M15, scored_by: str = "") -> str:
         window = tuning_window(of, make_plan(of.as_of, of.horizon_s, SPLIT))
         _, own = make_search(of, window, SPLIT, base)
-        return study_name(horizon, window, own, SPLIT, base)
+        return study_name(horizon, window, own, SPLIT, base, scored_by)
 
     def later(seconds: int) -> Examples:
         return replace(examples, as_of=examples.as_of + seconds)
@@ -92,6 +92,7 @@ def test_the_same_day_is_the_same_study_and_another_day_or_feature_another() -> 
     assert name(examples, replace(FAST, depth=5)) != name(examples)
     assert name(examples, replace(FAST, threads=8)) == name(examples)
     assert name(examples, horizon=Horizon.H1) != name(examples)
+    assert name(examples, scored_by="minilm-2") != name(examples, scored_by="standin-1")
 
 
 def test_the_fixed_parameters_lie_within_the_space() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from cryptocast.errors import NotEnoughData
 from cryptocast.series import Bools, Floats
-from cryptocast.train.walkforward import COVERAGES, EMBARGO_S, Span, Spans, calibrate_spans
+from cryptocast.train.walkforward import COVERAGES, EMBARGO_S, Span, Spans, calibrate_spans, thresholds_of
 from tests.unit.train.markets import make_examples
 
 
@@ -62,3 +62,16 @@ def test_thresholds_are_of_what_was_said_before_each_refit() -> None:
 def test_too_little_said_before_is_refused() -> None:
     with pytest.raises(NotEnoughData, match="to fix thresholds on"):
         calibrate_spans(spans(before=150))
+
+
+def test_where_nobody_is_surer_than_another_nobody_is_called() -> None:
+    assert thresholds_of(np.full(500, 0.5)) == (1.0,) * len(COVERAGES)
+    spread = thresholds_of(np.linspace(0.5, 0.6, 501))
+    assert spread == pytest.approx([0.6 - 0.1 * share for share in COVERAGES])
+
+    def level(margins: Floats, up: Bools) -> Callable[[Floats], Floats]:
+        return lambda said: np.full(len(said), 0.5)
+
+    walked = calibrate_spans(spans(), level)
+    called = np.maximum(walked.p_up, 1 - walked.p_up) >= np.array(walked.thresholds)[walked.refit, 0]
+    assert not called.any()

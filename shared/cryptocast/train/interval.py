@@ -1,0 +1,65 @@
+"""Which bar length an evaluation is on, out of files that hold several."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from cryptocast.errors import BadInput
+from cryptocast.series import BarSeries
+from cryptocast.train.files import PriceFiles
+from cryptocast.train.splits import DAY_S
+
+
+def bar_interval(
+    files: PriceFiles, symbols: Sequence[str], window: tuple[int, int], horizon_s: int, asked: int | None
+) -> int:
+    """The bars' own length: the finest that every evaluated coin has to the end of the test window.
+
+    Where none reaches its end, the finest that every coin has inside it; or what was `asked` for. `window` is
+    [first, last) in POSIX seconds. Raises `BadInput` that says what the files hold.
+    """
+    known = sorted({symbol for symbol, _ in files.series})
+    if absent := [symbol for symbol in symbols if symbol not in known]:
+        raise BadInput(f"no price file has bars of {', '.join(absent)}; they hold {', '.join(known)}")
+    if not symbols:
+        raise BadInput("--symbols names no coin")
+    begin, end = window
+    found = []
+    for interval_s in sorted({interval for _, interval in files.series}):
+        spans = [files.series.get((symbol, interval_s)) for symbol in symbols]
+        if all(span is not None and _covers(span, begin, end) for span in spans):
+            found.append(interval_s)
+    found.sort(key=lambda one: any(not reaches(files.series[symbol, one], end) for symbol in symbols))
+    chosen = asked or next(iter(found), None)
+    if chosen is None:
+        held = [f"{symbol} at {interval} s {_range(one)}" for (symbol, interval), one in files.series.items()]
+        raise BadInput(
+            f"the files hold no bars of {', '.join(symbols)} in the test window; they hold "
+            f"{'; '.join(held)}. --interval joins finer bars to longer ones"
+        )
+    fitting = [interval_s for interval_s in found if horizon_s % interval_s == 0]
+    if asked is None and horizon_s % chosen and fitting:
+        chosen = fitting[0]
+    if horizon_s % chosen:
+        raise BadInput(
+            f"a horizon of {horizon_s} s is no multiple of the files' bar interval of {chosen} s; "
+            "nothing can be said about a close that no bar has"
+        )
+    return chosen
+
+
+def _covers(series: BarSeries, begin: int, end: int) -> bool:
+    inside = (series.opened_s >= begin) & (series.opened_s < end)
+    return bool(inside.any()) and int(series.opened_s[0]) < begin
+
+
+def reaches(series: BarSeries, end: int) -> bool:
+    """Whether its bars go on to the end of the test window, but for a day."""
+    return int(series.opened_s[-1]) + series.interval_s > end - DAY_S
+
+
+def _range(series: BarSeries) -> str:
+    first, last = (np.datetime64(int(second), "s") for second in series.opened_s[[0, -1]])
+    return f"from {first} to {last}"
