@@ -167,9 +167,9 @@ class TestStartTraining:
 
     def test_an_alarm_on_the_forecasts_starts_one_task(self, load: Load) -> None:
         handler = load("start_training").handler
-        answer = handler(self.alarm("ForecastBrier"), None)
+        answer = handler(self.alarm("ForecastBrierLower95"), None)
         assert (answer["started"], answer["horizons"]) == (True, ["1h"])
-        again = handler(self.alarm("ForecastBrier"), None)
+        again = handler(self.alarm("ForecastBrierLower95"), None)
         assert (again["started"], "cooling down" in again["reason"]) == (False, True)
         assert boto3.client("ecs").list_tasks(cluster="cryptocast-test")["taskArns"] == [answer["task_arn"]]
 

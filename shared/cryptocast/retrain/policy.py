@@ -15,9 +15,7 @@ from typing import Any
 from cryptocast.domain import Horizon
 from cryptocast.errors import BadInput
 
-TRAINS = frozenset(
-    {"ForecastBrier", "ForecastBrierLower95", "ForecastAccuracy", "ForecastAccuracyUpper95", "FeatureDrift"}
-)
+TRAINS = frozenset({"ForecastBrierLower95", "ForecastAccuracyUpper95", "FeatureDrift"})
 """Metrics whose alarm a new model can answer."""
 NEEDS_A_PERSON = frozenset(
     {"QuarantinedRows", "MissingBars", "CollectorsFailed", "CycleAgeSeconds", "Coverage"}

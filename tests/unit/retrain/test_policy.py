@@ -34,12 +34,12 @@ def test_a_forecast_or_drift_alarm_trains_every_horizon(metric: str) -> None:
 @pytest.mark.parametrize("keys", [("name", "value"), ("Name", "Value")])
 def test_the_horizon_dimension_limits_the_training(keys: tuple[str, str]) -> None:
     dimensions = [dict(zip(keys, pair, strict=True)) for pair in (("Stage", "dev"), ("Horizon", "4h"))]
-    assert decide(alarm("ForecastBrier", Dimensions=dimensions)).horizons == (Horizon.H4,)
+    assert decide(alarm("ForecastBrierLower95", Dimensions=dimensions)).horizons == (Horizon.H4,)
 
 
 def test_an_unknown_horizon_dimension_means_all() -> None:
     dimensions = [{"name": "Horizon", "value": "3w"}]
-    assert decide(alarm("ForecastBrier", Dimensions=dimensions)).horizons == tuple(Horizon)
+    assert decide(alarm("ForecastBrierLower95", Dimensions=dimensions)).horizons == tuple(Horizon)
 
 
 @pytest.mark.parametrize("metric", sorted(NEEDS_A_PERSON))
@@ -51,7 +51,7 @@ def test_a_data_alarm_never_trains_on_the_broken_data(metric: str) -> None:
 
 @pytest.mark.parametrize("state", ["OK", "INSUFFICIENT_DATA"])
 def test_only_the_alarm_state_counts(state: str) -> None:
-    assert not decide(alarm("ForecastBrier", state)).train
+    assert not decide(alarm("ForecastBrierLower95", state)).train
 
 
 def test_an_alarm_on_something_else_is_named_and_left() -> None:
