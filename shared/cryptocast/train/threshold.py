@@ -1,9 +1,9 @@
 """How sure is sure enough: a confidence fixed by one sequence of tests, the surest calls first.
 
 Learn then Test (Angelopoulos, Bates, Candes, Jordan, Lei 2021) with a fixed sequence: coverages are tested
-in an order that no label has a say in, each at 5 %, on while they pass; the first that fails ends it, and
-the last that passed is taken. An error takes place only where the first coverage that is not good enough
-passes its own test: that happens in at most 5 % of cases, however many stand in the sequence.
+in an order that no call's own label has a say in, each at 5 %, on while they pass; the first that fails ends
+it, and the last that passed is taken. An error takes place only where the first coverage that is not good
+enough passes its own test: that happens in at most 5 % of cases, however many stand in the sequence.
 """
 
 from __future__ import annotations
