@@ -10,7 +10,8 @@ from cryptocast.domain import BAR_INTERVAL_S
 from cryptocast.series import Ints
 
 _ONE_SIDED_95 = 1.6449
-_TWO_SIDED_95 = 1.9600
+TWO_SIDED_95 = 1.9600
+"""A normal's quantile: so many standard errors to either side hold 95 %."""
 
 
 def independent_calls(as_of: Ints, horizon_s: int, interval_s: int = BAR_INTERVAL_S) -> float:
@@ -35,4 +36,4 @@ def wilson_lower(share: float, n: float, z: float = _ONE_SIDED_95) -> float:
 
 def wilson_95(share: float, n: float) -> tuple[float, float]:
     """Both ends of Wilson's 95 % interval for a share of `n` independent trials."""
-    return wilson_lower(share, n, _TWO_SIDED_95), 1 - wilson_lower(1 - share, n, _TWO_SIDED_95)
+    return wilson_lower(share, n, TWO_SIDED_95), 1 - wilson_lower(1 - share, n, TWO_SIDED_95)

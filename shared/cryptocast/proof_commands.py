@@ -128,8 +128,9 @@ def _show_overfitting(report: dict[str, Any]) -> None:
 def _stored(symbols: str, days: int) -> tuple[dict[str, BarSeries], DocumentSeries]:
     from cryptocast import wiring
     from cryptocast.train.dataset import newest_close, read_series
+    from cryptocast.train.files import named
 
     db = wiring.database()
-    asked = [s.strip().upper() for s in symbols.split(",") if s.strip()] or wiring.settings().symbol_list
+    asked = named(symbols.split(",")) or wiring.settings().symbol_list
     until = newest_close(db, asked) or floor_to_grid(datetime.now(UTC))
     return read_series(db, asked, until - timedelta(days=days), until, wiring.sentiment_version())

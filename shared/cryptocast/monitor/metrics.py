@@ -12,12 +12,11 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from cryptocast.domain import CycleWindow, Horizon
 from cryptocast.errors import TransientError
-from cryptocast.intervals import independent_moments, wilson_95
+from cryptocast.intervals import TWO_SIDED_95, independent_moments, wilson_95
 from cryptocast.monitor.drift import Drift
 from cryptocast.monitor.quality import Quality
 from cryptocast.store.outcomes import OutcomeSummary
 
-_TWO_SIDED_95 = 1.96
 _MOST_AT_ONCE = 1_000
 """Data points in one PutMetricData, AWS's limit."""
 
@@ -116,7 +115,7 @@ def _brier_lower(horizon: Horizon, score: OutcomeSummary) -> float | None:
     if score.brier is None or score.brier_deviation is None:
         return None
     independent = max(independent_moments(score.moments, horizon.seconds), 1.0)
-    return score.brier - _TWO_SIDED_95 * score.brier_deviation / math.sqrt(independent)
+    return score.brier - TWO_SIDED_95 * score.brier_deviation / math.sqrt(independent)
 
 
 def _worst(points: Iterable[Metric]) -> list[Metric]:

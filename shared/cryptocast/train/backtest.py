@@ -17,7 +17,7 @@ from cryptocast.features.rows import FEATURE_VERSION
 from cryptocast.series import BarSeries
 from cryptocast.train.dataset import Examples, build_table, label_examples, no_documents
 from cryptocast.train.documents import read_documents
-from cryptocast.train.files import read_prices
+from cryptocast.train.files import named, read_prices
 from cryptocast.train.fit import FitRules
 from cryptocast.train.interval import bar_interval, reaches
 from cryptocast.train.recipe import HISTORY_DAYS
@@ -74,7 +74,7 @@ def backtest(question: Question, progress: Progress | None = None) -> tuple[dict
     _possible(question)
     refits = refit_times(question.test_from, question.test_to, question.refit)
     files = read_prices(question.prices)
-    symbols, notes = _named(question.symbols), list(files.notes)
+    symbols, notes = named(question.symbols), list(files.notes)
     begin, end = (int(edge.timestamp()) for edge in (question.test_from, question.test_to))
     interval_s = bar_interval(files, symbols, (begin, end), horizon_s, question.interval_s)
     bars = bars_at(files, interval_s, notes)
@@ -105,10 +105,6 @@ def backtest(question: Question, progress: Progress | None = None) -> tuple[dict
         "notes": notes,
     }
     return plain(report), walked, tested.examples
-
-
-def _named(symbols: Sequence[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(symbol.strip().upper() for symbol in symbols if symbol.strip()))
 
 
 def _reached(refits: list[int], bars: Mapping[str, BarSeries], symbols: Sequence[str]) -> list[int]:

@@ -46,6 +46,11 @@ class PriceFiles:
         return int((opened[-1] - opened[0]) // interval_s + 1 - len(opened)) if len(opened) else 0
 
 
+def named(symbols: Sequence[str]) -> tuple[str, ...]:
+    """The coins as the files name them, each once, in the order asked for."""
+    return tuple(dict.fromkeys(symbol.strip().upper() for symbol in symbols if symbol.strip()))
+
+
 def read_prices(paths: Sequence[Path]) -> PriceFiles:
     """Read and check price files. Raises `BadInput` that names file and row."""
     if not paths:

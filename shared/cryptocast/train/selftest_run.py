@@ -14,7 +14,7 @@ from cryptocast.series import BarSeries, DocumentSeries
 from cryptocast.train.challenger import make_challenger
 from cryptocast.train.dataset import build_table, label_examples, no_documents
 from cryptocast.train.documents import read_documents
-from cryptocast.train.files import read_prices
+from cryptocast.train.files import named, read_prices
 from cryptocast.train.fit import FitRules
 from cryptocast.train.recipe import prepare
 from cryptocast.train.resample import bars_at, coarser_than
@@ -76,7 +76,7 @@ def series_of_files(
     files = read_prices(prices)
     notes += files.notes
     known = sorted({symbol for symbol, _ in files.series})
-    asked = [symbol.strip().upper() for symbol in symbols if symbol.strip()] or known
+    asked = named(symbols) or tuple(known)
     if absent := [symbol for symbol in asked if symbol not in known]:
         raise BadInput(f"no price file has bars of {', '.join(absent)}; they hold {', '.join(known)}")
     possible = [{i for symbol, i in files.series if symbol == one} for one in asked]
