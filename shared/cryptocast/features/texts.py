@@ -2,7 +2,7 @@
 
 A document is used from the first grid time that is not before its `first_seen_at`; when it was
 published plays no part. A coin's documents are those that name it and, at a quarter of the weight,
-those that name no coin at all. Near-duplicates are no part of the series: the store leaves them out.
+those that name no coin at all. Near-duplicates are no part of the series: whoever reads it leaves them out.
 """
 
 from __future__ import annotations

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from cryptocast.collect.mentions import mentions
+from cryptocast.collect.near_duplicates import near_duplicates
 from cryptocast.domain import COINS
 from cryptocast.errors import BadInput
 from cryptocast.sentiment.scored_file import SCORED_BY
@@ -32,8 +33,9 @@ def seen_after(published_s: Ints, news: Bools) -> Ints:
 def read_documents(paths: Sequence[Path], newest_s: int, notes: list[str]) -> DocumentSeries:
     """Texts with the scores that `cryptocast sentiment score` added to the files, else by the stand-in.
 
-    No crawl-time figure is read. Texts published after `newest_s`, the newest bar's close, cannot belong to
-    any forecast: they are left out and noted. Raises `BadInput` where nothing is left.
+    A near-duplicate counts once, as in the store; no crawl-time figure is read. Texts published after
+    `newest_s`, the newest bar's close, cannot belong to any forecast: they are left out and noted. Raises
+    `BadInput` where nothing is left.
     """
     frame = read_document_frame(paths)
     published = frame["published_at"].to_numpy(dtype="datetime64[s]").astype(np.int64)
@@ -46,22 +48,26 @@ def read_documents(paths: Sequence[Path], newest_s: int, notes: list[str]) -> Do
         frame, published = frame[~future], published[~future]
     if not len(frame):
         raise BadInput("no document was published before the newest bar's close")
+    frame, seen = _without_copies(frame, published)
     texts = [f"{t}\n{b}".strip() for t, b in zip(frame["title"], frame["body"], strict=True)]
     score, scorer = _scores(frame, texts)
     named = [mentions(text) for text in texts]
     symbols = tuple(COINS)
     mentioned = np.array([[symbol in names for symbol in symbols] for names in named], dtype=np.bool_)
-    news = (frame["kind"] == "news").to_numpy()
-    seen = seen_after(published, news)
-    order = np.argsort(seen, kind="stable")
-    notes.append(f"{len(frame)} texts, scored by {scorer} and used an hour after their stamp or later")
-    return DocumentSeries(
-        symbols,
-        seen[order],
-        news[order],
-        score[order],
-        mentioned[order],
+    notes.append(
+        f"{len(frame)} texts, scored by {scorer} and used an hour after their stamp or later; besides these "
+        f"{len(published) - len(frame)} near-duplicates of a text of the 24 h before, which count once"
     )
+    return DocumentSeries(symbols, seen, (frame["kind"] == "news").to_numpy(), score, mentioned)
+
+
+def _without_copies(frame: pd.DataFrame, published_s: Ints) -> tuple[pd.DataFrame, Ints]:
+    """The documents in the order in which they may be used, near-duplicates left out; and from when on."""
+    seen = seen_after(published_s, (frame["kind"] == "news").to_numpy())
+    order = np.argsort(seen, kind="stable")
+    frame, seen = frame.iloc[order], seen[order]
+    once = ~near_duplicates(frame["title"].tolist(), seen)
+    return frame[once], seen[once]
 
 
 def _scores(frame: pd.DataFrame, texts: Sequence[str]) -> tuple[Floats, str]:

@@ -75,3 +75,18 @@ def test_scores_that_are_none_are_named(tmp_path, added, said) -> None:
     texts(**added).to_parquet(tmp_path / "texts.parquet")
     with pytest.raises(BadInput, match=said):
         read_documents([tmp_path / "texts.parquet"], END_S, [])
+
+
+def test_a_near_duplicate_counts_once_and_is_noted(tmp_path) -> None:
+    title = "Bitcoin rises to a record high"
+    said = {
+        "title": [title, f"{title.upper()}! | Paper", title],
+        "p_bearish": 0.1,
+        "p_bullish": [0.2, 0.4, 0.9],
+    }
+    stamps = pd.to_datetime(["2024-02-01T10:00Z", "2024-02-01T23:00Z", "2024-02-03T10:00Z"])
+    texts(published_at=stamps, **said).to_parquet(tmp_path / "texts.parquet")
+    notes: list[str] = []
+    found = read_documents([tmp_path / "texts.parquet"], END_S, notes)
+    assert found.score == pytest.approx([0.1, 0.8])
+    assert "2 texts" in notes[0] and "1 near-duplicates" in notes[0]
