@@ -46,6 +46,21 @@ describe('the page', () => {
     expect(await coin.findByRole('img', { name: /from \$63,000.00 to \$64,000.00/ })).toBeVisible();
   });
 
+  it('says where a line ends that could not follow its price', async () => {
+    const later = minutesAfter(120);
+    serve(aBoard({ as_of: later, coins: [aCoin({ price: aPrice({ as_of: later }) })] }));
+    const coin = within(await openPage());
+    const said = await coin.findByText(/^The line ends at/);
+    expect(within(said).getByRole('time')).toHaveAttribute('datetime', '2026-03-02T14:15:00.000Z');
+  });
+
+  it('says nothing of a line that ends with its price', async () => {
+    serve(aBoard());
+    const coin = within(await openPage());
+    await coin.findByRole('img', { name: /from \$63,000.00/ });
+    expect(coin.queryByText(/^The line ends at/)).toBeNull();
+  });
+
   it.each([
     ['up', 'Up'],
     ['down', 'Down'],

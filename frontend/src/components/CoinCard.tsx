@@ -110,6 +110,7 @@ function Present({ id, coin, label, closes, said, newest, now }: PresentProps) {
         <p className="text-sm text-quiet">No price yet.</p>
       )}
       <History closes={closes} name={coin.name} />
+      <LineEnds closes={closes} label={label} priced={price?.as_of} now={now} />
       {own.length > 0 && <p className="text-xs text-caution">{own.join(' · ')}</p>}
     </div>
   );
@@ -124,6 +125,23 @@ function History({ closes, name }: Pick<Props, 'closes'> & { name: string }) {
       </p>
     );
   return <div className="h-16 animate-pulse rounded bg-inset lg:h-24" aria-hidden="true" />;
+}
+
+interface LineEndsProps extends Pick<Props, 'closes' | 'label' | 'now'> {
+  priced: string | undefined;
+}
+
+/** A line that could not be fetched again ends before its price. */
+function LineEnds({ closes, label, priced, now }: LineEndsProps) {
+  const last = closes?.at(-1);
+  if (!last) return null;
+  const at = new Date(last.at).toISOString();
+  if (!isBehind(at, priced)) return null;
+  return (
+    <p className="text-xs text-caution">
+      The line ends at <time dateTime={at}>{momentInWords(label, at, now)}</time>.
+    </p>
+  );
 }
 
 function Change({ logReturn }: { logReturn: number }) {

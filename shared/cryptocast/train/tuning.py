@@ -197,9 +197,13 @@ def study_name(
     base: FitRules,
     sentiment_version: str = "",
 ) -> str:
-    """`prices-1h-20210901-20220120-1a2b3c4d`: the last part stands for coins, features, rules and space."""
+    """`prices-1h-20210901-20220120-1a2b3c4d`: the last part stands for rows, features, rules and space.
+
+    Bars that were filled in since make it another study: trials on other rows cannot be compared.
+    """
     what = {
-        "coins": np.unique(own.symbols).tolist(),
+        "rows": [hashlib.sha256(column.tobytes()).hexdigest() for column in (own.as_of, own.up)],
+        "coins": [column.tolist() for column in np.unique(own.symbols, return_counts=True)],
         "features": [FEATURE_VERSION, sentiment_version, *own.features],
         "split": asdict(split),
         "fit": {**asdict(base), "threads": 0},

@@ -74,7 +74,8 @@ def test_neither_calibration_nor_held_out_rows_are_ever_seen() -> None:
 
 
 def test_the_same_day_is_the_same_study_and_another_day_or_feature_another() -> None:
-    examples, _ = material()
+    whole, _ = material(6_400)
+    examples = whole.take(np.arange(6_000))
 
     def name(of: Examples, base: FitRules = FAST, horizon: Horizon = Horizon.M15, scored_by: str = "") -> str:
         window = tuning_window(of, make_plan(of.as_of, of.horizon_s, SPLIT))
@@ -82,12 +83,16 @@ def test_the_same_day_is_the_same_study_and_another_day_or_feature_another() -> 
         return study_name(horizon, window, own, SPLIT, base, scored_by)
 
     def later(seconds: int) -> Examples:
-        return replace(examples, as_of=examples.as_of + seconds)
+        """The same span of time, begun and ended so much later."""
+        begins, ends = examples.as_of[[0, -1]] + seconds
+        return whole.take(np.flatnonzero((whole.as_of >= begins) & (whole.as_of <= ends)))
 
     names = [name(later(900 * step)) for step in range(97)]
     assert len(set(names)) <= 3  # both ends of the window cross midnight once
     assert max(names.count(one) for one in names) >= 48
     assert name(later(DAY_S)) != name(examples)
+    assert name(examples.take(np.delete(np.arange(len(examples)), 3_000))) != name(examples)
+    assert name(replace(examples, up=~examples.up)) != name(examples)
     assert name(examples.only(examples.features[:9])) != name(examples)
     assert name(examples, replace(FAST, depth=5)) != name(examples)
     assert name(examples, replace(FAST, threads=8)) == name(examples)
