@@ -5,7 +5,8 @@
 
 `DIR` is the output of `cryptocast evaluate` on the same question. Prints both, and paired tests: McNemar
 over all rows, and a bootstrap of whole days for the accuracy of the surest 5 %, thresholds of both fixed
-before the test. The paired rows are left in `DIR/paired.parquet` for `tests.bench.pooled_lead`.
+before the test. Bars of other lengths are left out. The paired rows are left in `DIR/paired.parquet` for
+`tests.bench.pooled_lead`.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from cryptocast.train.files import read_prices
 from cryptocast.train.fit import FitRules
 from cryptocast.train.statistics import mcnemar
 from cryptocast.train.walkforward import COVERAGES, calibrate_spans, fit_spans, refit_times
+from tests.bench.question import interval_of
 
 PLAIN = FitRules(
     rounds=300, learning_rate=0.05, subsample=0.8, colsample=0.8, min_child_weight=50.0, l2=1.0,
@@ -124,7 +126,7 @@ def main() -> None:
     np.seterr(divide="ignore", invalid="ignore")
     symbols, horizon_s = told.symbols.split(","), horizon_seconds(told.horizon)
     files = read_prices(told.prices)
-    interval_s = min(interval for symbol, interval in files.series if symbol in symbols)
+    interval_s = interval_of(files, symbols)
     bars = {symbol: series for (symbol, interval), series in files.series.items() if interval == interval_s}
     examples = plain_examples(bars, horizon_s, interval_s)
     refits = refit_times(begin, end, "quarterly")
