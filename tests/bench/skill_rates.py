@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 
@@ -25,6 +26,7 @@ from cryptocast.train.skill import floored, measure_skill
 from cryptocast.train.splits import DAY_S, SplitRules
 from cryptocast.train.threshold import fix_threshold
 from tests.bench.gate_rates import COINS, moving
+from tests.bench.threshold_rates import majority_of
 
 SKILLS = (0.0, 0.04, 0.08, 0.12)
 """Correlation of signal and return: 50, 51.3, 52.5 and 53.8 % of all calls are right."""
@@ -64,8 +66,8 @@ def one_training(
     last = np.arange(4 * fold * COINS, (5 * fold - purge) * COINS)
     fresh = np.arange(5 * fold * COINS, len(rows))
     p_up = apply_platt(fit_platt(margins[before], rows.up[before]), margins)
-    to_beat = float(max(rows.up[last].mean(), 1 - rows.up[last].mean()))
-    abstain = fix_threshold(p_up[last], rows.take(last), to_beat)
+    tested = rows.take(last)
+    abstain = fix_threshold(p_up[last], tested, partial(majority_of, tested.up))
     unseen = np.concatenate([last, fresh])
     fitted = np.arange((5 * fold - purge) * COINS)  # the final model's
     constant = np.repeat([rows.up[before].mean(), rows.up[fitted].mean()], [len(last), len(fresh)])

@@ -176,7 +176,9 @@ def _verdict(figures: Mapping[str, Any], horizon: str) -> str:
     said = f"{horizon}: {figures['accuracy']:.1%} of all calls right; the best free forecast gets {best:.1%}."
     if calls is None:
         return f"{said} It was never sure enough to call on the held-out slice."
+    free = figures.get("best_baseline_of_calls")
+    beside = "" if free is None else f" and the best free forecast on the same rows {free:.1%}"
     return (
-        f"{said} Where it called ({figures['coverage']:.0%} of rows) {calls:.1%}, with "
+        f"{said} Where it called ({figures['coverage']:.0%} of rows) it got {calls:.1%}{beside}, with "
         f"{figures['independent_calls']:.0f} independent calls."
     )

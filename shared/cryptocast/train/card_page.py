@@ -66,7 +66,7 @@ def _data(data: Mapping[str, Any]) -> str:
 
 
 def _figures(figures: Mapping[str, Any], intervals: Mapping[str, Sequence[float | None]]) -> str:
-    shares = ("accuracy", "accuracy_of_calls", "coverage", "share_up")
+    shares = ("accuracy", "accuracy_of_calls", "best_baseline_of_calls", "coverage", "share_up")
     rows = []
     for name, value in figures.items():
         is_share = name in shares or name.startswith("baseline_")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 import xgboost
@@ -65,9 +66,7 @@ def make_challenger(examples: Examples, plan: Plan, embargo_s: int, rules: FitRu
     tested = examples.take(rows[in_slice])
     p_up = apply_platt(calibration, oof[in_slice])
     share_up = float(examples.up[calibration_slice.fit].mean())
-    hindsight = max(tested.up.mean(), 1 - tested.up.mean())
-    to_beat = max(best_baseline(baselines(tested, share_up)), float(hindsight))
-    abstain = fix_threshold(p_up, tested, to_beat)
+    abstain = fix_threshold(p_up, tested, partial(best_free, tested, share_up))
     walk_forward = evaluate(p_up, tested, abstain.threshold, share_up)
     booster = fit_known(examples, plan.development, plan.held_out_begins_s, rules)
     scale = margin_scale(booster, examples, plan.development, plan.held_out_begins_s)
@@ -84,6 +83,13 @@ def make_challenger(examples: Examples, plan: Plan, embargo_s: int, rules: FitRu
     abstain = floored(abstain, skill)
     figures = evaluate(fresh.p_up, held_out, abstain.threshold, fitted_share)
     return Challenger(booster, calibration, abstain, skill, figures, walk_forward, out_of_fold, begins, fresh)
+
+
+def best_free(tested: Examples, share_up: float, called: Bools) -> float:
+    """Accuracy on the rows `called` (n,) of the best free forecast, the majority known afterwards too."""
+    calls = tested.take(np.flatnonzero(called))
+    hindsight = max(calls.up.mean(), 1 - calls.up.mean())
+    return max(best_baseline(baselines(calls, share_up)), float(hindsight))
 
 
 def _out_of_fold(examples: Examples, plan: Plan, rules: FitRules) -> tuple[Ints, Floats]:

@@ -80,5 +80,7 @@ def evaluate(p_up: Floats, examples: Examples, threshold: float, fitted_share_up
     }
     if called.any():
         figures["accuracy_of_calls"] = float(right[called].mean())
+        free = baselines(examples.take(np.flatnonzero(called)), fitted_share_up)
+        figures["best_baseline_of_calls"] = best_baseline(free)
         figures["accuracy_of_calls_lower"] = wilson_lower(figures["accuracy_of_calls"], max(independent, 1.0))
     return figures

@@ -22,7 +22,7 @@ from cryptocast.train.evaluate import (
 )
 from cryptocast.train.fit import TRIALS
 from cryptocast.train.target import TARGET, against_target, called_row, widest_row
-from cryptocast.train.threshold import widest_sure
+from cryptocast.train.threshold import always, widest_sure
 from cryptocast.train.walkforward import COVERAGES, Walk
 
 _RULE_COVERAGES = tuple(share / 100 for share in range(1, 51))
@@ -216,7 +216,7 @@ def _target(tested: Tested, selective: list[dict[str, Any]]) -> dict[str, Any]:
 def _rule(tested: Tested) -> dict[str, Any]:
     """Fixed before the test: the lowest confidence whose earlier calls surely held 65 %, by one sequence."""
     walk = tested.walk
-    found = widest_sure(walk.before_p_up, walk.before, TARGET, _RULE_COVERAGES, tested.interval_s)
+    found = widest_sure(walk.before_p_up, walk.before, always(TARGET), _RULE_COVERAGES, tested.interval_s)
     if found is None:
         said = "no earlier threshold surely held 65 %: the rule abstains throughout"
         return {"threshold": None, "said": said}

@@ -8,7 +8,7 @@ enough passes its own test: that happens in at most 5 % of cases, however many s
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +17,7 @@ from scipy import stats
 from cryptocast.domain import BAR_INTERVAL_S
 from cryptocast.intervals import independent_calls
 from cryptocast.registry.manifest import Abstain
-from cryptocast.series import Floats
+from cryptocast.series import Bools, Floats
 from cryptocast.train.dataset import Examples
 from cryptocast.train.statistics import ACCURACY_ALPHA, surely
 
@@ -29,39 +29,51 @@ _COVERAGES = tuple(share / 100 for share in range(20, 101, 5))
 """From the fallback on: fewer are never called, so fewer need no test."""
 
 
+ToBeat = Callable[[Bools], float]
+"""Which rows are called (n,) → the accuracy that these calls must surely exceed."""
+
+
 @dataclass(frozen=True, slots=True)
 class Passed:
     """The last coverage of the sequence whose test passed; `tests` counts those that were made."""
 
     threshold: float
     coverage: float
+    to_beat: float
     tests: int
+
+
+def always(share: float) -> ToBeat:
+    """The same accuracy, whichever rows are called."""
+    return lambda _: share
 
 
 def widest_sure(
     p_up: Floats,
     tested: Examples,
-    to_beat: float,
+    to_beat: ToBeat,
     coverages: Sequence[float],
     interval_s: int = BAR_INTERVAL_S,
 ) -> Passed | None:
     """The largest of the ascending `coverages` that the sequence reaches; None where the first test fails.
 
     A test passes where the one-sided 95 % lower bound (Clopper-Pearson) of the accuracy of the surest calls
-    lies above `to_beat`, with coins of one moment and overlapping labels counted once.
+    lies above `to_beat` of these very calls: a free forecast too may be better where a model is sure. Coins
+    of one moment and overlapping labels are counted once.
     """
     confidence, right = np.maximum(p_up, 1 - p_up), (p_up > 0.5) == tested.up
-    begin, passed, tests = fewest_calls(to_beat), None, 0
+    passed, tests = None, 0
     for coverage in coverages:
         threshold = float(np.quantile(confidence, 1 - coverage))
         called = confidence >= threshold
         n = int(independent_calls(tested.as_of[called], tested.horizon_s, interval_s))
-        if n < begin:
+        bar = to_beat(called)
+        if n < fewest_calls(bar):
             continue
         tests += 1
-        if surely(float(right[called].mean()), n) <= to_beat:
+        if surely(float(right[called].mean()), n) <= bar:
             break
-        passed = Passed(threshold, float(called.mean()), tests)
+        passed = Passed(threshold, float(called.mean()), bar, tests)
     return passed
 
 
@@ -73,8 +85,8 @@ def fewest_calls(to_beat: float) -> int:
     return int(n[np.argmax(enough)]) if enough.any() else len(n)
 
 
-def fix_threshold(p_up: Floats, tested: Examples, to_beat: float) -> Abstain:
-    """The smallest confidence whose calls are surely better than `to_beat` on the calibration slice.
+def fix_threshold(p_up: Floats, tested: Examples, to_beat: ToBeat) -> Abstain:
+    """The smallest confidence whose calls surely exceed `to_beat` on the calibration slice.
 
     20 %, 25 %, ... 100 % of the slice are tested in this order by `widest_sure`. Where not even the first
     passes, or the slice has too few independent calls for a test, the most confident 20 % are called, and
@@ -87,12 +99,14 @@ def fix_threshold(p_up: Floats, tested: Examples, to_beat: float) -> Abstain:
     if found := widest_sure(p_up, tested, to_beat, _COVERAGES):
         rule = (
             "smallest confidence whose accuracy on the purged calibration slice has a 95 % lower bound above "
-            f"the best baseline ({to_beat:.4f}), tested from the surest calls on, independent calls counted"
+            f"the best baseline on the same calls ({found.to_beat:.4f}), tested from the surest calls on, "
+            "independent calls counted"
         )
         return Abstain(threshold=found.threshold, rule=rule, coverage=found.coverage, tested=True)
     threshold = float(np.quantile(confidence, 1 - FALLBACK_COVERAGE))
-    had, needed = int(independent_calls(tested.as_of, tested.horizon_s)), fewest_calls(to_beat)
-    why = f"no lower bound exceeded the best baseline ({to_beat:.4f})"
+    bar = to_beat(confidence >= threshold)
+    had, needed = int(independent_calls(tested.as_of, tested.horizon_s)), fewest_calls(bar)
+    why = f"no lower bound exceeded the best baseline on the same calls ({bar:.4f} on these)"
     if had < needed:
         why = f"its {had} independent calls are too few to test one, {needed} are needed"
     rule = f"most confident {FALLBACK_COVERAGE:.0%} of the purged calibration slice: {why}"

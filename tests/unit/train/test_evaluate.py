@@ -37,6 +37,8 @@ def test_calls_are_counted_at_the_threshold_only() -> None:
     assert figures["calls"] == 100
     assert figures["accuracy_of_calls"] == 1.0
     assert figures["n"] == 400
+    rose, up = examples.last_move[:100] > 0, examples.up[:100]
+    assert figures["best_baseline_of_calls"] == max((rose == up).mean(), (rose != up).mean(), (~up).mean())
 
 
 def test_without_a_call_there_is_no_accuracy_of_calls() -> None:

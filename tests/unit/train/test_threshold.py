@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
+
 import numpy as np
 import pytest
 
 from cryptocast.domain import Horizon
 from cryptocast.series import Bools, Floats
+from cryptocast.train.challenger import best_free
 from cryptocast.train.dataset import Examples
 from cryptocast.train.statistics import surely
-from cryptocast.train.threshold import fewest_calls, fix_threshold, widest_sure
+from cryptocast.train.threshold import always, fewest_calls, fix_threshold, widest_sure
 from tests.unit.train.markets import make_examples
 from tests.unit.train.test_statistics import BAR_S, nothing_known
 
@@ -37,7 +41,7 @@ def widest_of_all_looks(p_up: Floats, tested: Examples, to_beat: float) -> bool:
 
 
 def test_a_useless_model_gets_a_threshold_in_at_most_five_per_cent_of_cases() -> None:
-    found = [widest_sure(*useless(seed), 0.5, COVERAGES) is not None for seed in range(RUNS)]
+    found = [widest_sure(*useless(seed), always(0.5), COVERAGES) is not None for seed in range(RUNS)]
     many_looks = [widest_of_all_looks(*useless(seed), 0.5) for seed in range(RUNS)]
     assert 0.01 < np.mean(found) < 0.07, "5 % and two standard errors of 400 runs"
     assert np.mean(many_looks) > 0.12, "the same tests, each taken for itself"
@@ -48,7 +52,7 @@ def test_nor_where_labels_overlap_and_coins_move_together() -> None:
     for seed in range(RUNS // 2):
         _, calls, up = nothing_known(seed, horizon=4, moments=2_000)
         p_up = 1 / (1 + np.exp(-calls / 5))
-        found.append(widest_sure(p_up, rows(up, 4 * BAR_S, coins=2), 0.5, COVERAGES) is not None)
+        found.append(widest_sure(p_up, rows(up, 4 * BAR_S, coins=2), always(0.5), COVERAGES) is not None)
     assert np.mean(found) < 0.08
 
 
@@ -59,7 +63,7 @@ def test_a_skilled_model_gets_the_coverage_up_to_which_it_is_skilled(seed: int) 
     confidence = random.uniform(0.5, 0.6, 20_000)
     up = random.random(20_000) < 0.5
     right = random.random(20_000) < np.where(confidence > 0.55, 0.7, 0.5)
-    found = widest_sure(np.where(up == right, confidence, 1 - confidence), rows(up), 0.62, COVERAGES)
+    found = widest_sure(np.where(up == right, confidence, 1 - confidence), rows(up), always(0.62), COVERAGES)
     assert found is not None
     assert 0.7 <= found.coverage <= 0.85
 
@@ -71,7 +75,7 @@ def test_the_first_failure_ends_it_whatever_would_come_after() -> None:
     up = np.ones(4_000, dtype=bool)
     p_up = np.where(right, confidence, 1 - confidence)
     assert widest_of_all_looks(p_up, rows(up), 0.55)
-    assert widest_sure(p_up, rows(up), 0.55, COVERAGES) is None
+    assert widest_sure(p_up, rows(up), always(0.55), COVERAGES) is None
 
 
 def test_it_begins_where_five_points_above_the_bar_are_significant() -> None:
@@ -80,7 +84,7 @@ def test_it_begins_where_five_points_above_the_bar_are_significant() -> None:
     assert surely(0.70, n) > 0.65 >= surely(0.70, n - 1)
     random = np.random.default_rng(0)
     p_up = random.uniform(0.7, 0.9, 2_000)
-    found = widest_sure(p_up, rows(random.random(2_000) < 0.9), 0.65, COVERAGES)
+    found = widest_sure(p_up, rows(random.random(2_000) < 0.9), always(0.65), COVERAGES)
     assert found is not None
     assert found.tests == sum(2_000 * coverage >= n for coverage in COVERAGES)
     assert fewest_calls(1.0) == 999, "a bar that cannot be beaten asks for more than there is"
@@ -89,35 +93,49 @@ def test_it_begins_where_five_points_above_the_bar_are_significant() -> None:
 def test_the_threshold_is_the_smallest_that_surely_beats_the_baseline() -> None:
     examples = make_examples(6_000, signal=1.5)
     p_up = 1 / (1 + np.exp(-1.5 * examples.x[:, 0].astype(float)))
-    easy, hard = fix_threshold(p_up, examples, 0.55), fix_threshold(p_up, examples, 0.85)
+    easy, hard = fix_threshold(p_up, examples, always(0.55)), fix_threshold(p_up, examples, always(0.85))
     assert 0.5 <= easy.threshold < hard.threshold < 1
     right = (p_up > 0.5) == examples.up
     called = np.maximum(p_up, 1 - p_up) >= hard.threshold
     assert surely(float(right[called].mean()), int(called.sum() / 2)) > 0.85
     assert hard.coverage == pytest.approx(float(called.mean()))
-    assert "lower bound above the best baseline (0.8500)" in hard.rule
+    assert "lower bound above the best baseline on the same calls (0.8500)" in hard.rule
     assert hard.tested is True
 
 
 def test_where_nothing_beats_the_baseline_the_top_fifth_is_called_and_the_rule_says_so() -> None:
     examples = make_examples(6_000, signal=0.0)
     p_up = np.random.default_rng(5).uniform(0.4, 0.6, 6_000)
-    fixed = fix_threshold(p_up, examples, 0.52)
+    fixed = fix_threshold(p_up, examples, always(0.52))
     assert fixed.coverage == pytest.approx(0.2, abs=0.01)
-    assert "no lower bound exceeded the best baseline (0.5200)" in fixed.rule
+    assert "no lower bound exceeded the best baseline on the same calls (0.5200 on these)" in fixed.rule
     assert fixed.tested is False
+
+
+def test_a_model_that_says_the_opposite_of_the_last_bar_is_no_better_than_that_where_it_is_sure() -> None:
+    """Reversal is right more often after large bars: to be surer there is not to know more than it does."""
+    passed = []
+    for seed in range(20):
+        random = np.random.default_rng(seed)
+        examples = make_examples(8_000, signal=0.0, seed=seed)
+        last = random.normal(size=8_000)
+        up = random.random(8_000) < 0.5 - 0.03 * np.sign(last) * np.abs(last)
+        examples = replace(examples, up=up, last_move=last)
+        fixed = fix_threshold(1 / (1 + np.exp(last / 10)), examples, partial(best_free, examples, 0.5))
+        passed.append(fixed.tested)
+    assert not any(passed)
 
 
 def test_a_slice_of_few_independent_calls_is_not_tested_and_the_rule_says_so() -> None:
     examples = make_examples(6_000, signal=1.5, horizon=Horizon.H24)
     p_up = 1 / (1 + np.exp(-1.5 * examples.x[:, 0].astype(float)))
-    fixed = fix_threshold(p_up, examples, 0.52)
+    fixed = fix_threshold(p_up, examples, always(0.52))
     assert fixed.coverage == pytest.approx(0.2, abs=0.01)
     assert "its 31 independent calls are too few" in fixed.rule
     assert fixed.tested is False
 
 
 def test_a_constant_probability_always_abstains() -> None:
-    fixed = fix_threshold(np.full(500, 0.51), make_examples(500), 0.5)
+    fixed = fix_threshold(np.full(500, 0.51), make_examples(500), always(0.5))
     assert fixed.threshold == 1.0
     assert "always abstain" in fixed.rule
