@@ -47,8 +47,7 @@ def collect_social(db: Database, sources: Sources, window: CycleWindow) -> StepR
 
 def _sweep_deletions(db: Database, asking: Asking, reddit: RedditPosts, now: datetime) -> int:
     """Ask after the next stored posts whose text is still here, in the order of their ids, in a circle."""
-    records = documents.recent(db, _MOST_WITH_TEXT, kind=DocumentKind.POST)
-    external_ids = sorted(record.document.external_id for record in records)
+    external_ids = sorted(documents.ids_with_text(db, reddit.name, _MOST_WITH_TEXT))
     after = (source_store.progress(db, _SWEEP, "") or {}).get("after", "")
     turn = bisect_right(external_ids, after)
     batch = (external_ids[turn:] + external_ids[:turn])[:SWEPT_AT_ONCE]

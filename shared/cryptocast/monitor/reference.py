@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -47,15 +48,16 @@ def measure_drift(db: Database, bucket: Bucket | None, as_of: datetime) -> Drift
         return report
     found: dict[tuple[str, tuple[str, ...]], drift.Drift] = {}
     refused: dict[tuple[str, tuple[str, ...]], NotEnoughData] = {}
-    for horizon in Horizon:
+    manifests = _champions(bucket, report)
+    recent = _Recent(db, as_of, manifests.values())
+    for horizon, manifest in manifests.items():
         try:
-            manifest = _champion_manifest(bucket, horizon)
             key = reference_key(manifest), manifest.feature_names
             if key in refused:
                 raise refused[key]
             if key not in found:
                 try:
-                    found[key] = _measured(db, bucket, manifest, as_of)
+                    found[key] = _measured(db, bucket, manifest, recent)
                 except NotEnoughData as error:
                     refused[key] = error
                     raise
@@ -105,12 +107,33 @@ def load_reference(db: Database, bucket: Bucket, manifest: Manifest) -> drift.Re
     return made
 
 
-def _measured(db: Database, bucket: Bucket, manifest: Manifest, as_of: datetime) -> drift.Drift:
+class _Recent:
+    """The newest rows, read once for all horizons, and of them only what some champion uses.
+
+    Hosted Postgres counts the bytes that leave it, and this is the largest reading of a cycle.
+    """
+
+    def __init__(self, db: Database, as_of: datetime, manifests: Iterable[Manifest]) -> None:
+        self._db = db
+        self.as_of = as_of
+        used = [manifest.feature_names for manifest in manifests]
+        # A manifest that names no features is compared over all of them.
+        self._features = sorted({name for names in used for name in names}) if all(used) else None
+        self._by_days: dict[int, list[FeatureRow]] = {}
+
+    def rows(self, days: int) -> list[FeatureRow]:
+        """Those of the last `days`, by (as_of, symbol)."""
+        if days not in self._by_days:
+            tick = timedelta(microseconds=1)  # the store's spans leave their end out, ours their start
+            since = self.as_of - timedelta(days=days) + tick
+            self._by_days[days] = feature_rows.between(self._db, since, self.as_of + tick, self._features)
+        return self._by_days[days]
+
+
+def _measured(db: Database, bucket: Bucket, manifest: Manifest, recent: _Recent) -> drift.Drift:
     reference = load_reference(db, bucket, manifest)
-    since = as_of - timedelta(days=2 * reference.window_days)
-    tick = timedelta(microseconds=1)  # the store's spans leave their end out, ours their start
-    rows = feature_rows.between(db, since + tick, as_of + tick)
-    return drift.measure(reference, rows, as_of, manifest.feature_names)
+    rows = recent.rows(2 * reference.window_days)
+    return drift.measure(reference, rows, recent.as_of, manifest.feature_names)
 
 
 def _computed_rows(
@@ -139,9 +162,16 @@ def _sentiment_version(bucket: Bucket, manifest: Manifest) -> str:
         return ""
 
 
-def _champion_manifest(bucket: Bucket, horizon: Horizon) -> Manifest:
-    name = layout.price_model(horizon)
-    return read_manifest(bucket, name, read_champion(bucket, name)[0].version)
+def _champions(bucket: Bucket, report: DriftReport) -> dict[Horizon, Manifest]:
+    """The manifest of each champion; one that cannot be read is named in the report."""
+    found: dict[Horizon, Manifest] = {}
+    for horizon in Horizon:
+        name = layout.price_model(horizon)
+        try:
+            found[horizon] = read_manifest(bucket, name, read_champion(bucket, name)[0].version)
+        except CryptocastError as error:
+            report.missing.append(f"drift {horizon.value}: {error}")
+    return found
 
 
 def _window(manifest: Manifest) -> DataWindow:

@@ -142,6 +142,17 @@ def known_ids(db: Database, kind: DocumentKind, source: str, external_ids: Itera
     return {row[0] for row in rows}
 
 
+def ids_with_text(db: Database, source: str, limit: int) -> list[str]:
+    """The ids, at their source, of the posts seen last whose text is still here."""
+    with db.connection() as connection:
+        rows = connection.execute(
+            "SELECT external_id FROM documents WHERE kind = 'post' AND source = %s AND deleted_at IS NULL "
+            "AND text_expired_at IS NULL ORDER BY first_seen_at DESC, id DESC LIMIT %s",
+            (source, limit),
+        ).fetchall()
+    return [row[0] for row in rows]
+
+
 def expire_post_text(db: Database, before: datetime) -> int:
     """Drop title and body of posts published before `before`; id, hash and scores stay. Returns how many."""
     with db.connection() as connection:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -24,6 +24,10 @@ WHERE (feature_rows.name_list, feature_rows.numbers, feature_rows.missing, featu
     IS DISTINCT FROM (EXCLUDED.name_list, EXCLUDED.numbers, EXCLUDED.missing, EXCLUDED.feature_version)
 """
 _SELECT = "SELECT symbol, as_of, name_list, numbers, missing, feature_version FROM feature_rows"
+_SELECT_SOME = """
+SELECT symbol, as_of, name_list, ARRAY(SELECT numbers[p] FROM unnest(l.positions::int4[]) AS p), missing,
+    feature_version
+FROM feature_rows JOIN unnest(%s::int4[], %s::text[]) AS l (id, positions) ON l.id = name_list"""
 _BATCH = 10_000
 
 
@@ -51,9 +55,24 @@ def at(db: Database, symbol: str, as_of: datetime) -> FeatureRow | None:
     return next(iter(_select(db, "WHERE symbol = %s AND as_of = %s", (symbol, as_of))), None)
 
 
-def between(db: Database, since: datetime, until: datetime) -> list[FeatureRow]:
-    """The rows of all coins with `as_of` in [since, until), by (as_of, symbol)."""
-    return _select(db, "WHERE as_of >= %s AND as_of < %s ORDER BY as_of, symbol", (since, until))
+def between(
+    db: Database, since: datetime, until: datetime, features: Collection[str] | None = None
+) -> list[FeatureRow]:
+    """The rows of all coins with `as_of` in [since, until), by (as_of, symbol).
+
+    With `features`, rows bring the values of these only, and rows that hold none of them are left out.
+    """
+    condition = "WHERE as_of >= %s AND as_of < %s ORDER BY as_of, symbol"
+    if features is None:
+        return _select(db, condition, (since, until))
+    with db.connection() as connection:
+        positions = names.positions_of(connection, features)
+        lists = {list_id: tuple(held) for list_id, held in positions.items()}
+        numbered = ["{" + ",".join(map(str, held.values())) + "}" for held in positions.values()]
+        with connection.cursor(binary=True) as cursor:
+            values = (list(positions), numbered, since, until)
+            rows = cursor.execute(f"{_SELECT_SOME} {condition}", values).fetchall()
+    return [_feature_row(row, lists) for row in rows]
 
 
 def _select(db: Database, condition: str, values: Sequence[Any]) -> list[FeatureRow]:
@@ -61,10 +80,12 @@ def _select(db: Database, condition: str, values: Sequence[Any]) -> list[Feature
         lists = names.lists_by_id(connection)
         with connection.cursor(binary=True) as cursor:
             rows = cursor.execute(f"{_SELECT} {condition}", values).fetchall()
-    return [
-        FeatureRow(symbol, as_of, dict(zip(lists[list_id], numbers, strict=True)), tuple(missing), version)
-        for symbol, as_of, list_id, numbers, missing, version in rows
-    ]
+    return [_feature_row(row, lists) for row in rows]
+
+
+def _feature_row(row: Sequence[Any], lists: Mapping[int, tuple[str, ...]]) -> FeatureRow:
+    symbol, as_of, list_id, numbers, missing, version = row
+    return FeatureRow(symbol, as_of, dict(zip(lists[list_id], numbers, strict=True)), tuple(missing), version)
 
 
 def _row(row: FeatureRow, ids: dict[tuple[str, ...], int]) -> tuple[Any, ...]:

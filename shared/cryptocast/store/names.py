@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 import psycopg
@@ -29,3 +29,15 @@ def ids_of(
 def lists_by_id(connection: psycopg.Connection[Any]) -> dict[int, tuple[str, ...]]:
     """Every list of names by its id; there are a handful."""
     return {id_: tuple(names) for id_, names in connection.execute("SELECT id, names FROM name_lists")}
+
+
+def positions_of(connection: psycopg.Connection[Any], wanted: Collection[str]) -> dict[int, dict[str, int]]:
+    """Where the `wanted` names stand in each list, from 1, by its id; lists that hold none are left out."""
+    found: dict[int, dict[str, int]] = {}
+    for id_, name, position in connection.execute(
+        "SELECT id, name, position FROM name_lists, unnest(names) WITH ORDINALITY AS n (name, position) "
+        "WHERE name = ANY(%s) ORDER BY id, position",
+        (list(wanted),),
+    ):
+        found.setdefault(id_, {})[name] = position
+    return found

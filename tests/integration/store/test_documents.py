@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import numpy as np
 import pytest
 
 from cryptocast.collect.near_duplicates import title_key
-from cryptocast.domain import DocumentKind
+from cryptocast.domain import Document, DocumentKind
 from cryptocast.errors import InvalidRecord
 from cryptocast.store import documents, sentiments
 from cryptocast.store.database import Database
@@ -74,6 +75,19 @@ def test_recent_is_newest_first_and_filtered(db: Database) -> None:
     assert [r.document for r in documents.recent(db, 10, kind=DocumentKind.POST)] == [post]
     assert len(documents.recent(db, 10, before=SEEN + MINUTE)) == 2
     assert documents.recent(db, 10, before=SEEN) == []
+
+
+def test_ids_of_a_sources_posts_whose_text_is_here(db: Database) -> None:
+    def post(external_id: str, **changes: Any) -> Document:
+        return make_document(external_id, **{"kind": DocumentKind.POST, "source": "reddit", **changes})
+
+    late = post("late", first_seen_at=SEEN + MINUTE)
+    documents.upsert(db, [post("p"), late, post("old", published_at=AS_OF - timedelta(days=9)), post("gone")])
+    documents.upsert(db, [make_document("news"), post("elsewhere", source="stocktwits")])
+    documents.expire_post_text(db, AS_OF - timedelta(days=2))
+    documents.mark_deleted(db, "reddit", ["gone"], AS_OF)
+    assert documents.ids_with_text(db, "reddit", 9) == ["late", "p"]
+    assert documents.ids_with_text(db, "reddit", 1) == ["late"]
 
 
 def test_sentiment_is_stored_once_and_shown_with_its_document(db: Database) -> None:

@@ -31,6 +31,18 @@ def test_feature_rows_are_replaced_only_by_different_ones(db: Database) -> None:
     assert feature_rows.upsert(db, []) == 0
 
 
+def test_of_feature_rows_only_the_wanted_features_are_read(db: Database) -> None:
+    row = make_feature_row(values={"a": 0.1 + 0.2, "b": 2.0, "c": -1e-300}, missing=("news",))
+    other = make_feature_row("ETH", values={"c": 3.0, "x": 4.0, "a": 5.0})
+    feature_rows.upsert(db, [row, other, make_feature_row("SOL", values={"x": 1.0})])
+    found = feature_rows.between(db, AS_OF, AS_OF + INTERVAL, {"c", "a"})
+    assert found == [
+        replace(row, values={"a": 0.1 + 0.2, "c": -1e-300}),
+        replace(other, values={"c": 3.0, "a": 5.0}),
+    ]
+    assert feature_rows.between(db, AS_OF, AS_OF + INTERVAL, ["none"]) == []
+
+
 def test_a_forecast_is_inserted_once(db: Database) -> None:
     issued = [make_forecast("BTC"), make_forecast("ETH", missing=("reddit: no credentials, yet",))]
     assert forecasts.insert(db, issued + issued) == 2

@@ -1,0 +1,207 @@
+"""What one cycle takes out of Postgres, in bytes, which a host counts by the month.
+
+    python -m tests.bench.transfer
+
+A TCP proxy counts what an embedded Postgres answers to the steps that read most. Stored are five coins, 400
+posts and 100 news items a day, and four champions that use 45 features between them.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import timedelta
+from pathlib import Path
+
+import boto3
+import numpy as np
+from moto import mock_aws
+
+from cryptocast.domain import DEFAULT_SYMBOLS, CycleWindow, DocumentKind, Horizon, Sentiment
+from cryptocast.features.build import build_feature_rows
+from cryptocast.features.rows import HISTORY_S
+from cryptocast.features.spec import FEATURE_NAMES, FEATURE_VERSION, MODEL_FEATURES
+from cryptocast.monitor.run import monitor
+from cryptocast.registry.bucket import Bucket
+from cryptocast.registry.layout import price_model
+from cryptocast.registry.manifest import DataWindow, Manifest
+from cryptocast.registry.promote import promote
+from cryptocast.registry.publish import publish
+from cryptocast.store import bars, documents, feature_rows, forecasts, sentiments
+from cryptocast.store.database import Database
+from cryptocast.store.migrate import migrate
+from cryptocast.store.online import OnlineStore, make_redis
+from local.postgres import Postgres
+from tests.factories import AS_OF, INTERVAL, make_document, make_feature_row, make_forecast, make_series
+
+VERSION = "standin-1"
+A_DAY = ((DocumentKind.POST, "reddit", 400), (DocumentKind.NEWS, "coindesk", 100))
+"""Documents: of which kind, from where, how many."""
+CYCLES_A_MONTH = 30 * 96
+REFERENCE = timedelta(days=8)
+
+
+class Counting:
+    """A TCP proxy before `port` that counts the bytes the server sends."""
+
+    def __init__(self, port: int) -> None:
+        self.sent = 0
+        self._server_port = port
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self._listener.getsockname()[1]
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def of(self, step: Callable[[], object]) -> int:
+        """The bytes that `step` brought."""
+        before = self.sent
+        step()
+        return self.sent - before
+
+    def _accept(self) -> None:
+        while True:
+            client, _ = self._listener.accept()
+            server = socket.create_connection(("127.0.0.1", self._server_port))
+            for pair in ((client, server, False), (server, client, True)):
+                threading.Thread(target=self._pass_on, args=pair, daemon=True).start()
+
+    def _pass_on(self, source: socket.socket, target: socket.socket, counted: bool) -> None:
+        with suppress(OSError):  # the other direction has ended
+            while data := source.recv(1 << 16):
+                if counted:
+                    self.sent += len(data)  # before it is passed on, so that who has it finds it counted
+                target.sendall(data)
+        target.close()
+
+
+def fill(db: Database, bucket: Bucket) -> None:
+    """Ten days of bars and documents, feature rows and forecasts up to the last cycle, four champions."""
+    for seed, symbol in enumerate(DEFAULT_SYMBOLS):
+        bars.upsert_series(db, make_series(960, symbol, seed=seed), "coinbase", AS_OF)
+    _store_documents(db)
+    _store_feature_rows(db)
+    for number, horizon in enumerate(Horizon):
+        _crown(bucket, horizon, FEATURE_NAMES[10 * number : 10 * number + MODEL_FEATURES])
+    given = dict.fromkeys(FEATURE_NAMES[:MODEL_FEATURES], 0.1)
+    forecasts.insert(
+        db,
+        [
+            make_forecast(symbol, horizon, AS_OF - n * INTERVAL, contributions=given)
+            for n in range(1, 96 * 3)
+            for symbol in DEFAULT_SYMBOLS
+            for horizon in Horizon
+        ],
+    )
+
+
+def _store_feature_rows(db: Database) -> None:
+    rng = np.random.default_rng(0)
+    rows = int((REFERENCE + timedelta(days=2)) / INTERVAL)
+    feature_rows.upsert(
+        db,
+        [
+            make_feature_row(
+                symbol,
+                AS_OF - n * INTERVAL,
+                values=dict(zip(FEATURE_NAMES, rng.normal(size=len(FEATURE_NAMES)).tolist(), strict=True)),
+                feature_version=FEATURE_VERSION,
+            )
+            for n in range(1, rows + 1)
+            for symbol in DEFAULT_SYMBOLS
+        ],
+    )
+
+
+def _store_documents(db: Database) -> None:
+    days = HISTORY_S / 86_400
+    for kind, source, a_day in A_DAY:
+        seen = [AS_OF - n * timedelta(days=1) / a_day for n in range(int(days * a_day))]
+        documents.upsert(
+            db,
+            [
+                make_document(
+                    f"{source}{n}",
+                    kind=kind,
+                    source=source,
+                    title=f"{source} {n} rises",
+                    published_at=at,
+                    first_seen_at=at,
+                )
+                for n, at in enumerate(seen)
+            ],
+        )
+    waiting = documents.unscored(db, VERSION, 1_000_000)
+    sentiments.upsert(db, [Sentiment(id_, VERSION, 0.1, 0.2, 0.7) for id_, _ in waiting])
+    documents.expire_post_text(db, AS_OF - timedelta(hours=48))
+
+
+def _crown(bucket: Bucket, horizon: Horizon, features: tuple[str, ...]) -> None:
+    until = AS_OF - timedelta(days=2)
+    manifest = Manifest(
+        kind="prices",
+        horizon=horizon,
+        created_at=until,
+        feature_names=features,
+        feature_version=FEATURE_VERSION,
+        data_window=DataWindow(
+            since=until - REFERENCE, fit_until=until, until=until, symbols=DEFAULT_SYMBOLS, rows=1
+        ),
+    )
+    version = publish(bucket, "prices", {"model.onnx": horizon.value.encode()}, manifest)
+    promote(bucket, price_model(horizon), version, None, "measured", until)
+
+
+@contextmanager
+def counted_database() -> Iterator[tuple[Database, Counting]]:
+    with (
+        tempfile.TemporaryDirectory(prefix="cryptocast-transfer-") as folder,
+        Postgres(Path(folder)) as server,
+    ):
+        migrate(server.url())
+        counting = Counting(server.port)
+        db = Database(server.url().replace(str(server.port), str(counting.port)))
+        yield db, counting
+        db.close()
+
+
+def measure(db: Database, counting: Counting, bucket: Bucket) -> dict[str, int]:
+    """Bytes per step, of a cycle after one that made the drift references."""
+    cloudwatch = boto3.client("cloudwatch", region_name="us-east-1")
+    nowhere = OnlineStore(make_redis("http://127.0.0.1:9", "t", timeout_s=0.1))
+
+    def features(window: CycleWindow) -> object:
+        return build_feature_rows(db, nowhere, window, DEFAULT_SYMBOLS, VERSION)
+
+    def watch(window: CycleWindow) -> object:
+        return monitor(db, cloudwatch, window, "Cryptocast", "dev", DEFAULT_SYMBOLS, bucket=bucket)
+
+    before, now = (CycleWindow(at, at - INTERVAL, at) for at in (AS_OF - INTERVAL, AS_OF))
+    watch(before)
+    return {
+        "features": counting.of(lambda: features(now)),
+        "deletion sweep": counting.of(lambda: documents.ids_with_text(db, "reddit", 5_000)),
+        "feature rows of the forecasts": counting.of(
+            lambda: feature_rows.between(db, AS_OF, AS_OF + INTERVAL)
+        ),
+        "monitor": counting.of(lambda: watch(now)),
+    }
+
+
+def main() -> None:
+    os.environ |= {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
+    with mock_aws(), counted_database() as (db, counting):
+        client = boto3.client("s3", region_name="us-east-1")
+        client.create_bucket(Bucket="registry")
+        bucket = Bucket(client, "registry")
+        fill(db, bucket)
+        found = measure(db, counting, bucket)
+    print("| step | KB a cycle | GB in 30 days |\n|---|---|---|")
+    for step, sent in [*found.items(), ("together", sum(found.values()))]:
+        print(f"| {step} | {sent / 1e3:.0f} | {sent * CYCLES_A_MONTH / 1e9:.2f} |")
+
+
+if __name__ == "__main__":
+    main()
