@@ -72,6 +72,8 @@ class Reference(BaseModel):
     window_days: int
     usually_missing: tuple[str, ...] = ()
     """Inputs that at least half of the reference lacks; lacking them later is no news."""
+    covers_span: bool = False
+    """Whether it is known that its rows are of the whole span; in a few days no threshold is learnt."""
     features: Mapping[str, FeatureReference]
 
 

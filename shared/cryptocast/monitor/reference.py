@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -22,6 +22,10 @@ from cryptocast.store import feature_rows
 from cryptocast.store.database import Database
 
 FOLDER = "monitor/reference"
+MOST_OF_THE_SPAN = 0.9
+"""Of the rows; where fewer are stored they are computed."""
+HALF_THE_SPAN = 0.5
+"""Of the rows; outages and coins listed late leave fewer than all. Below it thresholds would be a guess."""
 
 
 @dataclass(slots=True)
@@ -78,28 +82,22 @@ def reference_key(manifest: Manifest) -> str:
 
 
 def load_reference(db: Database, bucket: Bucket, manifest: Manifest) -> drift.Reference:
-    """The stored reference of a manifest's data, or a new one.
+    """The kept reference of a manifest's data, or a new one.
 
-    A new one is made from the feature rows of that window, or, where those were never stored (a model
-    trained on a backfill), from its bars and documents. It is kept, so that a cycle reads some
-    kilobytes and not two months of rows. Raises `NotEnoughData` where Postgres has too little of it.
+    A new one is made from the stored feature rows where they are of the model's feature version and cover
+    the span, else (a model trained on a backfill) from its bars and documents. It is kept, so that a cycle
+    reads some kilobytes and not two months of rows. Raises `NotEnoughData` where Postgres has too little.
     """
     key = reference_key(manifest)
-    try:
-        return drift.Reference.model_validate_json(bucket.get(key).body)
-    except ModelNotFound:
-        get_logger().info("no drift reference yet, it is made now", extra={"key": key})
-    except ValidationError:
-        get_logger().warning("unusable drift reference, made again", extra={"key": key})
+    if (kept := _kept(bucket, key, manifest)) is not None:
+        return kept
     window = _window(manifest)
     stored = feature_rows.between(db, _since(window), window.until)
     coins = window.symbols or tuple({r.symbol for r in stored}) or DEFAULT_SYMBOLS
-    try:
-        of_window = [r for r in stored if r.symbol in coins]
-        made = drift.make_reference(of_window, window.until, len(coins))
-    except NotEnoughData:
-        computed = _computed_rows(db, bucket, manifest, coins)
-        made = drift.make_reference(computed, window.until, len(coins))
+    rows = [r for r in stored if r.symbol in coins and r.feature_version == manifest.feature_version]
+    if not _cover(rows, window, len(coins)):
+        rows = _computed_rows(db, bucket, manifest, coins)
+    made = drift.make_reference(rows, window.until, len(coins)).model_copy(update={"covers_span": True})
     try:
         bucket.put(key, made.model_dump_json().encode())
     except CryptocastError as error:  # it is made again next time; nothing is lost
@@ -130,6 +128,37 @@ class _Recent:
         return self._by_days[days]
 
 
+def _kept(bucket: Bucket, key: str, manifest: Manifest) -> drift.Reference | None:
+    """The kept reference, unless it is absent, spoilt, of other features or of a part of the span."""
+    try:
+        kept = drift.Reference.model_validate_json(bucket.get(key).body)
+    except ModelNotFound:
+        get_logger().info("no drift reference yet, it is made now", extra={"key": key})
+        return None
+    except ValidationError:
+        kept = None
+    if kept is not None and kept.covers_span and kept.feature_version == manifest.feature_version:
+        return kept
+    get_logger().warning("unusable drift reference, made again", extra={"key": key})
+    return None
+
+
+def _cover(rows: Sequence[FeatureRow], window: DataWindow, coins: int) -> bool:
+    """Whether stored rows, ascending, are as good as all of the span's."""
+    first_window = timedelta(days=drift.window_days(coins))
+    return (
+        bool(rows)
+        and rows[0].as_of <= _since(window) + first_window
+        and _share(rows, window, coins) >= MOST_OF_THE_SPAN
+    )
+
+
+def _share(rows: Sequence[FeatureRow], window: DataWindow, coins: int) -> float:
+    """Rows there are / rows there would be with one of every coin at every moment of the span."""
+    moments = (window.until - _since(window)) / timedelta(seconds=BAR_INTERVAL_S)
+    return len(rows) / max(1.0, moments * coins)
+
+
 def _measured(db: Database, bucket: Bucket, manifest: Manifest, recent: _Recent) -> drift.Drift:
     reference = load_reference(db, bucket, manifest)
     rows = recent.rows(2 * reference.window_days)
@@ -139,16 +168,27 @@ def _measured(db: Database, bucket: Bucket, manifest: Manifest, recent: _Recent)
 def _computed_rows(
     db: Database, bucket: Bucket, manifest: Manifest, coins: tuple[str, ...]
 ) -> list[FeatureRow]:
-    """The rows of the reference's span in bulk: the same numbers, to the last bit, as rows made live."""
+    """The rows of the reference's span in bulk: the same numbers, to the last bit, as rows made live.
+
+    Raises `NotEnoughData` where the formulas have changed since, or Postgres lacks most of the bars.
+    """
     from cryptocast.features.build import read_inputs  # brings pandas, which only this rare path needs
 
+    if manifest.feature_version != features.FEATURE_VERSION:
+        raise NotEnoughData(
+            f"{manifest.version} reads features {manifest.feature_version or 'of no version'}, "
+            f"rows have {features.FEATURE_VERSION}"
+        )
     window = _window(manifest)
     first = int(-(-_since(window).timestamp() // BAR_INTERVAL_S)) * BAR_INTERVAL_S
     version = _sentiment_version(bucket, manifest)
     begin = datetime.fromtimestamp(first, tz=UTC)
     series, scored = read_inputs(db, coins, begin, window.until, version)
     as_ofs = np.arange(first, int(window.until.timestamp()) + 1, BAR_INTERVAL_S, dtype=np.int64)
-    return features.compute(series, scored, as_ofs).rows()
+    rows = features.compute(series, scored, as_ofs).rows()
+    if (share := _share(rows, window, len(coins))) < HALF_THE_SPAN:
+        raise NotEnoughData(f"Postgres has the bars of {share:.0%} of the reference's rows; half are needed")
+    return rows
 
 
 def _sentiment_version(bucket: Bucket, manifest: Manifest) -> str:

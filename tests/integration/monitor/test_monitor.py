@@ -84,6 +84,7 @@ def store_rows(
     shift: float = 0.0,
     seed: int = 0,
     shifted: tuple[str, ...] = FEATURE_NAMES,
+    version: str = FEATURE_VERSION,
 ) -> None:
     """Feature rows of (since, until]."""
     moved = shift * np.isin(FEATURE_NAMES, shifted)
@@ -98,7 +99,7 @@ def store_rows(
                 values=dict(
                     zip(FEATURE_NAMES, (rng.normal(size=len(FEATURE_NAMES)) + moved).tolist(), strict=True)
                 ),
-                feature_version=FEATURE_VERSION,
+                feature_version=version,
             )
             for step in range(1, steps + 1)
             for symbol in COINS
@@ -231,7 +232,7 @@ def test_no_champion_and_no_rows_are_named_and_stop_nothing(db: Database, bucket
     assert len(found.missing) == 3
     assert any("drift 24h" in s and "champion" in s for s in found.missing)
     (waiting,) = found.waiting
-    assert "drift 1h" in waiting and "windows" in waiting
+    assert "drift 1h" in waiting and "half are needed" in waiting
 
 
 MEASURED = {
