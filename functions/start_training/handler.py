@@ -8,14 +8,15 @@ from cryptocast.retrain.launcher import start_training
 
 
 def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
-    """SNS delivers one record a call."""
-    message = event["Records"][0]["Sns"]["Message"]
+    """SNS delivers one record a call; Lambda's retries of it have its MessageId."""
+    record = event["Records"][0]["Sns"]
     start = start_training(
         wiring.ecs(),
         wiring.bucket(),
         wiring.training_task(),
-        message,
+        record["Message"],
         datetime.now(UTC),
+        message_id=str(record.get("MessageId") or ""),
         cooldown_s=wiring.settings().training_cooldown_s,
     )
     return start.to_json()

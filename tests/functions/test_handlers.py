@@ -13,6 +13,7 @@ import pytest
 
 from cryptocast import wiring
 from cryptocast.errors import BadInput, StoreUnavailable
+from cryptocast.retrain.launcher import STATE_KEY
 from cryptocast.store import cycles, documents
 from tests.factories import AS_OF, make_document
 from tests.functions.conftest import Load
@@ -177,3 +178,13 @@ class TestStartTraining:
         answer = load("start_training").handler(self.alarm("QuarantinedRows"), None)
         assert answer["started"] is False
         assert boto3.client("ecs").list_tasks(cluster="cryptocast-test")["taskArns"] == []
+
+    def test_a_retry_of_a_message_is_known_by_its_id(self, load: Load) -> None:
+        handler, bucket = load("start_training").handler, wiring.bucket()
+        event = {"Records": [{"Sns": {"Message": '{"reason": "by the calendar"}', "MessageId": "m-1"}}]}
+        first = handler(event, None)
+        claimed = json.loads(bucket.get(STATE_KEY).body) | {"state": "claimed"}
+        bucket.put(STATE_KEY, json.dumps(claimed).encode())
+        again = handler(event, None)
+        assert (first["started"], again["started"]) == (True, True)
+        assert json.loads(bucket.get(STATE_KEY).body)["token"] == claimed["token"]

@@ -88,19 +88,24 @@ def start_training(
     message: str | Mapping[str, Any],
     now: datetime,
     *,
+    message_id: str = "",
     cooldown_s: int = COOLDOWN_S,
 ) -> Start:
     """Answer one alarm: start training, or say why not.
 
     Two alarms within `cooldown_s`, or two at the same moment, start one task. Raises `BadInput` for a
     message that is no alarm, `StoreUnavailable`, and `TrainingNotStarted` where ECS refused; both of
-    these may be retried.
+    these may be retried. A retry of a message with the same `message_id` goes on where the one before
+    it was cut off.
     """
     decision = decide(message)
     if not decision.train:
         get_logger().info("no training", extra={"reason": decision.reason})
         return Start(False, decision.reason)
-    claim, refusal = _claim(bucket, decision, now, cooldown_s)
+    # A retry of one message has the token of its first try, so that ECS starts no second task.
+    moment = decision.changed_at or message_id or now.isoformat()
+    token = hashlib.sha256(f"{moment}|{decision.reason}".encode()).hexdigest()[:32]
+    claim, refusal = _claim(bucket, decision, token, now, cooldown_s)
     if claim is None:
         get_logger().info("no training", extra={"reason": refusal, "alarm": decision.reason})
         return Start(False, refusal, decision.horizons)
@@ -108,7 +113,7 @@ def start_training(
     try:
         arn = _run(ecs, task, start)
     except TrainingNotStarted:
-        _settle(bucket, start.model_copy(update={"state": "failed"}), etag)
+        _give_back(bucket, start, etag)
         raise
     _settle(bucket, start.model_copy(update={"state": "started", "task_arn": arn}), etag)
     get_logger().info("training started", extra={"reason": decision.reason, "task": arn})
@@ -139,12 +144,12 @@ def start_workers(ecs: EcsTasks, task: Task, study: str, count: int, now: dateti
 
 
 def _claim(
-    bucket: Bucket, decision: Decision, now: datetime, cooldown_s: int
+    bucket: Bucket, decision: Decision, token: str, now: datetime, cooldown_s: int
 ) -> tuple[tuple[LastStart, str] | None, str]:
-    """The claim and its ETag, or None and why not. Exactly one of several callers gets the claim."""
-    # One alarm that is delivered again has the token of the first time, so that ECS starts no second task.
-    moment = decision.changed_at or now.isoformat()
-    token = hashlib.sha256(f"{moment}|{decision.reason}".encode()).hexdigest()[:32]
+    """The claim and its ETag, or None and why not. Exactly one of several callers gets the claim.
+
+    A claim with this very `token` is taken over: its function died before it knew what became of the task.
+    """
     claim = LastStart(
         claimed_at=now, state="claimed", reason=decision.reason, horizons=decision.horizons, token=token
     )
@@ -154,7 +159,8 @@ def _claim(
             last, etag = _read(bucket)
         except ModelNotFound:
             return (claim, bucket.create(STATE_KEY, body)), ""
-        if last is not None and now < (ready := _ready_at(last, cooldown_s)):
+        own = last is not None and (last.state, last.token) == ("claimed", token)
+        if last is not None and not own and now < (ready := _ready_at(last, cooldown_s)):
             return None, f"cooling down until {ready:%Y-%m-%d %H:%M} UTC after: {last.reason}"
         return (claim, bucket.replace(STATE_KEY, body, etag)), ""
     except PromotionConflict:
@@ -188,6 +194,14 @@ def _settle(bucket: Bucket, start: LastStart, etag: str) -> None:
             bucket.replace(STATE_KEY, body, etag)
     except PromotionConflict:  # someone claimed again after a cool-down; theirs is the newer truth
         get_logger().warning("the training state was replaced meanwhile", extra={"reason": start.reason})
+
+
+def _give_back(bucket: Bucket, start: LastStart, etag: str) -> None:
+    """End the cool-down; where S3 fails too, what ECS said matters more, and a retry takes the claim over."""
+    try:
+        _settle(bucket, start.model_copy(update={"state": "failed"}), etag)
+    except StoreUnavailable as error:
+        get_logger().warning("the cool-down was not given back", extra={"reason": str(error)})
 
 
 def _run(ecs: EcsTasks, task: Task, start: LastStart) -> str:
