@@ -26,6 +26,8 @@ STATE_KEY = "training/last-start.json"
 COOLDOWN_S = 6 * 3_600
 """A training run, and enough outcomes of what it promoted, fit into this."""
 CONTAINER = "train"
+STARTED_BY = "cryptocast-start-training"
+"""How ECS names who started a training; tasks that only run trials have another name."""
 _FUNCTION_LIFE_S = 900
 
 
@@ -209,7 +211,7 @@ def _run(ecs: EcsTasks, task: Task, start: LastStart) -> str:
         "TRAINING_REASON": start.reason,
         "TRAINING_HORIZONS": ",".join(h.value for h in start.horizons),
     }
-    return _run_task(ecs, task, environment, start.token, "cryptocast-start-training")
+    return _run_task(ecs, task, environment, start.token, STARTED_BY)
 
 
 def _run_task(ecs: EcsTasks, task: Task, environment: Mapping[str, str], token: str, started_by: str) -> str:
