@@ -19,6 +19,9 @@ from cryptocast.registry.load import Artifact, Champion, load, read_champion
 from cryptocast.registry.promote import promote
 from cryptocast.serve.forecaster import Forecaster
 
+ROLLED_BACK = "rolled back by the operator"
+"""How the reason of a champion begins that serves because of `rollback_by_hand`."""
+
 
 def promote_by_hand(bucket: Bucket, name: str, version: str, reason: str, now: datetime) -> Champion:
     """Let a price model serve from now on because the operator says so; the decision is recorded.
@@ -50,9 +53,15 @@ def rollback_by_hand(
     """Let the champion's predecessor, or version `to`, serve again; the decision is recorded.
 
     Its files are loaded first, so that nothing unusable is gone back to. Raises `ModelNotFound` without a
-    champion or a predecessor, `BadInput`, `CorruptArtifact`, `PromotionConflict`.
+    champion or a predecessor, `BadInput`, `CorruptArtifact`, `PromotionConflict`. After a rollback the
+    predecessor is the very version that was sent away: without `to` that is `BadInput`.
     """
     current, etag = _current(bucket, name)
+    if to is None and current and current.previous and current.reason.startswith(f"{ROLLED_BACK}:"):
+        raise BadInput(
+            f"{name} {current.version} serves because of a rollback, and the version before it is "
+            f"{current.previous}, which was sent away; name the one to go back to with --to VERSION"
+        )
     version = to or (current.previous if current else None)
     if version is None:
         who = f"{name} {current.version} has no previous champion" if current else f"{name} has no champion"
@@ -62,7 +71,7 @@ def rollback_by_hand(
     artifact = load(bucket, name, version)
     if artifact.manifest.horizon is not None:
         _usable(artifact)
-    decision = _decision(version, current, f"rolled back by the operator: {reason}", now, [])
+    decision = _decision(version, current, f"{ROLLED_BACK}: {reason}", now, [])
     return _carry_out(bucket, name, decision, etag, now)
 
 

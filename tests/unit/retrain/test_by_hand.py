@@ -96,6 +96,19 @@ def test_what_makes_no_sense_is_said(bucket: Bucket) -> None:
         rollback_by_hand(bucket, NAME, "again", UNTIL, version)
 
 
+def test_a_rollback_again_does_not_bring_back_what_was_sent_away(bucket: Bucket) -> None:
+    for version in ("v1", "v2", "v3"):
+        promote_by_hand(bucket, NAME, register(bucket, version), "next", UNTIL)
+    assert rollback_by_hand(bucket, NAME, "regret", UNTIL).version == "v2"
+    with pytest.raises(BadInput, match="v3, which was sent away; name the one to go back to with --to"):
+        rollback_by_hand(bucket, NAME, "regret", UNTIL)
+    assert read_champion(bucket, NAME)[0].version == "v2"
+    assert [d.stage for d in decisions(bucket, NAME, "v3")] == ["operator"]
+    assert rollback_by_hand(bucket, NAME, "regret", UNTIL, "v1").version == "v1"
+    promote_by_hand(bucket, NAME, "v3", "better after all", UNTIL)
+    assert rollback_by_hand(bucket, NAME, "regret", UNTIL).version == "v1"
+
+
 def test_rollback_goes_to_the_previous_or_to_the_one_that_is_named(bucket: Bucket) -> None:
     for version in ("v1", "v2", "v3"):
         promote_by_hand(bucket, NAME, register(bucket, version), "next", UNTIL)
