@@ -25,6 +25,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validato
 
 from cryptocast.domain import BAR_INTERVAL_S, FeatureRow
 from cryptocast.errors import NotEnoughData
+from cryptocast.features.inputs import inputs_of
 from cryptocast.series import Floats
 
 MIN_ROWS = 200
@@ -38,6 +39,10 @@ _ROWS_A_DAY = 86_400 // BAR_INTERVAL_S
 _BINS = 10
 _SMALLEST_SHARE = 1e-3
 """An empty bin counts as this share, so that PSI stays finite."""
+
+
+class InputsMissing(NotEnoughData):
+    """There are rows enough, but too many lack an input that the model reads: a fault of the data."""
 
 
 class FeatureReference(BaseModel):
@@ -133,31 +138,37 @@ def measure(
 ) -> Drift:
     """Compare the two windows before `as_of` with the reference, over a model's own `features` or over all.
 
-    Rows that lack an input which the reference had are left out: that is the data's quality, which
-    is measured elsewhere and which training would not mend. Raises `NotEnoughData` where a window
-    keeps fewer than `MIN_ROWS` rows.
+    Rows that lack an input which one of these features reads and the reference had are left out: that is
+    the data's quality, which is measured elsewhere and which training would not mend. Raises
+    `NotEnoughData` where a window keeps fewer than `MIN_ROWS` rows, and of it `InputsMissing` where that
+    is because of those left out.
     """
-    usually = set(reference.usually_missing)
-    of_version = [r for r in rows if r.feature_version == reference.feature_version and r.as_of <= as_of]
-    kept = [r for r in of_version if set(r.missing) <= usually]
-    windows = _windows(kept, as_of, reference.window_days)[-2:]
-    fewest = min((w.size for w in windows), default=0) if len(windows) == 2 else 0
-    if fewest < MIN_ROWS:
-        left_out = (
-            f", {len(of_version) - len(kept)} left out for missing inputs" if kept != of_version else ""
-        )
-        raise NotEnoughData(
-            f"{fewest} rows in a window of {reference.window_days} d, {MIN_ROWS} are needed{left_out}"
-        )
     if unknown := set(features) - set(reference.features):
         raise NotEnoughData(f"the reference does not hold {', '.join(sorted(unknown))}")
     own = {name: reference.features[name] for name in features or reference.features}
+    there = [r for r in rows if r.feature_version == reference.feature_version and r.as_of <= as_of]
+    needed = inputs_of(own) - set(reference.usually_missing)
+    kept = [r for r in there if needed.isdisjoint(r.missing)]
+    days = window_days_now(reference, there, as_of)
+    windows = _newest_two(kept, as_of, days)
+    if (fewest := min(w.size for w in windows)) < MIN_ROWS:
+        words = f"{fewest} rows in a window of {days} d, {MIN_ROWS} are needed"
+        if min(w.size for w in _newest_two(there, as_of, days)) >= MIN_ROWS:
+            raise InputsMissing(f"{words}, {len(there) - len(kept)} left out for missing inputs")
+        raise NotEnoughData(words)
     distances = {
         name: min(f.distance(np.array([kept[i].values[name] for i in w])) for w in windows)
         for name, f in own.items()
     }
     drifted = tuple(n for n, d in distances.items() if d > reference.features[n].threshold)
     return Drift(len(drifted) / len(distances), drifted, distances, sum(w.size for w in windows))
+
+
+def window_days_now(reference: Reference, rows: Sequence[FeatureRow], as_of: datetime) -> int:
+    """Days of a window at `as_of`: the reference's, or more where fewer coins have `rows` by now."""
+    since = as_of - timedelta(days=reference.window_days)
+    coins = {r.symbol for r in rows if since < r.as_of <= as_of}
+    return max(reference.window_days, window_days(len(coins))) if coins else reference.window_days
 
 
 def reference_since(since: datetime, until: datetime) -> datetime:
@@ -195,3 +206,9 @@ def _windows(rows: Sequence[FeatureRow], until: datetime, days: int) -> list[npt
     age = np.array([(until - row.as_of).total_seconds() for row in rows])
     number = np.asarray(age // (days * 86_400), dtype=np.int64)
     return [np.flatnonzero(number == n) for n in range(int(np.max(number)), -1, -1)]
+
+
+def _newest_two(rows: Sequence[FeatureRow], until: datetime, days: int) -> list[npt.NDArray[np.intp]]:
+    """Row numbers of the last two windows, oldest first; a window without rows is empty."""
+    none = np.zeros(0, dtype=np.intp)
+    return [none, none, *_windows(rows, until, days)][-2:]

@@ -43,8 +43,8 @@ def measure_drift(db: Database, bucket: Bucket | None, as_of: datetime) -> Drift
 
     Champions that were trained on the same data share one reference, which holds every candidate feature; the
     figure of each is the share of its own features that drifted. Nothing here stops the cycle: a
-    champion that is absent or a manifest that cannot be read is named in `missing`, too few rows in
-    `waiting`.
+    champion that is absent, a manifest that cannot be read and an input that most rows lack are named in
+    `missing`, too few rows in `waiting`.
     """
     report = DriftReport()
     if bucket is None:
@@ -66,6 +66,8 @@ def measure_drift(db: Database, bucket: Bucket | None, as_of: datetime) -> Drift
                     refused[key] = error
                     raise
             report.by_horizon[horizon] = found[key]
+        except drift.InputsMissing as error:
+            report.missing.append(f"drift {horizon.value}: {error}")
         except NotEnoughData as error:
             report.waiting.append(f"drift {horizon.value}: {error}")
         except CryptocastError as error:
@@ -162,6 +164,8 @@ def _share(rows: Sequence[FeatureRow], window: DataWindow, coins: int) -> float:
 def _measured(db: Database, bucket: Bucket, manifest: Manifest, recent: _Recent) -> drift.Drift:
     reference = load_reference(db, bucket, manifest)
     rows = recent.rows(2 * reference.window_days)
+    if (days := drift.window_days_now(reference, rows, recent.as_of)) > reference.window_days:
+        rows = recent.rows(2 * days)
     return drift.measure(reference, rows, recent.as_of, manifest.feature_names)
 
 

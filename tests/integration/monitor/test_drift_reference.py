@@ -84,3 +84,25 @@ def test_a_few_days_of_bars_give_no_threshold(db: Database, bucket: Bucket) -> N
     found = measure_drift(db, bucket, AS_OF)
     assert Horizon.H1 not in found.by_horizon
     assert "of the reference's rows; half are needed" in found.waiting[0]
+
+
+def test_fewer_coins_than_the_model_was_trained_on_are_measured_over_more_days(
+    db: Database, bucket: Bucket
+) -> None:
+    store_rows(db, SINCE, TRAINED)
+    crown(bucket, Horizon.H1, SINCE, TRAINED)
+    later = TRAINED + timedelta(days=6)
+    store_rows(db, TRAINED, later, shift=3.0, coins=COINS[:1])
+    found = measure_drift(db, bucket, later).by_horizon[Horizon.H1]
+    assert (found.share, found.rows) == (1.0, 6 * 96)
+
+
+def test_a_lost_input_is_a_fault_only_where_the_model_reads_it(db: Database, bucket: Bucket) -> None:
+    store_rows(db, SINCE, TRAINED)
+    crown(bucket, Horizon.H1, SINCE, TRAINED)
+    crown(bucket, Horizon.H4, SINCE, TRAINED, ("return_1h", "posts_ratio_3h"))
+    store_rows(db, TRAINED, AS_OF, shift=3.0, missing=("posts",))
+    found = measure_drift(db, bucket, AS_OF)
+    assert {h: d.share for h, d in found.by_horizon.items()} == {Horizon.H1: 1.0}
+    assert [said for said in found.missing if "drift 4h" in said and "missing inputs" in said]
+    assert found.waiting == []

@@ -85,6 +85,8 @@ def store_rows(
     seed: int = 0,
     shifted: tuple[str, ...] = FEATURE_NAMES,
     version: str = FEATURE_VERSION,
+    coins: tuple[str, ...] = COINS,
+    missing: tuple[str, ...] = (),
 ) -> None:
     """Feature rows of (since, until]."""
     moved = shift * np.isin(FEATURE_NAMES, shifted)
@@ -100,9 +102,10 @@ def store_rows(
                     zip(FEATURE_NAMES, (rng.normal(size=len(FEATURE_NAMES)) + moved).tolist(), strict=True)
                 ),
                 feature_version=version,
+                missing=missing,
             )
             for step in range(1, steps + 1)
-            for symbol in COINS
+            for symbol in coins
         ],
     )
 

@@ -49,6 +49,7 @@ def reference() -> drift.Reference:
 
 
 LATER = AS_OF + timedelta(days=2)
+DAYS_3 = timedelta(days=3)
 
 
 def test_the_same_market_does_not_drift(reference: drift.Reference) -> None:
@@ -101,8 +102,41 @@ def test_fewer_than_200_rows_give_no_figure(reference: drift.Reference) -> None:
 
 def test_rows_with_missing_inputs_are_quality_not_drift(reference: drift.Reference) -> None:
     rows = make_rows(2, LATER, seed=1, shift=3.0, missing="news")
-    with pytest.raises(NotEnoughData, match="576 left out for missing inputs"):
+    with pytest.raises(drift.InputsMissing, match="576 left out for missing inputs"):
         drift.measure(reference, rows, LATER)
+    with pytest.raises(NotEnoughData) as too_few:
+        drift.measure(reference, rows[:3], LATER)
+    assert not isinstance(too_few.value, drift.InputsMissing)
+
+
+def test_an_input_that_the_model_does_not_read_may_be_missing() -> None:
+    def named(rows: list[FeatureRow]) -> list[FeatureRow]:
+        return [
+            make_feature_row(
+                r.symbol, r.as_of, missing=r.missing,
+                values={"return_1h": r.values["calm"], "posts_ratio_3h": r.values["hour"]},
+            )
+            for r in rows
+        ]  # fmt: skip
+
+    reference = drift.make_reference(named(make_rows(20)), AS_OF, len(SYMBOLS))
+    moved = named(make_rows(2, LATER, seed=1, shift=2.0, missing="posts"))
+    assert drift.measure(reference, moved, LATER, ("return_1h",)).drifted == ("return_1h",)
+    with pytest.raises(drift.InputsMissing):
+        drift.measure(reference, moved, LATER, ("return_1h", "posts_ratio_3h"))
+
+
+def test_with_fewer_coins_a_window_holds_more_days(reference: drift.Reference) -> None:
+    assert reference.window_days == 1
+    two = [r for r in make_rows(6, LATER, seed=1, shift=2.0) if r.symbol != "DOT"]
+    assert drift.window_days_now(reference, two, LATER) == 2
+    found = drift.measure(reference, two, LATER)
+    assert (found.drifted, found.rows) == (("calm",), 2 * 2 * 2 * DAY)
+    # Rows of the coin that went are in the older windows for a while.
+    cut = [r for r in make_rows(6, LATER, seed=1) if r.symbol != "DOT" or r.as_of <= LATER - DAYS_3]
+    assert drift.measure(reference, cut, LATER).rows == 2 * 2 * 2 * DAY + DAY
+    with pytest.raises(NotEnoughData, match="0 rows in a window of 1 d"):
+        drift.measure(reference, [], LATER)
 
 
 def test_an_input_that_was_always_missing_is_no_news() -> None:
