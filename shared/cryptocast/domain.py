@@ -112,8 +112,8 @@ class Quote:
 class Bar:
     """One OHLCV interval of one coin in USD: stamped at its open, known at its close.
 
-    `volume` is in units of the coin. `source` served the close; `volume_source` served range and
-    volume and is None while nobody has (then `volume` is None too).
+    `volume` is in units of the coin. `source` served the prices; `volume_source` served the volume and
+    is None while nobody has (then `volume` is None too).
     """
 
     symbol: str

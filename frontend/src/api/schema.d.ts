@@ -301,7 +301,7 @@ export interface components {
       opened_at: string;
       /**
        * Source
-       * @description Who served the close.
+       * @description Who served the prices.
        */
       source: string;
       /** Taker Buy Volume */
@@ -315,7 +315,7 @@ export interface components {
       volume: number | null;
       /**
        * Volume Source
-       * @description Who served range and volume.
+       * @description Who served the volume.
        */
       volume_source?: string | null;
     };
@@ -1355,7 +1355,7 @@ export interface components {
       price: number;
       /**
        * Source
-       * @description Who served the close: `coingecko`, ...
+       * @description Who served the close: `coinbase`, ...
        */
       source?: string | null;
       /**
@@ -1566,7 +1566,7 @@ export interface operations {
            *           "low": 42280.1,
            *           "open": 42290,
            *           "opened_at": "2024-01-01T12:00:00Z",
-           *           "source": "coingecko",
+           *           "source": "coinbase",
            *           "volume": 118.2,
            *           "volume_source": "coinbase"
            *         }
@@ -1872,7 +1872,7 @@ export interface operations {
            *           "price": {
            *             "as_of": "2024-01-01T12:15:00Z",
            *             "price": 42310.5,
-           *             "source": "coingecko",
+           *             "source": "coinbase",
            *             "symbol": "BTC"
            *           },
            *           "stale": false,
@@ -1985,7 +1985,7 @@ export interface operations {
            *         "price": {
            *           "as_of": "2024-01-01T12:15:00Z",
            *           "price": 42310.5,
-           *           "source": "coingecko",
+           *           "source": "coinbase",
            *           "symbol": "BTC"
            *         },
            *         "stale": false,

@@ -1,4 +1,4 @@
-"""Exchange candles that need no key: Coinbase Exchange and Binance. Range, volume and history."""
+"""Exchange candles that need no key: Coinbase Exchange and Binance. The newest bar and history."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""CoinGecko: the first source of prices, every coin in one call."""
+"""CoinGecko: prices of coins that the exchange has no candle of, all in one call."""
 
 from __future__ import annotations
 

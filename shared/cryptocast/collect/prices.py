@@ -1,4 +1,4 @@
-"""The collect_prices step: quotes close the newest bar, candles give range and volume and fill gaps."""
+"""The collect_prices step: candles close bars and fill gaps; a quote closes the newest bar without one."""
 
 from __future__ import annotations
 
@@ -24,30 +24,40 @@ _INTERVAL = timedelta(seconds=BAR_INTERVAL_S)
 def collect_prices(db: Database, sources: Sources, window: CycleWindow, symbols: Sequence[str]) -> StepReport:
     """Store the bars of (since, as_of] of each coin, and what is absent in the 24 hours before.
 
-    Quotes of all coins close the bar that ends at `as_of`; where there is none, or a stale one, the
-    backup serves the bar and is its `source`. Exchange candles then add range and volume. Running it
-    again changes nothing that is complete. A source that fails is named in `missing`.
+    The exchange's candles come first: prices and volume of one venue, as of one moment. A quote closes
+    the bar that ends at `as_of` where there is no candle, the backup where there is no quote or a stale
+    one; the bar's `source` says who did. Running it again changes nothing that is complete. A source
+    that fails is named in `missing`.
 
     Raises: `StoreUnavailable`.
     """
     asking = Asking(db, StepReport("collect_prices"), window.now)
-    served = _from_quotes(db, asking, sources, window, symbols)
-    without = [symbol for symbol in symbols if symbol not in served]
-    served |= _from_backup(db, asking, sources, window, without)
+    unclosed = _unclosed(db, window, symbols)
+    served: dict[str, str] = {}
     for symbol in symbols:
-        _from_candles(db, asking, sources.candles, window, symbol)
-    for symbol in symbols:
-        if window.as_of not in bar_store.closes_at(db, symbol, [window.as_of]):
-            asking.lacks(f"prices: no source has {symbol} at {window.as_of:%Y-%m-%d %H:%M}")
+        served |= _from_candles(db, asking, sources.candles, window, symbol)
+    # The candle of a bar that was closed before adds its volume, no more.
+    served = {symbol: source for symbol, source in served.items() if symbol in unclosed}
+    served |= _from_quotes(db, asking, sources, window, _unclosed(db, window, symbols))
+    served |= _from_backup(db, asking, sources, window, _unclosed(db, window, symbols))
+    for symbol in _unclosed(db, window, symbols):
+        asking.lacks(f"prices: no source has {symbol} at {window.as_of:%Y-%m-%d %H:%M}")
     asking.report.detail["closed_by"] = served
     asking.close()
     return asking.report
+
+
+def _unclosed(db: Database, window: CycleWindow, symbols: Sequence[str]) -> list[str]:
+    """The coins without a bar that closes at `as_of`."""
+    return [s for s in symbols if window.as_of not in bar_store.closes_at(db, s, [window.as_of])]
 
 
 def _from_quotes(
     db: Database, asking: Asking, sources: Sources, window: CycleWindow, symbols: Sequence[str]
 ) -> dict[str, str]:
     """Close the bar ending at `as_of` by quotes; returns the source per coin that was served."""
+    if not symbols:
+        return {}
     name = sources.quotes.name
     spend = asking.budget(name, sources.quotas.get(name))
     answer = asking.ask(name, partial(sources.quotes.quotes, symbols, spend))
@@ -55,13 +65,7 @@ def _from_quotes(
     asking.quarantine([*answer.rejected, *refused])
     fresh = [quote for quote in quotes if abs(quote.quoted_at - window.as_of) <= STALE_AFTER]
     stale = sorted(quote.symbol for quote in quotes if quote.quoted_at < window.as_of - STALE_AFTER)
-    # A cycle that runs late, as the first one does, needs no quote for a bar that is there already.
-    late = sorted(
-        quote.symbol
-        for quote in quotes
-        if quote.quoted_at > window.as_of + STALE_AFTER
-        and window.as_of not in bar_store.closes_at(db, quote.symbol, [window.as_of])
-    )
+    late = sorted(quote.symbol for quote in quotes if quote.quoted_at > window.as_of + STALE_AFTER)
     if stale:
         asking.lacks(f"{name}: stale for {', '.join(stale)}")
     if late:
@@ -71,7 +75,11 @@ def _from_quotes(
 
 
 def _bar_of(db: Database, quote: Quote, window: CycleWindow) -> Bar:
-    """The bar that a quote closes: it opens where the one before closed, its range is those two prices."""
+    """The bar that a quote closes: it opens where the one before closed, its range is those two prices.
+
+    Its range stays so: a quote may be older than `as_of`, and the range of a candle would then tell
+    where the price went after the close.
+    """
     opened_at = window.as_of - _INTERVAL
     opened = bar_store.closes_at(db, quote.symbol, [opened_at]).get(opened_at, quote.price)
     return Bar(
@@ -105,16 +113,18 @@ def _from_backup(
     return _store(db, asking, found, window)
 
 
-def _from_candles(db: Database, asking: Asking, source: BarSource, window: CycleWindow, symbol: str) -> None:
-    """Complete and fill the bars of the window and of the 24 hours before it."""
+def _from_candles(
+    db: Database, asking: Asking, source: BarSource, window: CycleWindow, symbol: str
+) -> dict[str, str]:
+    """Fill the bars of the window and of the 24 hours before it; returns the source of the newest bar."""
     gaps = bar_store.gaps(db, symbol, min(window.since, window.as_of - GAPS_WITHIN), window.as_of)
     if not gaps:
-        return
+        return {}
     question = partial(source.bars, symbol, gaps[0], gaps[-1] + _INTERVAL, BAR_INTERVAL_S, window.now)
     answer = asking.ask(source.name, question)
     asking.quarantine(answer.rejected)
     wanted = set(gaps)
-    _store(db, asking, [bar for bar in answer.records if bar.opened_at in wanted], window)
+    return _store(db, asking, [bar for bar in answer.records if bar.opened_at in wanted], window)
 
 
 def _store(db: Database, asking: Asking, bars: Sequence[Bar], window: CycleWindow) -> dict[str, str]:

@@ -64,7 +64,7 @@ _PAST = {
 _COIN = {
     "symbol": "BTC",
     "name": "Bitcoin",
-    "price": {"symbol": "BTC", "price": 42_310.5, "as_of": _AS_OF, "source": "coingecko"},
+    "price": {"symbol": "BTC", "price": 42_310.5, "as_of": _AS_OF, "source": "coinbase"},
     "forecasts": [_FORECAST],
     "stale": False,
     "missing": ["15m: no forecast yet", "4h: no forecast yet", "24h: no forecast yet", "posts"],
@@ -138,7 +138,7 @@ BARS = _answers(
                 "low": 42_280.1,
                 "close": 42_310.5,
                 "volume": 118.2,
-                "source": "coingecko",
+                "source": "coinbase",
                 "volume_source": "coinbase",
                 "trade_count": None,
                 "taker_buy_volume": None,

@@ -64,7 +64,7 @@ class Price(Body):
     symbol: str = Field(description="The coin, upper case: `BTC`.")
     price: float = Field(gt=0, description="USD.")
     as_of: datetime = Field(description="When the bar closed.")
-    source: str | None = Field(default=None, description="Who served the close: `coingecko`, ...")
+    source: str | None = Field(default=None, description="Who served the close: `coinbase`, ...")
     change_24h: float | None = Field(default=None, description="Log-return over the last 24 h, where known.")
 
 
@@ -149,8 +149,8 @@ class Bar(Body):
     low: float
     close: float
     volume: float | None = Field(description="In units of the coin; null while no exchange served it.")
-    source: str = Field(description="Who served the close.")
-    volume_source: str | None = Field(default=None, description="Who served range and volume.")
+    source: str = Field(description="Who served the prices.")
+    volume_source: str | None = Field(default=None, description="Who served the volume.")
     trade_count: int | None = None
     taker_buy_volume: float | None = None
 

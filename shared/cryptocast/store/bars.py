@@ -16,12 +16,11 @@ _COLUMNS = (
     "symbol, interval_s, opened_at, open, high, low, close, volume, source, volume_source, "
     "trade_count, taker_buy_volume, first_seen_at"
 )
-# A stored bar is not rewritten. One without volume is completed by a bar with volume: its close,
-# open and source stay, and the range is widened to hold them, for another venue's may not.
+# A stored bar is not rewritten. One without volume, which a quote closed, is given the volume of a bar
+# that has it. Its prices stay: a forecast was measured from its close, and the range of a bar that runs
+# on after the quote would tell where the price went from there.
 _ON_CONFLICT = """
 ON CONFLICT (symbol, interval_s, opened_at) DO UPDATE SET
-    high = GREATEST(EXCLUDED.high, bars.open, bars.close),
-    low = LEAST(EXCLUDED.low, bars.open, bars.close),
     volume = EXCLUDED.volume,
     volume_source = EXCLUDED.volume_source,
     trade_count = EXCLUDED.trade_count,
@@ -46,7 +45,7 @@ _BATCH = 20_000
 
 
 def upsert(db: Database, bars: Iterable[Bar]) -> int:
-    """Store bars; returns how many were new or were completed with range and volume."""
+    """Store bars; returns how many were new or were given their volume."""
     changed = 0
     with db.connection() as connection:
         for batch in _distinct_batches(bars):
@@ -56,7 +55,7 @@ def upsert(db: Database, bars: Iterable[Bar]) -> int:
 
 
 def upsert_series(db: Database, series: BarSeries, source: str, first_seen_at: datetime) -> int:
-    """Store a whole series of one coin, all from `source`; returns how many were new or completed."""
+    """Store a whole series of one coin, from `source`; returns how many were new or given their volume."""
     changed = 0
     columns = [series.opened_s, series.open, series.high, series.low, series.close, series.volume]
     with db.connection() as connection:

@@ -98,7 +98,7 @@ def write_prices(online: OnlineStore, as_of: datetime) -> None:
     now_s = int(as_of.timestamp())
     for symbol in DEFAULT_SYMBOLS:
         close, before = map(float, close_at(symbol, np.array([now_s, now_s - 86_400])))
-        source = "cryptocompare" if symbol == "DOT" else "coingecko"
+        source = "cryptocompare" if symbol == "DOT" else "coinbase"
         record = {"price": close, "as_of": as_of.isoformat(), "source": source}
         record["change_24h"] = math.log(close / before)
         online.write_coins({symbol: {"price": json.dumps(record)}})

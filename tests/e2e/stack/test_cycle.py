@@ -26,7 +26,7 @@ def test_a_cycle_leaves_a_forecast_for_every_coin_and_horizon(deployed: Deployed
     assert body["data_label"] == "simulated"
     assert body["as_of"].startswith(f"{deployed.last:%Y-%m-%dT%H:%M}")
     assert not body["stale"]
-    assert {c["symbol"]: c["price"]["source"] for c in body["coins"]} == dict.fromkeys(SYMBOLS, "coingecko")
+    assert {c["symbol"]: c["price"]["source"] for c in body["coins"]} == dict.fromkeys(SYMBOLS, "coinbase")
 
 
 def test_a_cycle_that_runs_twice_stores_nothing_twice(deployed: Deployed) -> None:
@@ -53,6 +53,7 @@ def test_a_day_is_caught_up_in_one_execution(deployed: Deployed) -> None:
 
 
 def test_the_backup_serves_prices_and_the_bar_says_so(deployed: Deployed) -> None:
+    deployed.break_source("/coinbase", status=503)
     deployed.break_source("/coingecko", status=503)
     result = deployed.cycle()
     assert any("coingecko" in word for word in steps_of(result.output)["collect_prices"]["missing"])

@@ -12,6 +12,7 @@ from cryptocast.collect.sources import Sources
 from cryptocast.store import bars, quarantine
 from cryptocast.store import sources as source_store
 from cryptocast.store.database import Database
+from tests.factories import make_bar
 from tests.integration.collect.conftest import AS_OF, SYMBOLS, Vendors, window
 
 pytestmark = pytest.mark.integration
@@ -27,22 +28,61 @@ def statuses(db: Database) -> dict[str, bool]:
     return {status.source: status.ok for status in source_store.statuses(db)}
 
 
-def test_a_cycle_closes_every_bar_by_quote_and_completes_it_by_candle(
+def quotes(quoted_at: datetime, **prices: float) -> str:
+    """CoinGecko's answer, prices by its own names of the coins."""
+    items = [
+        f'{{"id": "{coin}", "current_price": {price}, "last_updated": "{quoted_at.isoformat()}"}}'
+        for coin, price in prices.items()
+    ]
+    return f"[{', '.join(items)}]"
+
+
+def test_a_cycle_closes_every_bar_by_the_candle_of_the_exchange(
     db: Database, sources: Sources, vendors: Vendors
 ) -> None:
     report = collect_prices(db, sources, window(), SYMBOLS)
     assert report.missing == []
-    assert report.detail["closed_by"] == dict.fromkeys(SYMBOLS, "coingecko")
+    assert report.detail["closed_by"] == dict.fromkeys(SYMBOLS, "coinbase")
     for symbol in SYMBOLS:
         bar = latest(db, symbol)
         assert bar.closed_at == AS_OF
-        assert (bar.source, bar.volume_source) == ("coingecko", "coinbase")
+        assert (bar.source, bar.volume_source) == ("coinbase", "coinbase")
         assert bar.volume > 0
         assert bar.low <= min(bar.open, bar.close) <= max(bar.open, bar.close) <= bar.high
     asked = vendors.asked()
-    assert asked[MARKETS] == 1
-    assert not any("cryptocompare" in path for path in asked)
-    assert statuses(db) == {"coingecko": True, "coinbase": True}
+    assert not any("cryptocompare" in path or path == MARKETS for path in asked)
+    assert statuses(db) == {"coinbase": True}
+
+
+def test_a_quote_that_is_older_than_the_candle_closes_no_bar_whose_range_tells_what_came_after(
+    db: Database, sources: Sources, vendors: Vendors
+) -> None:
+    """The exchange's range runs to `as_of`; beside an older close it would tell the next return."""
+    vendors.fail("/coingecko", body=quotes(AS_OF - timedelta(seconds=90), bitcoin=2.0))
+    collect_prices(db, sources, window(), ("BTC",))
+    bar = latest(db, "BTC")
+    assert (bar.source, bar.close) == ("coinbase", pytest.approx(bar.open, rel=0.1))
+
+
+def test_the_first_bar_after_a_gap_opens_where_the_candle_did(db: Database, sources: Sources) -> None:
+    bars.upsert(db, [make_bar("BTC", AS_OF - timedelta(hours=5))])
+    collect_prices(db, sources, window(), ("BTC",))
+    bar = latest(db, "BTC")
+    assert bar.closed_at == AS_OF
+    assert bar.open != bar.close
+
+
+def test_a_coin_that_the_exchange_does_not_have_is_closed_by_one_quote(
+    db: Database, sources: Sources, vendors: Vendors
+) -> None:
+    for coin in ("DOT", "AAVE"):
+        vendors.fail(f"/coinbase/products/{coin}-USD", status=404)
+    report = collect_prices(db, sources, window(), SYMBOLS)
+    assert report.missing == ["coinbase: no DOT", "coinbase: no AAVE"]
+    by_candle = dict.fromkeys(("BTC", "ETH", "SOL"), "coinbase")
+    assert report.detail["closed_by"] == by_candle | dict.fromkeys(("DOT", "AAVE"), "coingecko")
+    assert latest(db, "DOT").volume is None
+    assert vendors.asked()[MARKETS] == 1
 
 
 def test_the_first_cycle_fills_the_day_before_it_and_a_rerun_changes_nothing(
@@ -68,66 +108,56 @@ def test_the_backup_serves_where_coingecko_is_down_and_the_bar_says_so(
     db: Database, sources: Sources, vendors: Vendors
 ) -> None:
     vendors.fail("/coingecko", status=503)
+    vendors.fail("/coinbase", status=500)
     report = collect_prices(db, sources, window(), SYMBOLS)
-    assert report.missing == ["coingecko: HTTP 503"]
+    assert report.missing == ["coinbase: HTTP 500", "coingecko: HTTP 503"]
     assert report.detail["closed_by"] == dict.fromkeys(SYMBOLS, "cryptocompare")
     bar = latest(db, "BTC")
     assert (bar.closed_at, bar.source, bar.volume_source) == (AS_OF, "cryptocompare", "cryptocompare")
-    assert statuses(db) == {"coingecko": False, "cryptocompare": True, "coinbase": True}
+    assert statuses(db) == {"coinbase": False, "coingecko": False, "cryptocompare": True}
 
 
 def test_a_stale_quote_is_not_used_and_the_bar_says_who_served_it(
     db: Database, sources: Sources, vendors: Vendors
 ) -> None:
-    stale = (AS_OF - timedelta(minutes=6)).isoformat()
-    fresh = (AS_OF - timedelta(minutes=4)).isoformat()
-    body = (
-        f'[{{"id": "bitcoin", "current_price": 1.0, "last_updated": "{stale}"}},'
-        f' {{"id": "ethereum", "current_price": 2.0, "last_updated": "{fresh}"}}]'
-    )
-    vendors.fail("/coingecko", body=body)
+    stale = quotes(AS_OF - timedelta(minutes=6), bitcoin=1.0)
+    fresh = quotes(AS_OF - timedelta(minutes=4), ethereum=2.0)
+    vendors.fail("/coinbase", status=500)
+    vendors.fail("/coingecko", body=f"{stale[:-1]}, {fresh[1:]}")
     report = collect_prices(db, sources, window(), ("BTC", "ETH"))
     assert report.detail["closed_by"] == {"BTC": "cryptocompare", "ETH": "coingecko"}
     assert (latest(db, "BTC").source, latest(db, "ETH").source) == ("cryptocompare", "coingecko")
     assert latest(db, "BTC").close != 1.0
     assert latest(db, "ETH").close == 2.0
-    assert report.missing == ["coingecko: stale for BTC"]
+    assert report.missing == ["coinbase: HTTP 500", "coingecko: stale for BTC"]
 
 
-def test_a_quote_from_long_after_the_bar_does_not_close_it(db: Database, sources: Sources) -> None:
+def test_a_quote_from_long_after_the_bar_does_not_close_it(
+    db: Database, sources: Sources, vendors: Vendors
+) -> None:
+    vendors.fail("/coinbase", status=500)
     late = replace(window(AS_OF - timedelta(hours=3)), now=AS_OF)
     report = collect_prices(db, sources, late, ("BTC",))
     assert report.detail["closed_by"] == {"BTC": "cryptocompare"}
-    assert report.missing == [f"coingecko: quoted too long after {late.as_of:%H:%M} for BTC"]
+    too_late = f"coingecko: quoted too long after {late.as_of:%H:%M} for BTC"
+    assert report.missing == ["coinbase: HTTP 500", too_late]
     again = collect_prices(db, sources, late, ("BTC",))
-    assert again.missing == []
+    assert too_late not in again.missing
     assert latest(db, "BTC").source == "cryptocompare"
-
-
-def test_the_exchange_serves_the_bar_where_both_price_sources_are_down(
-    db: Database, sources: Sources, vendors: Vendors
-) -> None:
-    vendors.fail("/coingecko", kind="disconnect")
-    error = '{"Response": "Error", "Message": "rate limit", "Type": 99, "Data": {}}'
-    vendors.fail("/cryptocompare", body=error)
-    report = collect_prices(db, sources, window(), ("BTC", "SOL"))
-    assert latest(db, "BTC").source == latest(db, "SOL").source == "coinbase"
-    assert report.missing[0].startswith("coingecko: ")
-    assert report.missing[1] == "cryptocompare: error as HTTP 200: rate limit"
-    assert vendors.asked()["/cryptocompare/data/v2/histominute"] == 1
 
 
 def test_what_a_vendor_says_of_itself_can_always_be_stored(
     db: Database, sources: Sources, vendors: Vendors
 ) -> None:
+    vendors.fail("/coinbase", status=500)
     vendors.fail("/coingecko", kind="disconnect")
     vendors.fail("/cryptocompare", body='{"Response": "Error", "Message": "a\\u0000b \\ud83d"}')
     report = collect_prices(db, sources, window(), ("BTC",))
-    assert report.missing[1] == "cryptocompare: error as HTTP 200: a\\x00b \\ud83d"
+    assert report.missing[2] == "cryptocompare: error as HTTP 200: a\\x00b \\ud83d"
     assert statuses(db)["cryptocompare"] is False
 
 
-def test_without_the_exchange_bars_are_stored_and_completed_by_the_next_cycle(
+def test_a_bar_that_a_quote_closed_is_given_its_volume_by_the_next_cycle_and_keeps_its_prices(
     db: Database, sources: Sources, vendors: Vendors
 ) -> None:
     vendors.fail("/coinbase", status=500)
@@ -141,8 +171,8 @@ def test_without_the_exchange_bars_are_stored_and_completed_by_the_next_cycle(
     vendors.clock(next_as_of + timedelta(seconds=20))
     collect_prices(db, sources, window(next_as_of), ("BTC",))
     completed = next(bar for bar in bars.latest(db, "BTC", 5) if bar.closed_at == AS_OF)
-    assert (completed.close, completed.source) == (without.close, "coingecko")
-    assert (completed.volume_source, completed.volume is not None) == ("coinbase", True)
+    assert completed.volume
+    assert completed == replace(without, volume=completed.volume, volume_source="coinbase")
 
 
 def test_every_price_source_down_ends_in_names_not_in_an_error(
@@ -152,9 +182,9 @@ def test_every_price_source_down_ends_in_names_not_in_an_error(
         vendors.fail(vendor, status=502)
     report = collect_prices(db, sources, window(), ("BTC",))
     assert report.missing == [
+        "coinbase: HTTP 502",
         "coingecko: HTTP 502",
         "cryptocompare: HTTP 502",
-        "coinbase: HTTP 502",
         "prices: no source has BTC at 2026-03-02 12:00",
     ]
     assert bars.latest(db, "BTC", 1) == []
@@ -164,9 +194,10 @@ def test_every_price_source_down_ends_in_names_not_in_an_error(
 def test_a_price_source_that_answers_nonsense_is_named_and_the_backup_used(
     kind: str, db: Database, sources: Sources, vendors: Vendors
 ) -> None:
+    vendors.fail("/coinbase", status=500)
     vendors.fail("/coingecko", kind=kind)
     report = collect_prices(db, sources, window(), ("BTC",))
-    assert report.missing[0].startswith("coingecko: ")
+    assert report.missing[1].startswith("coingecko: ")
     assert latest(db, "BTC").source == "cryptocompare"
 
 
@@ -187,6 +218,7 @@ def test_a_bad_quote_is_quarantined_and_the_backup_serves_the_bar(
     price: str, quoted_at: datetime, reason: str, db: Database, sources: Sources, vendors: Vendors
 ) -> None:
     body = f'[{{"id": "bitcoin", "current_price": {price}, "last_updated": "{quoted_at.isoformat()}"}}]'
+    vendors.fail("/coinbase", status=500)
     vendors.fail("/coingecko", body=body)
     report = collect_prices(db, sources, window(), ("BTC",))
     assert report.rows_rejected == 1
@@ -215,11 +247,12 @@ def test_a_spent_quota_is_named_and_the_backup_used(
     db: Database, make: Callable[..., Sources], vendors: Vendors
 ) -> None:
     sources = make(coingecko_monthly_quota=2)
+    vendors.fail("/coinbase", status=500)
     for cycle in range(3):
         as_of = AS_OF + timedelta(minutes=15 * cycle)
         vendors.clock(as_of + timedelta(seconds=20))
         report = collect_prices(db, sources, window(as_of), ("BTC",))
-    assert report.missing == ["coingecko: the budget of this month is spent"]
+    assert report.missing == ["coinbase: HTTP 500", "coingecko: the budget of this month is spent"]
     assert report.detail["closed_by"] == {"BTC": "cryptocompare"}
     assert vendors.asked()[MARKETS] == 2
 
@@ -227,6 +260,7 @@ def test_a_spent_quota_is_named_and_the_backup_used(
 def test_failed_calls_count_against_the_quota(
     db: Database, make: Callable[..., Sources], vendors: Vendors
 ) -> None:
+    vendors.fail("/coinbase", status=500)
     vendors.fail("/coingecko", status=500)
     collect_prices(db, make(), window(), ("BTC",))
     assert source_store.spend(db, "coingecko", "2026-03", 0, 10_000) == vendors.asked()[MARKETS] == 2

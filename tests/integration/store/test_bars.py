@@ -28,7 +28,7 @@ def test_a_stored_bar_is_not_rewritten(db: Database) -> None:
     assert bars.latest(db, "BTC", 1) == [make_bar()]
 
 
-def test_quote_only_bar_completed_by_exchange_candle_keeps_close_and_source(db: Database) -> None:
+def test_a_bar_that_a_quote_closed_is_given_volume_by_a_candle_and_keeps_its_prices(db: Database) -> None:
     quoted = make_quote_bar(open=100.0, close=101.0)
     candle = make_bar(
         open=99.0, high=100.9, low=98.0, close=100.5, volume=7.0, source="binance", volume_source="binance",
@@ -36,16 +36,8 @@ def test_quote_only_bar_completed_by_exchange_candle_keeps_close_and_source(db: 
     )  # fmt: skip
     assert bars.upsert(db, [quoted]) == 1
     assert bars.upsert(db, [candle]) == 1
-    # The high of the other venue lies below our close: the range is widened to hold it.
-    completed = replace(
-        quoted,
-        high=101.0,
-        low=98.0,
-        volume=7.0,
-        volume_source="binance",
-        trade_count=12,
-        taker_buy_volume=3.5,
-    )
+    # The candle runs on after the quote: its range would tell where the price went from the close.
+    completed = replace(quoted, volume=7.0, volume_source="binance", trade_count=12, taker_buy_volume=3.5)
     assert bars.latest(db, "BTC", 1) == [completed]
     assert bars.upsert(db, [candle, quoted]) == 0
     assert bars.latest(db, "BTC", 1) == [completed]
