@@ -139,8 +139,8 @@ class Bar:
 class Document:
     """A news item or a post. `published_at` is the source's claim, `first_seen_at` is ours.
 
-    `first_seen_estimated` marks a document that was collected long after its publication (backfill,
-    catch-up): its `first_seen_at` is then `published_at` plus the embargo, never the publication.
+    `first_seen_estimated` marks a document that a backfill or a catch-up collected: its `first_seen_at`
+    is then `published_at` plus the embargo, never the publication.
     """
 
     kind: DocumentKind

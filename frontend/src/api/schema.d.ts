@@ -563,7 +563,7 @@ export interface components {
       first_seen_at: string;
       /**
        * First Seen Estimated
-       * @description True where it was collected late, by a backfill.
+       * @description True where a backfill or a catch-up collected it.
        */
       first_seen_estimated: boolean;
       /** Id */

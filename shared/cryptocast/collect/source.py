@@ -99,10 +99,10 @@ def first_seen(
 ) -> tuple[datetime, bool]:
     """When a document counts as seen, and whether that is an estimate.
 
-    In a regular cycle it is now. What is collected late (`late`, a catch-up, or published longer
-    than the embargo before the window) counts from its publication plus the embargo.
+    In a regular cycle it is now, however long ago it was published: nobody knew it before. What a
+    backfill (`late`) or a catch-up collects counts from its publication plus the embargo.
     """
-    available_at = published_at + timedelta(seconds=embargo_s)
-    if late or window.catches_up or available_at < window.since:
+    if late or window.catches_up:
+        available_at = published_at + timedelta(seconds=embargo_s)
         return max(published_at, min(window.now, available_at)), True
     return max(published_at, window.now), False

@@ -182,7 +182,7 @@ class Document(Body):
     title: str
     published_at: datetime = Field(description="The source's claim.")
     first_seen_at: datetime = Field(description="Ours, and the one that counts.")
-    first_seen_estimated: bool = Field(description="True where it was collected late, by a backfill.")
+    first_seen_estimated: bool = Field(description="True where a backfill or a catch-up collected it.")
     symbols: list[str] = Field(description="The coins that the text names.")
     sentiment: Sentiment | None = Field(default=None, description="Null until it is scored.")
 
