@@ -40,4 +40,4 @@ def _cut(text: str, longest: int) -> str:
         return text
     head = text[:longest]
     space = head.rfind(" ")
-    return head[:space] if space > longest * 0.8 else head
+    return head[:space] if space > longest * 0.8 else head.rstrip()

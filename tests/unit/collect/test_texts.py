@@ -29,6 +29,7 @@ def test_text_is_cleaned(text: str, cleaned: str) -> None:
 def test_text_is_cut_at_a_word() -> None:
     assert clean("one two three four", 15) == "one two three"
     assert clean("x" * 5_000_000, 300) == "x" * 300
+    assert clean("0 0", 2) == "0"
 
 
 @given(st.text(max_size=400), st.integers(1, 200))
