@@ -70,10 +70,12 @@ class RedditPosts:
         self._longest_ago = longest_ago
 
     def documents(self, window: CycleWindow, memory: Memory) -> Collected[Document]:
-        """Posts that are not known yet, back to an hour before the window at least.
+        """Posts that are not known yet, back to a page with known ones and an hour before the window.
 
         Posts older than `longest_ago`, whose text may not be kept any more, are left out.
-        A subreddit that is closed is named as missing. Raises: `SourceUnavailable`.
+        A subreddit that is closed, or whose listing ends before that, is named as missing.
+
+        Raises: `SourceUnavailable`.
         """
         collected: Collected[Document] = Collected()
         for subreddit in self._subreddits:
@@ -100,7 +102,9 @@ class RedditPosts:
         from prawcore.exceptions import Forbidden, NotFound, Redirect
 
         collected: Collected[Document] = Collected()
+        kept_since = window.now - self._longest_ago
         after: str | None = None
+        oldest = window.now
         for _ in range(_MOST_PAGES):
             try:
                 page = self._page(subreddit, after)
@@ -109,16 +113,18 @@ class RedditPosts:
                 break
             read = self._read(page, window)
             known = memory.known(document.external_id for document in read.records)
-            oldest = min((d.published_at for d in read.records), default=None)
+            oldest = min((d.published_at for d in read.records), default=oldest)
             collected.rejected += read.rejected
-            kept_since = window.now - self._longest_ago
             collected.records += [
                 d for d in read.records if d.external_id not in known and d.published_at >= kept_since
             ]
-            reached = oldest is not None and oldest < window.since - _SLACK
-            if len(page) < _PER_PAGE or reached or len(known) == len(read.records):
+            # Age alone ends nothing: the cycles before this one may have got no answer.
+            met = bool(known) and (len(known) == len(read.records) or oldest < window.since - _SLACK)
+            if len(page) < _PER_PAGE or met or oldest < kept_since:
                 break
             after = f"t3_{page[-1].get('id')}"
+        else:
+            collected.missing.append(f"{SOURCE}: r/{subreddit} shows nothing before {oldest:%Y-%m-%d %H:%M}")
         return collected
 
     def _page(self, subreddit: str, after: str | None) -> list[Mapping[str, Any]]:

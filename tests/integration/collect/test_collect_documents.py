@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -160,6 +161,29 @@ def test_a_catch_up_pages_through_the_listing(db: Database, sources: Sources, ve
     collect_social(db, sources, window(back=timedelta(hours=40)))
     oldest = min(d.published_at for d in stored(db, DocumentKind.POST))
     assert oldest < AS_OF - timedelta(hours=36)
+
+
+def test_an_outage_of_reddit_loses_no_post(
+    db: Database, make: Callable[..., Sources], vendors: Vendors
+) -> None:
+    sources = make(reddit_subreddits="CryptoCurrency")
+    collect_social(db, sources, window())
+    later = AS_OF + timedelta(hours=30)
+    vendors.clock(later + timedelta(seconds=20))
+    report = collect_social(db, sources, window(later))
+    assert report.missing == []
+    assert report.rows_stored > 150, "more than one page of a listing"
+    found = sorted(d.published_at for d in stored(db, DocumentKind.POST))
+    assert max(after - before for before, after in pairwise(found)) < timedelta(hours=2)
+
+
+def test_a_listing_that_ends_before_the_known_posts_is_named(
+    db: Database, make: Callable[..., Sources], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("cryptocast.collect.reddit._MOST_PAGES", 1)
+    report = collect_social(db, make(reddit_subreddits="CryptoCurrency"), window())
+    oldest = min(d.published_at for d in stored(db, DocumentKind.POST))
+    assert report.missing == [f"reddit: r/CryptoCurrency shows nothing before {oldest:%Y-%m-%d %H:%M}"]
 
 
 def test_without_credentials_reddit_is_named_and_text_expires_all_the_same(
