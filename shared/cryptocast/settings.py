@@ -34,7 +34,8 @@ class Settings(BaseSettings):
     source_base_url: str | None = None
     """Where a replay server stands in for every vendor; None means the vendors themselves."""
     coingecko_plan: str = Field(default="keyless", pattern="^(keyless|demo|pro)$")
-    """Chooses base URL and header together, so that a key never meets the wrong base."""
+    """Chooses base URL and header together, so that a key never meets the wrong base. A key beside
+    `keyless` is a demo key."""
     coingecko_api_key: SecretStr | None = None
     coingecko_api_key_parameter: str | None = None
     coingecko_monthly_quota: int = 10_000

@@ -37,7 +37,8 @@ class CoinGecko:
     def __init__(
         self, fetcher: Fetcher, plan: str = "keyless", key: str | None = None, base_url: str | None = None
     ) -> None:
-        chosen = PLANS[plan]
+        # A key says that there is a plan; demo is the free one, and a key without its plan would go unused.
+        chosen = PLANS["demo" if plan == "keyless" and key else plan]
         if chosen.key_header and not key and base_url is None:
             raise SettingsError(f"COINGECKO_PLAN is {plan}: set COINGECKO_API_KEY, or take the plan keyless")
         self._fetcher = fetcher

@@ -21,7 +21,7 @@ S = int(SINCE.timestamp())
 @pytest.mark.parametrize(
     ("plan", "host", "header"),
     [
-        ("keyless", "api.coingecko.com", None),
+        ("keyless", "api.coingecko.com", "x-cg-demo-api-key"),
         ("demo", "api.coingecko.com", "x-cg-demo-api-key"),
         ("pro", "pro-api.coingecko.com", "x-cg-pro-api-key"),
     ],
@@ -35,6 +35,12 @@ def test_coingecko_sends_the_key_in_the_header_of_its_plan_to_its_own_base(
     assert request.url.host == host
     assert [name for name in request.headers if name.startswith("x-cg")] == ([header] if header else [])
     assert "the-key" not in str(request.url)
+
+
+def test_coingecko_without_a_key_sends_none() -> None:
+    vendor = Vendor(told([BTC]))
+    CoinGecko(fetcher(vendor)).quotes(["BTC"])
+    assert not any(name.startswith("x-cg") for name in vendor.requests[0].headers)
 
 
 def test_coingecko_refuses_a_paid_plan_without_its_key() -> None:
