@@ -9,6 +9,7 @@ import {
 } from '../src/live/connection';
 
 const WELCOME = '{"type":"subscribed"}';
+const FORGOTTEN = '{"type":"error"}';
 
 /** The browser's WebSocket, opened and closed by the test. */
 class Socket {
@@ -58,6 +59,7 @@ beforeEach(() => {
     hello: { action: 'subscribe' },
     ping: { action: 'ping' },
     isWelcome: (message) => JSON.stringify(message) === WELCOME,
+    isForgotten: (message) => JSON.stringify(message) === FORGOTTEN,
     onMessage: (message) => received.push(message),
     onStatus: (status) => statuses.push(status),
     random: () => 1,
@@ -114,6 +116,22 @@ describe('Connection', () => {
     Socket.last.open();
     expect(Socket.last.sent).toEqual([{ action: 'subscribe' }]);
     expect(statuses.at(-1)).toBe('live');
+  });
+
+  it('subscribes again where the server forgot it, and has to be welcomed again', () => {
+    const socket = Socket.last;
+    socket.open();
+    vi.advanceTimersByTime(PING_EVERY_MS);
+    socket.onmessage?.({ data: FORGOTTEN });
+    const [hello, ping] = [{ action: 'subscribe' }, { action: 'ping' }];
+    expect(socket.sent).toEqual([hello, ping, hello]);
+    socket.onmessage?.({ data: WELCOME });
+    vi.advanceTimersByTime(OPEN_WITHIN_MS);
+    expect(statuses.at(-1)).toBe('live');
+    socket.onmessage?.({ data: FORGOTTEN });
+    vi.advanceTimersByTime(OPEN_WITHIN_MS);
+    expect(socket.closed).toBe(true);
+    expect(statuses.at(-1)).toBe('reconnecting');
   });
 
   it('polls after three failures, and goes on trying', () => {

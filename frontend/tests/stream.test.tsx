@@ -81,6 +81,17 @@ describe('beside the stream', () => {
     expect(models.asked).toBe(1);
   });
 
+  it('subscribes again once a ping is answered by "not subscribed"', async () => {
+    await openLive();
+    const send = vi.fn();
+    Object.assign(sockets.at(-1) ?? {}, { send });
+    say({ type: 'error', error: { code: 'bad_message' } });
+    say({ type: 'error' });
+    expect(send).not.toHaveBeenCalled();
+    say({ type: 'error', error: { code: 'not_subscribed' } });
+    expect(send).toHaveBeenCalledWith(expect.stringContaining('"subscribe"'));
+  });
+
   it('outcomes come through however fast the cycles are', async () => {
     await openLive();
     const [record] = someOutcomes().record;

@@ -19,6 +19,8 @@ export interface ConnectionOptions {
   ping: unknown;
   /** Whether a message says that the hello was taken; only then the connection is live. */
   isWelcome: (message: unknown) => boolean;
+  /** Whether a message says that the hello is not known any more, so that it must be said again. */
+  isForgotten: (message: unknown) => boolean;
   onMessage: (data: unknown) => void;
   onStatus: (status: ConnectionStatus) => void;
   random?: () => number;
@@ -77,12 +79,12 @@ export class Connection {
     }
     this.#socket = socket;
     this.#patience = setTimeout(() => this.#lost(socket), OPEN_WITHIN_MS);
-    socket.onopen = () => this.#opened(socket);
+    socket.onopen = () => this.#greet(socket);
     socket.onmessage = (event: MessageEvent<unknown>) => this.#received(socket, event.data);
     socket.onclose = () => this.#lost(socket);
   }
 
-  #opened(socket: WebSocket): void {
+  #greet(socket: WebSocket): void {
     if (socket !== this.#socket) return;
     clearTimeout(this.#patience);
     this.#patience = setTimeout(() => this.#lost(socket), OPEN_WITHIN_MS);
@@ -116,7 +118,7 @@ export class Connection {
     if (this.#options.isWelcome(message)) {
       clearTimeout(this.#patience);
       this.#welcomed(socket);
-    }
+    } else if (this.#live && this.#options.isForgotten(message)) this.#greet(socket);
     this.#options.onMessage(message);
   }
 

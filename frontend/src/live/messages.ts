@@ -14,7 +14,7 @@ const CHECKS = new Map<unknown, (value: Record<string, unknown>) => boolean>([
   ['subscribed', () => true],
   ['unsubscribed', () => true],
   ['pong', () => true],
-  ['error', () => true],
+  ['error', ({ error }) => isObject(error)],
 ]);
 
 function isPrice(value: unknown): value is Price {

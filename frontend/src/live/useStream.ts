@@ -35,6 +35,10 @@ export function useStream(url: string | null): ConnectionStatus {
       hello: { action: 'subscribe', symbols: [], horizons: [] },
       ping: { action: 'ping' },
       isWelcome: (data) => readMessage(data)?.type === 'subscribed',
+      isForgotten: (data) => {
+        const message = readMessage(data);
+        return message?.type === 'error' && message.error.code === 'not_subscribed';
+      },
       onStatus: setStatus,
       onMessage: (data) => {
         const message = readMessage(data);

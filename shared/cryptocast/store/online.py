@@ -106,6 +106,13 @@ class OnlineStore:
         pipeline.sadd(_CONNECTIONS, connection_id)
         _call("subscribe", pipeline.exec)
 
+    def is_known(self, connection_id: str) -> bool:
+        """Whether the cycles find this connection, subscribed or not; false once Redis was emptied."""
+        pipeline = self._redis.pipeline()
+        pipeline.exists(f"connection:{connection_id}")
+        pipeline.sismember(_CONNECTIONS, connection_id)
+        return all(_call("find connection", pipeline.exec))
+
     def disconnect(self, connection_id: str) -> None:
         """Forget a connection; one that is not known is no error."""
         pipeline = self._redis.pipeline()

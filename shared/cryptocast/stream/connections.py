@@ -78,11 +78,18 @@ def _answers(
     except ValidationError as error:
         return [_refusal("bad_message", f"not understood: {_first(error)}", _HELP)]
     if isinstance(message, Ping):
-        return [frame_of(Pong())]
+        return [_answer_ping(online, connection_id)]
     if isinstance(message, Unsubscribe):
         online.subscribe(connection_id, Subscription().to_json())
         return [frame_of(Unsubscribed())]
     return _subscribe(online, connection_id, message, now, symbols)
+
+
+def _answer_ping(online: OnlineStore, connection_id: str) -> bytes:
+    # A socket outlives what Redis held of it: a plain `pong` would let its client wait for ever.
+    if online.is_known(connection_id):
+        return frame_of(Pong())
+    return _refusal("not_subscribed", "this connection is not known any more", "subscribe again")
 
 
 def _subscribe(

@@ -37,7 +37,10 @@ class Unsubscribe(_Message):
 
 
 class Ping(_Message):
-    """Keeps an idle connection open (API Gateway closes it after 10 minutes); answered by `pong`."""
+    """Keeps an idle connection open (API Gateway closes it after 10 minutes); answered by `pong`.
+
+    Or by `not_subscribed` where the connection is not known any more: nothing would come on it.
+    """
 
     action: Literal["ping"]
 
@@ -87,7 +90,7 @@ class CycleMessage(_Message):
     missing: list[str] = Field(default_factory=list, description="Sources and inputs that were absent.")
 
 
-RefusalCode = Literal["bad_message", "unknown_coin"]
+RefusalCode = Literal["bad_message", "unknown_coin", "not_subscribed"]
 """Every `code` that an `ErrorMessage` may carry."""
 
 

@@ -78,11 +78,13 @@ def test_connections_come_subscribe_and_go(online: OnlineStore, redis: Redis) ->
     online.connect("a=")
     online.connect("b=")
     assert online.subscriptions() == {}
+    assert [online.is_known(one) for one in ("a=", "c=")] == [True, False]
     online.subscribe("a=", {"symbols": ["BTC"]})
     online.subscribe("b=", {"symbols": ["ETH"]})
     assert online.subscriptions() == {"a=": {"symbols": ["BTC"]}, "b=": {"symbols": ["ETH"]}}
     assert 0 < redis.ttl("connection:a=") <= CONNECTION_TTL_S
     redis.delete("connection:b=")
+    assert not online.is_known("b=")
     assert online.subscriptions() == {"a=": {"symbols": ["BTC"]}}
     assert list(redis.smembers("connections")) == ["a="]
     online.disconnect("a=")

@@ -12,6 +12,7 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 from moto import mock_aws
+from upstash_redis import Redis
 
 from cryptocast.domain import CycleWindow, DataLabel, Horizon
 from cryptocast.errors import StoreUnavailable
@@ -194,6 +195,21 @@ def test_ping_unsubscribe_and_disconnect(online: OnlineStore, push: ApiGatewayPu
     disconnect(online, "c1")
     disconnect(online, "c1")
     assert online.subscriptions() == {}
+
+
+def test_a_ping_tells_a_connection_that_redis_forgot(
+    online: OnlineStore, redis: Redis, push: ApiGatewayPush, gateway: Gateway
+) -> None:
+    ping = '{"action": "ping"}'
+    subscribe(online, push, "c1")
+    redis.flushdb()
+    gateway.frames.clear()
+    receive(online, push, "c1", ping, NOW, SYMBOLS)
+    (frame,) = gateway.frames["c1"]
+    assert (frame["type"], frame["error"]["code"]) == ("error", "not_subscribed")
+    receive(online, push, "c1", '{"action": "subscribe"}', NOW, SYMBOLS)
+    receive(online, push, "c1", ping, NOW, SYMBOLS)
+    assert gateway.types("c1") == ["error", "subscribed", "pong"]
 
 
 @pytest.mark.parametrize(
