@@ -106,6 +106,21 @@ describe('beside the stream', () => {
     expect(outcomes.asked).toBeLessThanOrEqual(4);
   });
 
+  it('a cycle that is told again asks for no outcomes, an older one of a new replay does', async () => {
+    await openLive();
+    const outcomes = counted('/v1/outcomes', someOutcomes());
+    const cycle = (as_of: string) =>
+      say({ type: 'cycle', data_label: 'replay', as_of, finished_at: null, missing: [] });
+    for (let i = 0; i < 3; i++) {
+      cycle(minutesAfter(15));
+      await after(30_000);
+    }
+    expect(outcomes.asked).toBe(1);
+    cycle(minutesAfter(-600));
+    await after(30_000);
+    expect(outcomes.asked).toBe(2);
+  });
+
   it('says how old the record is where it cannot be fetched again', async () => {
     await openLive();
     expect(await screen.findByText(/714 of 1,306/)).toBeVisible();

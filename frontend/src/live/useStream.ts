@@ -24,7 +24,11 @@ export function useStream(url: string | null): ConnectionStatus {
   useEffect(() => {
     if (!url) return undefined;
     let judged: ReturnType<typeof setTimeout> | undefined;
-    const cycleEnded = () => {
+    let ended: string | undefined;
+    // Each subscription is answered with the last cycle again; a replay may go back, so not only newer ones.
+    const cycleEnded = (asOf: string) => {
+      if (asOf === ended) return;
+      ended = asOf;
       judged ??= setTimeout(() => {
         judged = undefined;
         refetch(cache, KEYS.outcomes);
@@ -43,7 +47,7 @@ export function useStream(url: string | null): ConnectionStatus {
       onMessage: (data) => {
         const message = readMessage(data);
         if (message) take(cache, message);
-        if (message?.type === 'cycle') cycleEnded();
+        if (message?.type === 'cycle') cycleEnded(message.as_of);
       },
     });
     connection.start();
