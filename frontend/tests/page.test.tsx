@@ -186,6 +186,15 @@ describe('the page', () => {
     expect(await screen.findByText('Nothing to show yet')).toBeVisible();
   });
 
+  it('does not promise a first cycle where the stores do not answer', async () => {
+    const missing = ['redis: it is empty', 'postgres: does not answer'];
+    serve(aBoard({ coins: [], as_of: null, missing }));
+    render(<App />);
+    expect(await screen.findByText(/the database does not answer/)).toBeVisible();
+    expect(screen.queryByText(/first cycle/)).toBeNull();
+    expect(screen.queryByText(/inputs are missing/)).toBeNull();
+  });
+
   it('follows the stream', async () => {
     serve(aBoard());
     const coin = within(await openPage());

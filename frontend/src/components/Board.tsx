@@ -35,7 +35,7 @@ export function Board(props: Props) {
     <div className="space-y-5">
       <Notices notices={notices} />
       {blank ? (
-        <Empty />
+        <Empty storesAnswer={!board.missing?.includes('postgres: does not answer')} />
       ) : (
         <section aria-label="Coins and their forecasts">
           <ul className="space-y-4">

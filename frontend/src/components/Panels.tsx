@@ -24,14 +24,16 @@ export function Fault({ error, retry }: { error: PageError; retry: () => void })
   );
 }
 
-/** The API answers, and has no coins yet. */
-export function Empty() {
+/** The API answers, and has nothing: before the first cycle, or because its stores have not. */
+export function Empty({ storesAnswer }: { storesAnswer: boolean }) {
   return (
     <section className="mx-auto max-w-xl rounded-2xl border border-line bg-card p-6 text-center">
       <h2 className="text-base font-semibold">Nothing to show yet</h2>
       <p className="mt-2 text-sm text-quiet">
-        The first prices come with the first cycle, within 15 minutes of a start. This page shows
-        them as soon as they are there.
+        {storesAnswer
+          ? 'The first prices come with the first cycle, within 15 minutes of a start. '
+          : 'The fast store is empty and the database does not answer, so what there is cannot be read now. '}
+        This page shows prices as soon as they are there.
       </p>
     </section>
   );

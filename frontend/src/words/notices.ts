@@ -99,11 +99,8 @@ function noModel({ board, models }: Facts): Notice | null {
 }
 
 function missing({ board }: Facts): Notice | null {
-  const told = (item: string) =>
-    isOfASteps(item) || (board.read_from === 'postgres' && item.startsWith('redis:'));
-  const items = [
-    ...new Set((board.missing ?? []).filter((item) => !told(item)).map(missingInWords)),
-  ];
+  const inputs = (board.missing ?? []).filter((item) => !isOfASteps(item) && !isOfAStore(item));
+  const items = [...new Set(inputs.map(missingInWords))];
   if (items.length === 0) return null;
   const title = items.length === 1 ? 'One input is missing' : `${items.length} inputs are missing`;
   const text = 'The last cycle ran without, and so did its forecasts:';
@@ -113,6 +110,11 @@ function missing({ board }: Facts): Notice | null {
 /** What came of no input: a horizon that could not be forecast, figures that could not be shown. */
 function isOfASteps(item: string): boolean {
   return item.startsWith('forecast ') || item.startsWith('online store: ');
+}
+
+/** A store that is no help now: told by its own notice, or in place of the coins. */
+function isOfAStore(item: string): boolean {
+  return /^(redis|postgres): /.test(item);
 }
 
 /** Horizons without a model have a notice of their own. */

@@ -25,6 +25,7 @@ from cryptocast.store.online import moment
 
 ReadFrom = Literal["redis", "postgres"]
 REDIS_GONE = "redis: does not answer; read from postgres"
+_BOTH_SILENT = ("redis: it is empty", "postgres: does not answer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,22 +42,25 @@ def read_present(deps: Deps, symbols: Sequence[str]) -> Present:
     """The present state of `symbols`, in one read of Redis.
 
     Postgres is asked only where Redis does not answer, or has nothing (it may have been emptied).
-    Raises `StoreUnavailable` where neither answers.
+    A Redis that has nothing beside a Postgres that does not answer is told in `missing`: nothing yet, or
+    emptied, cannot be told apart. Raises `StoreUnavailable` where neither answers.
     """
     try:
         states = deps.online.read_coins(symbols)
     except StoreUnavailable as error:
         get_logger().warning("redis is gone, reading postgres", extra={"reason": str(error)})
         return _from_postgres(deps, symbols, [REDIS_GONE])
+    silent: Sequence[str] = ()
     if not any(states.values()):
         try:
             return _from_postgres(deps, symbols, ["redis: it is empty; read from postgres"])
         except StoreUnavailable as error:
             get_logger().warning("redis is empty and postgres gone", extra={"reason": str(error)})
+            silent = _BOTH_SILENT
     status = newest_status(states.values())
     now = served_now(status, deps.clock())
     coins = [coin_from_online(symbol, states[symbol], now) for symbol in symbols]
-    return Present(coins, "redis", now, words(status.get("missing")))
+    return Present(coins, "redis", now, [*silent, *words(status.get("missing"))])
 
 
 def read_feature_row(deps: Deps, symbol: str) -> tuple[FeatureRow | None, ReadFrom, datetime]:

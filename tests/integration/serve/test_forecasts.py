@@ -72,11 +72,20 @@ def test_an_emptied_redis_is_read_around_too(client: TestClient, db: Database) -
     assert client.get("/v1/forecasts").json()["coins"][0]["forecasts"][0]["p_up"] == 0.6
 
 
-def test_an_empty_deployment_answers_with_nothing_in_it(make_client: Make, no_postgres: Database) -> None:
+def test_an_emptied_redis_beside_a_silent_postgres_answers_with_nothing_and_says_why(
+    make_client: Make, no_postgres: Database
+) -> None:
     body = make_client(db=no_postgres).get("/v1/forecasts").json()
     assert body["stale"]
     assert body["as_of"] is None
+    assert body["missing"] == ["redis: it is empty", "postgres: does not answer"]
     assert [coin["forecasts"] for coin in body["coins"]] == [[], []]
+
+
+def test_a_deployment_before_its_first_cycle_answers_with_nothing_in_it(client: TestClient) -> None:
+    body = client.get("/v1/forecasts").json()
+    assert (body["as_of"], body["read_from"]) == (None, "postgres")
+    assert not any("postgres: " in item for item in body["missing"])
 
 
 def test_with_both_stores_gone_it_says_so(
