@@ -65,8 +65,7 @@ def forecast_history(
     known = {
         (outcome.horizon, outcome.as_of): outcome
         for h in {f.horizon for f in kept}
-        for _, outcome in from_postgres(partial(outcomes.with_forecasts, db, h, since, until))
-        if outcome.symbol == symbol
+        for _, outcome in from_postgres(partial(outcomes.with_forecasts, db, h, since, until, symbol=symbol))
     }
     judged = [(f, known.get((f.horizon, f.as_of))) for f in kept]
     return judged, kept[-1].as_of if len(found) > len(kept) else None

@@ -176,17 +176,26 @@ def last_of_each(
 
 
 def with_forecasts(
-    db: Database, horizon: Horizon, since: datetime, until: datetime, limit: int = 10_000
+    db: Database,
+    horizon: Horizon,
+    since: datetime,
+    until: datetime,
+    limit: int = 10_000,
+    symbol: str | None = None,
 ) -> list[tuple[Forecast, Outcome]]:
-    """Forecasts of `horizon` with `as_of` in [since, until) and their outcomes, newest first."""
+    """Forecasts of `horizon` with `as_of` in [since, until) and their outcomes, newest first.
+
+    The newest `limit`, of all coins or of `symbol` alone.
+    """
     with db.connection() as connection:
         lists = names.lists_by_id(connection)
         rows = connection.execute(
             f"SELECT {forecasts.COLUMNS}, o.known_at, o.return_log, o.went_up, o.correct, o.brier "
             "FROM outcomes o JOIN forecasts f USING (symbol, horizon, as_of) "
             "WHERE o.horizon = %s AND o.as_of >= %s AND o.as_of < %s "
+            "AND (%s::text IS NULL OR o.symbol = %s) "
             "ORDER BY o.as_of DESC, o.symbol LIMIT %s",
-            (horizon, since, until, limit),
+            (horizon, since, until, symbol, symbol, limit),
         ).fetchall()
     pairs = []
     for *columns, known_at, return_log, went_up, correct, brier in rows:

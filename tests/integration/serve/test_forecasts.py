@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from fastapi.testclient import TestClient
@@ -118,6 +119,19 @@ def test_a_coin_with_its_history_and_outcomes(client: TestClient, db: Database, 
         {"horizon": "1h", "forecasts": 4, "calls": 4, "accuracy": 0.75, "brier": pytest.approx(0.21)}
     ]
     assert body["next_before"] is None
+
+
+def test_outcomes_of_other_coins_crowd_out_none_of_this_one(
+    client: TestClient, db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = make_forecast("BTC", as_of=AS_OF - timedelta(hours=3))
+    others = [make_forecast("ETH", as_of=AS_OF - timedelta(hours=h)) for h in range(1, 4)]
+    last = make_forecast("BTC", as_of=AS_OF)
+    forecasts.insert(db, [said, *others, last])
+    outcomes.upsert(db, [make_outcome(f, 0.01) for f in (said, *others)])
+    monkeypatch.setattr(outcomes, "with_forecasts", partial(outcomes.with_forecasts, limit=2))
+    body = client.get("/v1/forecasts/BTC", params={"history": 10}).json()
+    assert [f["outcome"] is None for f in body["history"]] == [True, False]
 
 
 @pytest.mark.parametrize("size", [1, 3, 6])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import statistics
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 import psycopg
 import pytest
@@ -109,3 +110,6 @@ def test_summary_counts_calls_and_all_of_them_for_brier(db: Database) -> None:
     assert (empty.n, empty.accuracy, empty.brier, empty.coverage) == (0, None, None, None)
     pairs = outcomes.with_forecasts(db, Horizon.H1, AS_OF, AS_OF + INTERVAL)
     assert pairs == [(right, made[0]), (wrong, made[1]), (unsure, made[2])]
+    one_coin = partial(outcomes.with_forecasts, db, Horizon.H1, AS_OF, AS_OF + INTERVAL, limit=1)
+    assert one_coin(symbol=wrong.symbol) == [pairs[1]]
+    assert one_coin(symbol="DOT") == []
