@@ -26,15 +26,18 @@ from cryptocast.serve.schemas import ErrorAnswer, Problem
 
 _RETRY = "Try again in a minute; GET /v1/health?deep=true says what is down."
 _ROUTES = "See /docs for what there is."
+_JSON = "Send one JSON object, with the header content-type: application/json."
 _CORRECT = "Correct the named fields; /docs has an example."
 # By a part of pydantic's name of the fault.
 _HINTS = (
     ("datetime", "Give times as 2024-01-01T12:15:00Z (in an address a + is written %2B)."),
     ("timezone", "Give times with their zone, as 2024-01-01T12:15:00Z."),
-    ("json", "Send one JSON object, with the header content-type: application/json."),
-    ("attributes_type", "Send one JSON object, with the header content-type: application/json."),
+    ("json", _JSON),
+    ("attributes_type", _JSON),
 )
 _HTTP = {
+    # Only a body is refused so: numbers too long, nested too deep, or not UTF-8.
+    400: ("bad_request", "The body is no JSON that can be read.", _JSON),
     404: ("not_found", "There is nothing at this address.", _ROUTES),
     405: ("method_not_allowed", "This address does not take this method.", _ROUTES),
     413: ("too_large", "The request is larger than 256 KB.", "Send fewer or shorter texts."),
@@ -96,10 +99,15 @@ def answer(status: int, problem: Problem, label: DataLabel) -> JSONResponse:
     return JSONResponse(body, status, headers={"Retry-After": "60"} if status == 503 else None)
 
 
+def shown(text: str, most: int) -> str:
+    """At most `most` characters of a client's own; half a surrogate pair fits no answer and is escaped."""
+    return text[:most].encode(errors="backslashreplace").decode()
+
+
 def of_error(error: CryptocastError) -> tuple[int, Problem]:
     """The status and the words for one of our errors."""
     status, code, what_to_do = next((s, c, w) for kind, s, c, w in _OURS if isinstance(error, kind))
-    said = next((words for kind, words in _SAID.items() if isinstance(error, kind)), str(error)[:500])
+    said = next((words for kind, words in _SAID.items() if isinstance(error, kind)), shown(str(error), 500))
     return status, Problem(code=code, message=f"{said}.", what_to_do=what_to_do)
 
 
@@ -123,7 +131,8 @@ def add_handlers(app: FastAPI, label: DataLabel) -> None:
         assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class
         given = ("bad_request", str(error.detail), _ROUTES)
         code, message, what_to_do = _HTTP.get(error.status_code, given)
-        return answer(error.status_code, Problem(code=code, message=message, what_to_do=what_to_do), label)
+        status = 422 if error.status_code == 400 else error.status_code
+        return answer(status, Problem(code=code, message=message, what_to_do=what_to_do), label)
 
     def unexpected(_: Request, error: Exception) -> JSONResponse:
         get_logger().error("unexpected error", exc_info=error)
@@ -140,7 +149,7 @@ def _invalid(errors: Sequence[Any]) -> Problem:
     """At most five faults, each as `where: what`; never the value, which may be anything."""
     said = []
     for error in errors[:5]:
-        where = ".".join(str(part) for part in error["loc"] if part != "body")
+        where = ".".join(shown(str(part), 64) for part in error["loc"] if part != "body")
         what = str(error["msg"]).removeprefix("Value error, ")
         said.append(f"{where}: {what}" if where else what)
     if len(errors) > 5:

@@ -107,7 +107,7 @@ def get_documents(
     before_id: Annotated[int, Query(ge=0, description="`next_before_id` of a page.")] = 0,
 ) -> schemas.DocumentsAnswer:
     """News and posts with their sentiment, newest first. Titles and links only, no bodies."""
-    coin = checked_symbol(symbol, deps) if symbol else None
+    coin = checked_symbol(symbol, deps) if symbol is not None else None
     found = from_postgres(lambda: documents.recent(deps.db, limit + 1, coin, before, kind, before_id))
     shown, last = found[:limit], found[limit - 1] if len(found) > limit else None
     as_of = shown[0].document.first_seen_at if shown else None

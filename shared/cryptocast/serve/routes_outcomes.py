@@ -80,7 +80,7 @@ def get_outcomes(
 
     Every forecast with an outcome counts, whichever model version made it; without its close it has none.
     """
-    coin = checked_symbol(symbol, deps) if symbol else None
+    coin = checked_symbol(symbol, deps) if symbol is not None else None
     horizons = (horizon,) if horizon else tuple(Horizon)
     now = from_postgres(lambda: present_moment(deps))
     since = now - timedelta(days=days)

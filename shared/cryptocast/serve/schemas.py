@@ -21,6 +21,7 @@ from pydantic import (
 from cryptocast.domain import Call, DataLabel, DocumentKind, Horizon
 
 Probability = Annotated[float, Field(ge=0.0, le=1.0)]
+_Name = Annotated[str, StringConstraints(max_length=64)]
 _NEXT = "Pass as `before` for the older page; null at the end."
 _FIRST, _END = datetime(1970, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
 Part = Literal["ok", "degraded", "down", "not_checked"]
@@ -224,7 +225,7 @@ class PredictRequest(Body):
     """Either the model's 15 `features`, or a `symbol` (with `as_of`, or its newest row)."""
 
     horizon: Horizon
-    features: Annotated[dict[str, float], Field(max_length=128)] | None = Field(
+    features: Annotated[dict[_Name, float], Field(max_length=128)] | None = Field(
         default=None,
         description="Finite numbers for the 15 names that the horizon's model uses: `feature_names` of "
         "`/v1/models`. Other names of `/v1/features/{symbol}` are allowed and ignored.",

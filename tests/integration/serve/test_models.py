@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Callable
 from datetime import timedelta
@@ -166,6 +167,27 @@ def test_a_wrong_request_is_told_what_is_wrong(
     answer = client.post("/v1/predict", json=body)
     assert answer.status_code == 422
     assert words in answer.json()["error"]["message"]
+
+
+UNREADABLE = {
+    "half a surrogate pair": r"""{"horizon": "1h", "features": {"\ud800": 1}}""",
+    "one that is no number": r"""{"horizon": "1h", "features": {"\ud800": "x"}}""",
+    "one that is no field": r"""{"horizon": "1h", "symbol": "BTC", "\ud800": "x"}""",
+    "a name of 200 KB": json.dumps({"horizon": "1h", "features": {"x" * 200_000: 1}}),
+    "nested too deep": "[" * 100_000,
+    "a number of 5,000 digits": f"""{{"horizon": "1h", "features": {{"hour": {"9" * 5_000}}}}}""",
+    "not UTF-8": b'{"horizon": "\xff"}',
+}
+
+
+@pytest.mark.parametrize("body", UNREADABLE.values(), ids=UNREADABLE)
+def test_a_body_that_cannot_be_read_is_refused_in_few_words(
+    client: TestClient, champion: str, body: str | bytes
+) -> None:
+    answer = client.post("/v1/predict", content=body, headers={"content-type": "application/json"})
+    assert (answer.status_code, answer.json()["error"]["code"]) == (422, "bad_request")
+    assert len(answer.content) < 1_000
+    assert answer.json()["error"]["what_to_do"]
 
 
 @pytest.mark.parametrize("text", ['{"horizon": "1h", "features": {"hour": NaN}}', "{broken", "[]", ""])

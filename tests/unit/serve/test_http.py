@@ -118,6 +118,8 @@ def test_the_docs_use_relative_addresses(client: TestClient) -> None:
         ("GET", "/openapi.json/", 404, "not_found"),  # no redirect: it would name an absolute address
         ("DELETE", "/v1/forecasts", 405, "method_not_allowed"),
         ("GET", "/v1/bars/XYZ", 404, "unknown_coin"),
+        ("GET", "/v1/outcomes?symbol=", 404, "unknown_coin"),
+        ("GET", "/v1/documents?symbol=", 404, "unknown_coin"),
         ("GET", "/v1/bars/" + "X" * 17, 422, "bad_request"),
         ("GET", "/v1/bars/BTC?limt=5", 422, "bad_request"),
         ("GET", "/v1/features/BTC?as_of=0001-01-01T00:00:00%2B14:00", 422, "bad_request"),
