@@ -26,6 +26,12 @@ function soonAfter(status: string, otherwise: number): number {
   return status === 'error' ? Math.min(POLL_MS, otherwise) : otherwise;
 }
 
+/** Beside an interval, which rests in a hidden tab: a reader who comes back gets what was due meanwhile. */
+function whereDue(intervalMs: number) {
+  return ({ state }: { state: { dataUpdatedAt: number } }) =>
+    Date.now() - state.dataUpdatedAt > intervalMs;
+}
+
 /** Undefined while it is on its way, null where it could not be fetched. */
 function awaited<T>({ data, isError }: { data: T | undefined; isError: boolean }) {
   return data ?? (isError ? null : undefined);
@@ -58,7 +64,7 @@ export function Dashboard({ config }: { config: Config }) {
     queryKey: KEYS.outcomes,
     queryFn: api.outcomes,
     refetchInterval: ({ state }) => soonAfter(state.status, historyInterval),
-    refetchOnWindowFocus: false,
+    refetchOnWindowFocus: whereDue(historyInterval),
   });
   const board = forecasts.data;
   const closes = useQueries({
@@ -67,7 +73,7 @@ export function Dashboard({ config }: { config: Config }) {
       queryFn: async () => closesOf(await api.bars(symbol)),
       refetchInterval: ({ state }: { state: { status: string } }) =>
         soonAfter(state.status, historyInterval),
-      refetchOnWindowFocus: false,
+      refetchOnWindowFocus: whereDue(historyInterval),
     })),
     combine: (results) => results.map(awaited),
   });

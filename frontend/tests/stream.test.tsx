@@ -121,6 +121,28 @@ describe('beside the stream', () => {
     expect(outcomes.asked).toBe(2);
   });
 
+  it('a reader who comes back gets the outcomes and bars that were due meanwhile', async () => {
+    answers['/config.json'] = { apiUrl: 'http://api.test', streamUrl: null };
+    await openPage();
+    const seen = vi.spyOn(document, 'visibilityState', 'get');
+    const turn = (to: DocumentVisibilityState) => {
+      seen.mockReturnValue(to);
+      act(() => void window.dispatchEvent(new Event('visibilitychange')));
+    };
+    turn('hidden');
+    const due = ['/v1/outcomes', '/v1/bars/BTC'].map((path) => counted(path, answers[path]));
+    await after(3 * 3_600_000);
+    expect(due.map(({ asked }) => asked)).toEqual([0, 0]);
+    turn('visible');
+    await after(1_000);
+    expect(due.map(({ asked }) => asked)).toEqual([1, 1]);
+    turn('hidden');
+    turn('visible');
+    await after(60_000);
+    expect(due.map(({ asked }) => asked)).toEqual([1, 1]);
+    seen.mockRestore();
+  });
+
   it('says how old the record is where it cannot be fetched again', async () => {
     await openLive();
     expect(await screen.findByText(/714 of 1,306/)).toBeVisible();
