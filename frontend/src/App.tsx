@@ -1,4 +1,4 @@
-import { QueryClient, QueryClientProvider, useQuery } from '@tanstack/react-query';
+import { QueryClient, QueryClientProvider, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { loadConfig } from './api/config';
 import { unreachable } from './api/errors';
@@ -21,13 +21,26 @@ export function App() {
   );
 }
 
+const CONFIG = ['config'];
+
 function Configured() {
-  const config = useQuery({ queryKey: ['config'], queryFn: loadConfig, staleTime: Infinity });
-  if (config.data) return <Dashboard config={config.data} />;
+  const cache = useQueryClient();
+  // Without it there is no page, so it is asked for until it comes.
+  const { data: config, failureReason: failure } = useQuery({
+    queryKey: CONFIG,
+    queryFn: loadConfig,
+    staleTime: Infinity,
+    retry: true,
+    retryDelay: 10_000,
+  });
+  if (config) return <Dashboard config={config} />;
   return (
-    <Page status={config.error ? 'unreachable' : 'connecting'} now={0}>
-      {config.error ? (
-        <Fault error={unreachable(config.error)} retry={() => void config.refetch()} />
+    <Page status={failure ? 'unreachable' : 'connecting'} now={0}>
+      {failure ? (
+        <Fault
+          error={unreachable(failure)}
+          retry={() => void cache.resetQueries({ queryKey: CONFIG })}
+        />
       ) : (
         <Skeleton />
       )}

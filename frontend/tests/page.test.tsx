@@ -1,4 +1,4 @@
-import { render, screen, waitFor, within } from '@testing-library/react';
+import { act, render, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { describe, expect, it, vi } from 'vitest';
 import { App } from '../src/App';
@@ -173,11 +173,41 @@ describe('the page', () => {
   });
 
   it('says what to do where it has no configuration', async () => {
-    delete answers['/config.json'];
+    answers['/config.json'] = new Response('', { status: 404 });
     render(<App />);
     const alert = await screen.findByRole('alert');
     expect(alert).toHaveTextContent('The page does not know where its API is.');
     expect(alert).toHaveTextContent('API_URL');
+  });
+
+  it.each([undefined, new Response('', { status: 503 })])(
+    'goes on asking for its configuration where it is out of reach',
+    async (answer) => {
+      vi.useFakeTimers({ shouldAdvanceTime: true });
+      serve(aBoard());
+      const { '/config.json': config } = answers;
+      answers['/config.json'] = answer;
+      render(<App />);
+      const alert = await screen.findByRole('alert');
+      expect(alert).toHaveTextContent('cannot be reached');
+      expect(alert).not.toHaveTextContent('API_URL');
+      answers['/config.json'] = config;
+      await act(() => vi.advanceTimersByTimeAsync(10_000));
+      expect(await screen.findByRole('article', { name: /Bitcoin/ })).toBeVisible();
+      vi.useRealTimers();
+    },
+  );
+
+  it('asks for its configuration at once where the reader wants it', async () => {
+    serve(aBoard());
+    const { '/config.json': config } = answers;
+    answers['/config.json'] = '<html>';
+    render(<App />);
+    const button = await screen.findByRole('button', { name: 'Try again now' });
+    expect(screen.getByRole('alert')).toHaveTextContent('API_URL');
+    answers['/config.json'] = config;
+    await userEvent.click(button);
+    expect(await screen.findByRole('article', { name: /Bitcoin/ })).toBeVisible();
   });
 
   it('has words for an API without coins', async () => {
@@ -230,7 +260,9 @@ describe('the page', () => {
     await openPage();
     const links = await screen.findAllByRole('link', { name: /Model card/ });
     expect(links.map((link) => link.getAttribute('href'))).toEqual(
-      ['15m', '1h', '4h', '24h'].map((horizon) => `http://api.test/v1/models/${horizon}/card`),
+      ['15m', '1h', '4h', '24h'].map(
+        (horizon) => `http://api.test/v1/models/${horizon}/card?version=v1`,
+      ),
     );
     for (const link of links) {
       expect(link).toHaveAttribute('target', '_blank');

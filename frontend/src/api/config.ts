@@ -1,4 +1,4 @@
-import { PageError } from './errors';
+import { AGAIN, PageError } from './errors';
 
 /** Where the API and the stream are; known only when the page runs. */
 export interface Config {
@@ -10,17 +10,33 @@ export interface Config {
 const WHAT_TO_DO =
   'On Vercel set API_URL and STREAM_URL and deploy again; on a laptop start everything with “make up”.';
 
-/** Reads /config.json; throws `PageError` where it is absent or unusable. */
+/** Reads /config.json; throws `PageError` where it is out of reach, absent or unusable. */
 export async function loadConfig(): Promise<Config> {
-  let value: unknown;
+  let answer: Response;
+  let text: string;
   try {
-    const answer = await fetch('/config.json', { signal: AbortSignal.timeout(10_000) });
-    if (!answer.ok) throw new Error(`status ${answer.status}`);
-    value = await answer.json();
+    answer = await fetch('/config.json', { signal: AbortSignal.timeout(10_000) });
+    text = await answer.text();
   } catch {
+    throw outOfReach();
+  }
+  if (answer.status === 404) {
     throw new PageError('The page does not know where its API is.', WHAT_TO_DO);
   }
-  return readConfig(value);
+  if (!answer.ok) throw outOfReach();
+  return readConfig(parsed(text));
+}
+
+function outOfReach(): PageError {
+  return new PageError('The server that this page comes from cannot be reached.', AGAIN);
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
 }
 
 export function readConfig(value: unknown): Config {

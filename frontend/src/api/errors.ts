@@ -9,7 +9,7 @@ export class PageError extends Error {
   }
 }
 
-const AGAIN = 'The page tries again by itself.';
+export const AGAIN = 'The page tries again by itself.';
 
 /** The API answered, but not with what was asked for; its own words come first. */
 export function refused(status: number, body: unknown): PageError {
