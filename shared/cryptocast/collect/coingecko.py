@@ -1,4 +1,4 @@
-"""CoinGecko: prices of coins that the exchange has no candle of, all in one call."""
+"""CoinGecko: the price of every coin in one call, to check the exchange's or to stand in for it."""
 
 from __future__ import annotations
 

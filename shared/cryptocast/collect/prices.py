@@ -1,8 +1,9 @@
-"""The collect_prices step: candles close bars and fill gaps; a quote closes the newest bar without one."""
+"""The collect_prices step: candles close bars and fill gaps, quotes check them or close what has none."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -16,6 +17,8 @@ from cryptocast.validate.split import valid_bars, valid_quotes
 
 STALE_AFTER = timedelta(seconds=300)
 """A quote this much older, or later, than `as_of` does not close the bar that ends there."""
+FAR_APART = 0.05
+"""A candle's close and a quote of these minutes that differ more, as a log-return, cannot both be right."""
 GAPS_WITHIN = timedelta(hours=24)
 """How far back a cycle looks for absent bars; older ones are a backfill's work."""
 _INTERVAL = timedelta(seconds=BAR_INTERVAL_S)
@@ -24,21 +27,24 @@ _INTERVAL = timedelta(seconds=BAR_INTERVAL_S)
 def collect_prices(db: Database, sources: Sources, window: CycleWindow, symbols: Sequence[str]) -> StepReport:
     """Store the bars of (since, as_of] of each coin, and what is absent in the 24 hours before.
 
-    The exchange's candles come first: prices and volume of one venue, as of one moment. A quote closes
-    the bar that ends at `as_of` where there is no candle, the backup where there is no quote or a stale
-    one; the bar's `source` says who did. Running it again changes nothing that is complete. A source
-    that fails is named in `missing`.
+    A bar is the exchange's candle: prices and volume of one venue, as of one moment. The quotes of all
+    coins check the newest one; a quote closes the bar that ends at `as_of` where there is no candle, the
+    backup where there is no quote or a stale one; the bar's `source` says who did. Running it again
+    changes nothing that is complete. A source that fails, and a price in doubt, is named in `missing`.
 
     Raises: `StoreUnavailable`.
     """
     asking = Asking(db, StepReport("collect_prices"), window.now)
     unclosed = _unclosed(db, window, symbols)
+    quotes = _quotes(asking, sources, window, symbols, unclosed)
     served: dict[str, str] = {}
     for symbol in symbols:
         served |= _from_candles(db, asking, sources.candles, window, symbol)
     # The candle of a bar that was closed before adds its volume, no more.
     served = {symbol: source for symbol, source in served.items() if symbol in unclosed}
-    served |= _from_quotes(db, asking, sources, window, _unclosed(db, window, symbols))
+    _compare(db, asking, quotes, served, window)
+    left = _unclosed(db, window, symbols)
+    served |= _store(db, asking, [_bar_of(db, quotes[s], window) for s in left if s in quotes], window)
     served |= _from_backup(db, asking, sources, window, _unclosed(db, window, symbols))
     for symbol in _unclosed(db, window, symbols):
         asking.lacks(f"prices: no source has {symbol} at {window.as_of:%Y-%m-%d %H:%M}")
@@ -52,26 +58,38 @@ def _unclosed(db: Database, window: CycleWindow, symbols: Sequence[str]) -> list
     return [s for s in symbols if window.as_of not in bar_store.closes_at(db, s, [window.as_of])]
 
 
-def _from_quotes(
-    db: Database, asking: Asking, sources: Sources, window: CycleWindow, symbols: Sequence[str]
-) -> dict[str, str]:
-    """Close the bar ending at `as_of` by quotes; returns the source per coin that was served."""
-    if not symbols:
-        return {}
+def _quotes(
+    asking: Asking, sources: Sources, window: CycleWindow, symbols: Sequence[str], unclosed: Sequence[str]
+) -> dict[str, Quote]:
+    """The quotes of these minutes by coin; those that are not are named, late ones where a bar needs them."""
     name = sources.quotes.name
     spend = asking.budget(name, sources.quotas.get(name))
     answer = asking.ask(name, partial(sources.quotes.quotes, symbols, spend))
     quotes, refused = valid_quotes(answer.records, window.now)
     asking.quarantine([*answer.rejected, *refused])
-    fresh = [quote for quote in quotes if abs(quote.quoted_at - window.as_of) <= STALE_AFTER]
     stale = sorted(quote.symbol for quote in quotes if quote.quoted_at < window.as_of - STALE_AFTER)
-    late = sorted(quote.symbol for quote in quotes if quote.quoted_at > window.as_of + STALE_AFTER)
+    late = {quote.symbol for quote in quotes if quote.quoted_at > window.as_of + STALE_AFTER}
     if stale:
         asking.lacks(f"{name}: stale for {', '.join(stale)}")
-    if late:
-        asking.lacks(f"{name}: quoted too long after {window.as_of:%H:%M} for {', '.join(late)}")
-    bars = [_bar_of(db, quote, window) for quote in fresh]
-    return _store(db, asking, bars, window)
+    # A cycle that runs late, as the first one does, needs no quote for a bar that is there already.
+    if needed := sorted(late.intersection(unclosed)):
+        asking.lacks(f"{name}: quoted too long after {window.as_of:%H:%M} for {', '.join(needed)}")
+    return {quote.symbol: quote for quote in quotes if abs(quote.quoted_at - window.as_of) <= STALE_AFTER}
+
+
+def _compare(
+    db: Database,
+    asking: Asking,
+    quotes: Mapping[str, Quote],
+    served: Mapping[str, str],
+    window: CycleWindow,
+) -> None:
+    """Name the coins whose newest candle and quote are far apart: one of the two is wrong."""
+    for symbol, source in served.items():
+        close = bar_store.closes_at(db, symbol, [window.as_of]).get(window.as_of)
+        quote = quotes.get(symbol)
+        if close and quote and abs(math.log(quote.price / close)) > FAR_APART:
+            asking.lacks(f"prices: {source} has {symbol} at {close:g}, {quote.source} at {quote.price:g}")
 
 
 def _bar_of(db: Database, quote: Quote, window: CycleWindow) -> Bar:

@@ -50,8 +50,9 @@ def test_a_cycle_closes_every_bar_by_the_candle_of_the_exchange(
         assert bar.volume > 0
         assert bar.low <= min(bar.open, bar.close) <= max(bar.open, bar.close) <= bar.high
     asked = vendors.asked()
-    assert not any("cryptocompare" in path or path == MARKETS for path in asked)
-    assert statuses(db) == {"coinbase": True}
+    assert not any("cryptocompare" in path for path in asked)
+    assert asked[MARKETS] == 1
+    assert statuses(db) == {"coingecko": True, "coinbase": True}
 
 
 def test_a_quote_that_is_older_than_the_candle_closes_no_bar_whose_range_tells_what_came_after(
@@ -59,9 +60,10 @@ def test_a_quote_that_is_older_than_the_candle_closes_no_bar_whose_range_tells_w
 ) -> None:
     """The exchange's range runs to `as_of`; beside an older close it would tell the next return."""
     vendors.fail("/coingecko", body=quotes(AS_OF - timedelta(seconds=90), bitcoin=2.0))
-    collect_prices(db, sources, window(), ("BTC",))
+    report = collect_prices(db, sources, window(), ("BTC",))
     bar = latest(db, "BTC")
     assert (bar.source, bar.close) == ("coinbase", pytest.approx(bar.open, rel=0.1))
+    assert report.missing == [f"prices: coinbase has BTC at {bar.close:g}, coingecko at 2"]
 
 
 def test_the_first_bar_after_a_gap_opens_where_the_candle_did(db: Database, sources: Sources) -> None:
@@ -110,7 +112,7 @@ def test_the_backup_serves_where_coingecko_is_down_and_the_bar_says_so(
     vendors.fail("/coingecko", status=503)
     vendors.fail("/coinbase", status=500)
     report = collect_prices(db, sources, window(), SYMBOLS)
-    assert report.missing == ["coinbase: HTTP 500", "coingecko: HTTP 503"]
+    assert report.missing == ["coingecko: HTTP 503", "coinbase: HTTP 500"]
     assert report.detail["closed_by"] == dict.fromkeys(SYMBOLS, "cryptocompare")
     bar = latest(db, "BTC")
     assert (bar.closed_at, bar.source, bar.volume_source) == (AS_OF, "cryptocompare", "cryptocompare")
@@ -129,7 +131,7 @@ def test_a_stale_quote_is_not_used_and_the_bar_says_who_served_it(
     assert (latest(db, "BTC").source, latest(db, "ETH").source) == ("cryptocompare", "coingecko")
     assert latest(db, "BTC").close != 1.0
     assert latest(db, "ETH").close == 2.0
-    assert report.missing == ["coinbase: HTTP 500", "coingecko: stale for BTC"]
+    assert report.missing == ["coingecko: stale for BTC", "coinbase: HTTP 500"]
 
 
 def test_a_quote_from_long_after_the_bar_does_not_close_it(
@@ -140,7 +142,7 @@ def test_a_quote_from_long_after_the_bar_does_not_close_it(
     report = collect_prices(db, sources, late, ("BTC",))
     assert report.detail["closed_by"] == {"BTC": "cryptocompare"}
     too_late = f"coingecko: quoted too long after {late.as_of:%H:%M} for BTC"
-    assert report.missing == ["coinbase: HTTP 500", too_late]
+    assert report.missing == [too_late, "coinbase: HTTP 500"]
     again = collect_prices(db, sources, late, ("BTC",))
     assert too_late not in again.missing
     assert latest(db, "BTC").source == "cryptocompare"
@@ -182,8 +184,8 @@ def test_every_price_source_down_ends_in_names_not_in_an_error(
         vendors.fail(vendor, status=502)
     report = collect_prices(db, sources, window(), ("BTC",))
     assert report.missing == [
-        "coinbase: HTTP 502",
         "coingecko: HTTP 502",
+        "coinbase: HTTP 502",
         "cryptocompare: HTTP 502",
         "prices: no source has BTC at 2026-03-02 12:00",
     ]
@@ -197,7 +199,7 @@ def test_a_price_source_that_answers_nonsense_is_named_and_the_backup_used(
     vendors.fail("/coinbase", status=500)
     vendors.fail("/coingecko", kind=kind)
     report = collect_prices(db, sources, window(), ("BTC",))
-    assert report.missing[1].startswith("coingecko: ")
+    assert report.missing[0].startswith("coingecko: ")
     assert latest(db, "BTC").source == "cryptocompare"
 
 
@@ -252,7 +254,7 @@ def test_a_spent_quota_is_named_and_the_backup_used(
         as_of = AS_OF + timedelta(minutes=15 * cycle)
         vendors.clock(as_of + timedelta(seconds=20))
         report = collect_prices(db, sources, window(as_of), ("BTC",))
-    assert report.missing == ["coinbase: HTTP 500", "coingecko: the budget of this month is spent"]
+    assert report.missing == ["coingecko: the budget of this month is spent", "coinbase: HTTP 500"]
     assert report.detail["closed_by"] == {"BTC": "cryptocompare"}
     assert vendors.asked()[MARKETS] == 2
 
