@@ -193,7 +193,8 @@ def lines(report: Mapping[str, Any]) -> list[str]:
             low, high = one["ci95"]
             said.append(
                 f"surest {one['coverage_target']:.0%}: {one['accuracy']:.2%} of {one['n']:,} "
-                f"({low:.2%} to {high:.2%}), {one['coverage']:.1%} called"
+                f"({low:.2%} to {high:.2%}), {one['coverage']:.1%} called; {one['best_free']['name']} gets "
+                f"{one['best_free']['accuracy']:.2%} of the same"
             )
     return [*said, report["target"]["said"], *(f"note: {note}" for note in report["notes"])]
 

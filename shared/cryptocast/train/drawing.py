@@ -175,8 +175,10 @@ def _share(value: float, ticks: Sequence[float]) -> str:
 
 def coverage_table(rows: Sequence[Mapping[str, Any]]) -> str:
     """Accuracy at each coverage, thresholds fixed beforehand, as report.json and card.json hold it."""
+    free = [one.get("best_free") for one in rows]
+    told = ("best free forecast there",) if any(free) else ()
     return table(
-        ("aimed at", "called", "calls", "independent", "right", "95 % interval", "threshold"),
+        ("aimed at", "called", "calls", "independent", "right", "95 % interval", "threshold", *told),
         [
             (
                 percent(one["coverage_target"], 0),
@@ -186,8 +188,9 @@ def coverage_table(rows: Sequence[Mapping[str, Any]]) -> str:
                 percent(one["accuracy"]),
                 span(one["ci95"]),
                 f"{one['threshold']:.4f}",
+                *((f"{percent(best['accuracy'])}, {best['name']}" if best else "-",) if told else ()),
             )
-            for one in rows
+            for one, best in zip(rows, free, strict=True)
         ],
     )
 

@@ -85,14 +85,15 @@ def figures(tested: Tested, fee_bps: float = FEE_BPS, trials: int = TRIALS) -> d
     }
 
 
-def _baselines(tested: Tested) -> dict[str, float]:
-    """What costs nothing: the commoner direction before the test, the last bar again, its opposite."""
+def _free(tested: Tested) -> dict[str, Bools]:
+    """Where what costs nothing is right: the commoner direction before, the last bar again, its opposite."""
     rose, up = tested.examples.last_move > 0, tested.examples.up
-    return {
-        "majority": float(np.mean(up == (tested.walk.share_up > 0.5))),
-        "persistence": float(np.mean(up == rose)),
-        "reversal": float(np.mean(up == ~rose)),
-    }
+    common = tested.walk.share_up > 0.5
+    return {"majority": up == common, "persistence": up == rose, "reversal": up == ~rose}
+
+
+def _baselines(tested: Tested) -> dict[str, float]:
+    return {name: float(right.mean()) for name, right in _free(tested).items()}
 
 
 def _called(tested: Tested, i: int) -> Bools:
@@ -102,12 +103,23 @@ def _called(tested: Tested, i: int) -> Bools:
 
 
 def _selective(tested: Tested, i: int) -> dict[str, Any]:
+    called = _called(tested, i)
     return {
         "coverage_target": COVERAGES[i],
         "threshold": tested.walk.thresholds[0][i],
         "thresholds": [row[i] for row in tested.walk.thresholds],
-        **tested.row(_called(tested, i)),
+        **tested.row(called),
+        "best_free": _best_free(tested, called) if called.any() else None,
     }
+
+
+def _best_free(tested: Tested, called: Bools) -> dict[str, Any]:
+    """The best baseline on these very calls, and whether they are surely right more often than it."""
+    right = {name: one[called] for name, one in _free(tested).items()}
+    name = max(right, key=lambda one: float(right[one].mean()))
+    ours, as_of = tested.right[called], tested.examples.as_of[called]
+    paired = st.mcnemar(ours, right[name], as_of, tested.overlap).as_json()
+    return {"name": name, "accuracy": float(right[name].mean()), "mcnemar": paired}
 
 
 def _tests(tested: Tested, to_beat: float, independent: int) -> dict[str, Any]:

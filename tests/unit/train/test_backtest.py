@@ -115,6 +115,22 @@ def test_later_bars_change_neither_thresholds_nor_forecasts(written, tmp_path):
     assert len(short_rows) == first.sum()
 
 
+def test_the_surest_calls_stand_beside_what_is_free_on_the_same_calls(written):
+    report, walked, rows = backtest(ask(written[0]))
+    confidence = np.maximum(walked.p_up, 1 - walked.p_up)
+    for i, one in enumerate(report["selective"]):
+        called = confidence >= np.array([at[i] for at in walked.thresholds])[walked.refit]
+        up, rose = rows.up[called], rows.last_move[called] > 0
+        free = {
+            "majority": (up == (walked.share_up[called] > 0.5)).mean(),
+            "persistence": (up == rose).mean(),
+            "reversal": (up != rose).mean(),
+        }
+        assert one["best_free"]["accuracy"] == pytest.approx(max(free.values()))
+        assert free[one["best_free"]["name"]] == max(free.values())
+        assert set(one["best_free"]["mcnemar"]) == {"statistic", "p_value"}
+
+
 def test_what_the_rule_is_fixed_on_was_known_an_embargo_before_the_test(written):
     _, walked, _ = backtest(ask(written[0], horizon="4h"))
     known = walked.before.as_of + 4 * 3_600 + EMBARGO_S
