@@ -83,6 +83,6 @@ def _kept(path: Path) -> Head:
     from cryptocast.record.heads import parse_head
 
     try:
-        return parse_head(path.read_text(), str(path))
+        return parse_head(path.read_bytes(), str(path))
     except OSError as error:
         raise BadInput(f"{path}: cannot be read: {error.strerror}") from None

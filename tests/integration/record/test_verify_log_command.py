@@ -70,11 +70,11 @@ def test_a_kept_head_is_believed_more_than_the_bucket(
     assert "broken at entry 8 (rewritten)" in done.output
 
 
-@pytest.mark.parametrize("content", [None, "{}"])
-def test_a_kept_head_that_cannot_be_read(verify_log: Command, tmp_path: Path, content: str | None) -> None:
+@pytest.mark.parametrize("content", [None, b"{}", b"\xff\xfe{\x00}\x00", b'{"day": "caf\xe9"}'])
+def test_a_kept_head_that_cannot_be_read(verify_log: Command, tmp_path: Path, content: bytes | None) -> None:
     kept = tmp_path / "kept.json"
     if content is not None:
-        kept.write_text(content)
+        kept.write_bytes(content)
     done = verify_log("--kept", str(kept))
     assert done.exit_code == 3
     assert "kept.json" in done.output.replace("\n", "")
