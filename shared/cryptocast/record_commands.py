@@ -45,28 +45,46 @@ def verify_log(
 
 def lines(verdict: Verdict, *, with_heads: bool) -> list[str]:
     """What the operator reads."""
-    said = []
-    if broken := verdict.broken:
-        where = f"entry {broken.sequence}" if broken.sequence else "a published head"
-        said.append(f"[red]broken[/red] at {where} ({broken.fault.value}): {broken.words}")
-        said.append(f"{verdict.entries:,} entries before it hold")
-    else:
-        said.append(f"all {verdict.entries:,} entries follow from those before them")
+    said = _of_links(verdict)
+    kept = max((head.sequence for head in verdict.kept), default=0)
+    if len(verdict.kept) == 1:
+        said.append(f"1 kept head agrees, at entry {kept:,}")
+    elif verdict.kept:
+        said.append(f"{len(verdict.kept)} kept heads agree, the newest at entry {kept:,}")
     if not with_heads:
-        said.append("the heads in S3 were not looked at: a log rewritten as a whole would not show")
+        said.append(f"the heads in S3 were not looked at{_would_not_show(verdict, kept)}")
     elif head := verdict.newest_head:
-        open_ = verdict.entries - head.sequence
+        open_ = verdict.entries - max(head.sequence, kept)
         heads = "1 published head" if verdict.heads == 1 else f"{verdict.heads} published heads"
         said.append(f"{heads}, the newest of {head.day} at entry {head.sequence:,}")
-        if not verdict.broken and open_:
-            said.append(f"{open_:,} entries behind it have no head yet: only their links speak for them")
+        if not verdict.broken and open_ > 0:
+            said.append(
+                f"{open_:,} entries after the newest head have none yet: only their links speak for them"
+            )
     else:
-        said.append("no head was published yet: a log rewritten as a whole would not show")
+        said.append(f"no head was published yet{_would_not_show(verdict, kept)}")
     if verdict.late_by_label:
         said.append(
             f"{verdict.late_by_label:,} replayed or simulated forecasts came after their outcome, as labelled"
         )
     return said
+
+
+def _of_links(verdict: Verdict) -> list[str]:
+    if broken := verdict.broken:
+        where = f"entry {broken.sequence}" if broken.sequence else "a published head"
+        return [
+            f"[red]broken[/red] at {where} ({broken.fault.value}): {broken.words}",
+            f"{verdict.entries:,} entries before it hold",
+        ]
+    return [f"all {verdict.entries:,} entries follow from those before them"]
+
+
+def _would_not_show(verdict: Verdict, kept: int) -> str:
+    """What nothing was held against, where the newest kept head that agrees is of entry `kept`."""
+    if not kept:
+        return ": a log rewritten as a whole would not show"
+    return f": a log rewritten after entry {kept:,} would not show" if kept < verdict.entries else ""
 
 
 def _bucket() -> Bucket:

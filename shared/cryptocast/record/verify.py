@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from cryptocast.domain import DataLabel
@@ -34,6 +34,8 @@ class Verdict:
     entries: int = 0
     heads: int = 0
     newest_head: Head | None = None
+    kept: list[Head] = field(default_factory=list)
+    """The heads that somebody kept outside and that the log agrees with."""
     late_by_label: int = 0
     """Replayed or simulated forecasts issued after their outcome was known, as their label says."""
 
@@ -56,6 +58,7 @@ def verify(
     verdict.newest_head = heads[-1] if heads else None
     check = _Check(db, sorted([*heads, *kept], key=lambda head: (head.sequence, head.day)), verdict, page)
     verdict.broken = check.run(progress) or broken_head
+    verdict.kept = [head for head in kept if head in check.agreeing]
     return verdict
 
 
@@ -67,6 +70,8 @@ class _Check:
         self._heads = deque(heads)
         self._verdict = verdict
         self._page = page
+        self.agreeing: list[Head] = []
+        """The heads that the log agrees with."""
         self._agreed = 0
         """Sequence of the last head that the log agrees with."""
         self._newest_live: datetime | None = None
@@ -113,6 +118,7 @@ class _Check:
                     self._agreed + 1,
                 )
             self._agreed = entry.sequence
+            self.agreeing.append(head)
         return None
 
     def _late(self, entry: Entry) -> Broken | None:

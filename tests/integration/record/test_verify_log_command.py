@@ -70,6 +70,38 @@ def test_a_kept_head_is_believed_more_than_the_bucket(
     assert "broken at entry 8 (rewritten)" in done.output
 
 
+def test_what_kept_heads_proved_is_said(
+    log: Database, bucket: Bucket, verify_log: Command, tmp_path: Path
+) -> None:
+    options = []
+    for head in publish_heads(log, bucket, NEXT_CYCLE)[-2:]:
+        path = tmp_path / f"{head.day}.json"
+        path.write_bytes(bucket.get(head_key(head.day)).body)
+        options.append(("--kept", str(path), head.sequence))
+    (*older, older_at), (*newest, newest_at) = options
+    assert older_at < newest_at == 8
+    both = verify_log(*older, *newest, "--without-heads")
+    assert both.exit_code == 0, both.output
+    assert "2 kept heads agree, the newest at entry 8" in both.output
+    assert "would not show" not in both.output
+    one = verify_log(*older, "--without-heads")
+    assert f"1 kept head agrees, at entry {older_at}" in one.output
+    assert f"a log rewritten after entry {older_at} would not show" in one.output
+    assert "1 kept head agrees" in verify_log(*older).output
+
+
+def test_a_kept_head_that_the_log_contradicts_is_not_said_to_agree(
+    log: Database, bucket: Bucket, verify_log: Command, tmp_path: Path
+) -> None:
+    head = publish_heads(log, bucket, NEXT_CYCLE)[-1]
+    path = tmp_path / "kept.json"
+    path.write_text(head.model_copy(update={"hash": "ab" * 32}).model_dump_json())
+    done = verify_log("--kept", str(path), "--without-heads")
+    assert done.exit_code == 1
+    assert "agree" not in done.output.split("before it hold")[1]
+    assert "a log rewritten as a whole would not show" in done.output
+
+
 @pytest.mark.parametrize("content", [None, b"{}", b"\xff\xfe{\x00}\x00", b'{"day": "caf\xe9"}'])
 def test_a_kept_head_that_cannot_be_read(verify_log: Command, tmp_path: Path, content: bytes | None) -> None:
     kept = tmp_path / "kept.json"
