@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from cryptocast.cli_options import BARS, TEXTS, files
+from cryptocast.cli_options import BARS, TEXTS, check_folder, files
 from cryptocast.domain import BAR_INTERVAL_S, Horizon, floor_to_grid
 from cryptocast.errors import BadInput
 from cryptocast.series import BarSeries, DocumentSeries
@@ -67,7 +67,7 @@ def overfitting(
     groups: Annotated[int, typer.Option(help="stretches of time")] = 6,
     tested: Annotated[int, typer.Option(help="of them in each fold")] = 2,
     rows: Annotated[int, typer.Option(help="a fit sees at most, thinned in time")] = 20_000,
-    workers: Annotated[int, typer.Option(help="fits at a time")] = 2,
+    workers: Annotated[int, typer.Option(min=1, help="fits at a time")] = 2,
 ) -> None:
     """How much of the figures is the choosing: combinatorial purged folds, and PBO over a grid."""
     from cryptocast.train.dataset import build_table, label_examples
@@ -79,6 +79,7 @@ def overfitting(
 
     notes: list[str] = []
     with plain_errors(), progress_bars() as tick:
+        _check_first(out, rows)
         bars, texts, interval_s = series_of_files(files(prices), files(documents), symbols.split(","), notes)
         bars = recent(bars, days)
         _tell(notes)
@@ -96,6 +97,16 @@ def overfitting(
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)
         (out / "overfitting.json").write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+
+
+def _check_first(out: Path | None, rows: int) -> None:
+    """What would else be found after hours of fits. Raises `BadInput`."""
+    from cryptocast.train.overfitting import FEWEST_FIT
+
+    if out is not None:
+        check_folder(out)
+    if rows < FEWEST_FIT:
+        raise BadInput(f"--rows is {rows}, at least {FEWEST_FIT} are needed for a fit")
 
 
 def _tell(notes: list[str]) -> None:

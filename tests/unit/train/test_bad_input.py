@@ -153,3 +153,24 @@ def test_the_commands_end_with_one_plain_line(tmp_path, command, name, rows) -> 
     assert "error" in done.output or "failed" in done.output
     assert not (tmp_path / "out").exists()
     assert issubclass(BadInput, CryptocastError)
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "words"),
+    [
+        ("--out", "a-file/folder", "is a file; name a folder"),
+        ("--out", "a-file", "is a file; name a folder"),
+        ("--rows", "0", "--rows is 0, at least 500 are needed"),
+        ("--workers", "0", "greater than or equal to 1"),
+    ],
+)
+def test_overfitting_refuses_before_its_work_what_it_would_stumble_over_after(
+    tmp_path, monkeypatch, option, value, words
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a-file").write_text("taken")
+    command = ["overfitting", "--prices", str(tmp_path / "absent.parquet"), "--symbols", "BTC"]
+    done = CliRunner().invoke(app, [*command, "--horizon", "1h", option, value])
+    assert done.exit_code in (1, 2)
+    assert isinstance(done.exception, SystemExit)
+    assert words in " ".join(done.output.replace("│", " ").split())
