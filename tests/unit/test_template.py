@@ -104,3 +104,9 @@ def test_every_stage_has_its_own_secrets_metrics_and_build_folder() -> None:
         assert config[stage]["build"]["parameters"]["build_dir"] != ".aws-sam/build"
         assert f"ParameterPrefix=/cryptocast/{stage}" in deploy["parameter_overrides"]
         assert f"MetricsNamespace=Cryptocast/{stage}" in deploy["parameter_overrides"]
+
+
+def test_readme_puts_the_secrets_where_the_stack_reads_them() -> None:
+    config = tomllib.loads((ROOT / "samconfig.toml").read_text())
+    region = config["dev"]["deploy"]["parameters"]["region"]
+    assert f"aws ssm put-parameter --region {region} " in (ROOT / "README.md").read_text()

@@ -15,6 +15,7 @@ from cryptocast.monitor.metrics import Measured, Metric, MetricsNotPut, metrics_
 from cryptocast.monitor.quality import Quality
 from cryptocast.store.outcomes import OutcomeSummary
 from tests.factories import AS_OF
+from tests.template import ROOT
 
 WINDOW = CycleWindow(AS_OF, AS_OF - timedelta(minutes=15), AS_OF + timedelta(seconds=40))
 QUALITY = Quality({"bars coinbase": 3, "quotes coingecko": 1}, {"ETH": 2}, 1, ())
@@ -127,3 +128,12 @@ def test_a_cloudwatch_that_does_not_answer_is_retried() -> None:
 
     with pytest.raises(MetricsNotPut):
         put_metrics(Gone(), "C", "dev", [Metric("MissingBars", 1)], None)
+
+
+def test_readme_counts_the_metrics_that_cost() -> None:
+    scores = dict.fromkeys(Horizon, OutcomeSummary(100, 20, 0.55, 0.24, 0.2, 100, 80, 0.05))
+    drifts = {horizon: Drift(0.2, (), {}, 400) for horizon in Horizon}
+    told = metrics_of(Measured(WINDOW, QUALITY, scores, drifts, collectors_failed=0))
+    cost = 0.30 * (len(told) - 10)
+    words = f"CloudWatch takes {len(told)} metrics, ten of which are free: about ${cost:.2f} a month"
+    assert words in (ROOT / "README.md").read_text()
