@@ -69,19 +69,18 @@ def rescore(
 ) -> None:
     """Score history with the model that serves now; stopped and started again, it goes on.
 
-    Scores of earlier model versions stay. What is done is stored every 500 documents.
+    Scores of earlier model versions stay. What is done is stored every 500 documents. Posts whose text
+    is gone cannot be scored again, and the next training goes without them.
     """
     from cryptocast import wiring
     from cryptocast.sentiment.score import rescore as work
 
     with plain_errors(), progress_bars() as tick:
         report = work(wiring.database(), wiring.scorer(), limit, datetime.now(UTC), tick)
-    console.print(
-        f"rescored {report.rows_in} documents, {report.rows_rejected} quarantined"
-        + (f"; {'; '.join(report.missing)}" if report.missing else ""),
-        highlight=False,
-        soft_wrap=True,
-    )
+    line = f"rescored {report.rows_in} documents, {report.rows_rejected} quarantined"
+    if gone := report.detail["out_of_reach"]:
+        line += f"; {gone} have no text any more: a training goes without them"
+    console.print("; ".join([line, *report.missing]), highlight=False, soft_wrap=True)
 
 
 @sentiment.command("export")

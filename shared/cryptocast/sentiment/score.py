@@ -60,13 +60,16 @@ def rescore(
     """Score history with the model that serves now, newest first, `RESCORE_CHUNK` stored at a time.
 
     Stopped at any moment and started again, it goes on with what is left. Earlier versions' scores
-    stay. Raises `StoreUnavailable`.
+    stay. Documents whose text is gone keep those alone: `detail` counts them as `out_of_reach`.
+    Raises `StoreUnavailable`.
     """
     total = min(limit, documents.count_unscored(db, scorer.model_version))
     progress("documents", 0, total)
-    return score_sentiment(
+    report = score_sentiment(
         db, scorer, limit, now, RESCORE_CHUNK, lambda done: progress("documents", done, max(done, total))
     )
+    report.detail["out_of_reach"] = documents.count_out_of_reach(db, scorer.model_version)
+    return report
 
 
 def _score(scorer: Scorer, waiting: Sequence[tuple[int, str]]) -> tuple[list[Sentiment], list[Rejected]]:

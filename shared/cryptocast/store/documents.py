@@ -112,6 +112,19 @@ def count_unscored(db: Database, model_version: str) -> int:
     return int(row[0]) if row else 0
 
 
+def count_out_of_reach(db: Database, model_version: str) -> int:
+    """How many documents only other versions have scored, and `model_version` cannot: their text is gone."""
+    with db.connection() as connection:
+        row = connection.execute(
+            "SELECT count(*) FROM documents d "
+            "WHERE (d.deleted_at IS NOT NULL OR d.text_expired_at IS NOT NULL) "
+            "AND EXISTS (SELECT FROM sentiments s WHERE s.document_id = d.id) "
+            "AND NOT EXISTS (SELECT FROM sentiments s WHERE s.document_id = d.id AND s.model_version = %s)",
+            (model_version,),
+        ).fetchone()
+    return int(row[0]) if row else 0
+
+
 def series(
     db: Database, symbols: Sequence[str], since: datetime, until: datetime, model_version: str
 ) -> DocumentSeries:

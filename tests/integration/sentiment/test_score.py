@@ -7,11 +7,12 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
+from cryptocast.domain import DocumentKind
 from cryptocast.sentiment.score import rescore, score_sentiment
 from cryptocast.sentiment.scorer import Scorer
 from cryptocast.sentiment.standin import FOLDER
-from cryptocast.store import documents, quarantine
-from tests.factories import AS_OF, make_document
+from cryptocast.store import documents, quarantine, sentiments
+from tests.factories import AS_OF, make_document, make_sentiment
 from tests.unit.sentiment.test_scorer import UNKNOWN_TO_THE_MODEL, narrow_model
 
 pytestmark = pytest.mark.integration
@@ -109,3 +110,16 @@ def test_a_rescore_that_was_stopped_goes_on_with_what_is_left(db, scorer, monkey
     assert (rest.rows_in, rest.rows_stored) == (6, 6)
     assert seen == [("documents", n, t) for n, t in ((0, 10), (4, 10), (0, 6), (4, 6), (6, 6))]
     assert rescore(db, scorer, 1_000, AS_OF).rows_in == 0
+
+
+def test_a_rescore_counts_the_posts_whose_text_is_gone(db, scorer):
+    posts = [
+        make_document(f"p-{i}", kind=DocumentKind.POST, source="reddit", title=f"up {i}") for i in range(3)
+    ]
+    documents.upsert(db, posts)
+    store_documents(db, 2)
+    earlier = [make_sentiment(record.id, model_version="earlier") for record in documents.recent(db, 9)]
+    sentiments.upsert(db, earlier)
+    assert documents.expire_post_text(db, AS_OF) == 3
+    report = rescore(db, scorer, 1_000, AS_OF)
+    assert (report.rows_stored, report.detail["out_of_reach"]) == (2, 3)
