@@ -72,7 +72,7 @@ export interface paths {
      * Get Forecasts
      * @description The latest forecast of every coin and horizon, with the price.
      *
-     *     Read from Redis; from Postgres, and saying so, where Redis is gone.
+     *     Read from Redis, and kept for ten seconds; from Postgres, and saying so, where Redis is gone.
      */
     get: operations['get_forecasts_v1_forecasts_get'];
     put?: never;

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 from fastapi import Depends, Path, Request
 
 from cryptocast.domain import DataLabel
+from cryptocast.serve.kept import OnlineReads
 from cryptocast.serve.problems import ApiError
 from cryptocast.store.database import Database
-from cryptocast.store.online import OnlineStore
 
 if TYPE_CHECKING:
     from cryptocast.registry.bucket import Bucket
@@ -28,7 +28,7 @@ class Deps:
     or no sentiment model, and the routes that need one say so.
     """
 
-    online: OnlineStore
+    online: OnlineReads
     db: Database
     symbols: tuple[str, ...]
     data_label: DataLabel

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from fastapi import Depends, FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.responses import HTMLResponse
@@ -20,6 +22,7 @@ from cryptocast.serve import (
     schemas,
 )
 from cryptocast.serve.deps import Deps
+from cryptocast.serve.kept import KeptReads
 from cryptocast.serve.parameters import refuse_unknown
 
 __all__ = ["Deps", "create_app"]
@@ -60,7 +63,7 @@ def create_app(deps: Deps) -> FastAPI:
             503: {"model": schemas.ErrorAnswer, "description": "A store or a model is not there now."},
         },
     )
-    app.state.deps = deps
+    app.state.deps = replace(deps, online=KeptReads(deps.online, deps.clock))
     app.state.newest_head = NewestHead(deps.bucket) if deps.bucket else None
     problems.add_handlers(app, deps.data_label)
     app.add_middleware(_BodyLimit)

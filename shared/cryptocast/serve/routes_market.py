@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 
 from cryptocast import domain
 from cryptocast.domain import DocumentKind, Horizon
@@ -18,6 +18,7 @@ from cryptocast.serve.history import (
     from_postgres,
     record_of,
 )
+from cryptocast.serve.kept import KEPT_FOR
 from cryptocast.serve.present import coins_as_of, forecast_body, is_stale
 from cryptocast.serve.problems import no_feature_row
 from cryptocast.serve.reading import present_moment, read_feature_row, read_present
@@ -28,12 +29,13 @@ Before = Annotated[schemas.Moment | None, Query(description="Only what is older;
 
 
 @router.get("/forecasts", tags=["forecasts"], responses=examples.FORECASTS)
-def get_forecasts(deps: DepsOf) -> schemas.ForecastsAnswer:
+def get_forecasts(deps: DepsOf, response: Response) -> schemas.ForecastsAnswer:
     """The latest forecast of every coin and horizon, with the price.
 
-    Read from Redis; from Postgres, and saying so, where Redis is gone.
+    Read from Redis, and kept for ten seconds; from Postgres, and saying so, where Redis is gone.
     """
     present = read_present(deps, deps.symbols)
+    response.headers["Cache-Control"] = f"public, max-age={KEPT_FOR.seconds}"
     as_of = coins_as_of(present.coins)
     return schemas.ForecastsAnswer(
         data_label=deps.data_label,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,6 +15,7 @@ import pytest
 
 from cryptocast.domain import BAR_INTERVAL_S, DataLabel
 from cryptocast.registry.bucket import Bucket
+from cryptocast.serve.kept import KEPT_FOR
 from cryptocast.store.database import Database
 from local.bootstrap import bring_up
 from local.cycles import CycleResult
@@ -50,6 +52,16 @@ class Deployed:
 
     def get(self, path: str) -> httpx.Response:
         return httpx.get(f"{self.stack.api_url}{path}", timeout=30)
+
+    def get_of_last_cycle(self, path: str) -> httpx.Response:
+        """As `get`, once the API, which keeps what it read of Redis for a while, shows the last cycle."""
+        deadline = time.monotonic() + 2 * KEPT_FOR.seconds
+        while True:
+            answer = self.get(path)
+            as_of = answer.json().get("as_of") or ""
+            if as_of.startswith(f"{self.last:%Y-%m-%dT%H:%M}") or time.monotonic() > deadline:
+                return answer
+            time.sleep(0.5)
 
     def bucket(self) -> Bucket:
         assert self.stack.deployment

@@ -22,7 +22,7 @@ def test_a_cycle_leaves_a_forecast_for_every_coin_and_horizon(deployed: Deployed
     deployed.cycle()
     found = deployed.rows("SELECT symbol, horizon FROM forecasts WHERE as_of = %s", deployed.last)
     assert sorted(found) == sorted((s, h.value) for s in SYMBOLS for h in Horizon)
-    body = deployed.get("/v1/forecasts").json()
+    body = deployed.get_of_last_cycle("/v1/forecasts").json()
     assert body["data_label"] == "simulated"
     assert body["as_of"].startswith(f"{deployed.last:%Y-%m-%dT%H:%M}")
     assert not body["stale"]
@@ -67,7 +67,7 @@ def test_a_dead_source_is_named_in_the_forecast_and_the_rest_goes_on(deployed: D
     deployed.break_source("/reddit", status=500)
     deployed.break_source("/api/v1/access_token", status=500)
     deployed.cycle()
-    body = deployed.get(f"/v1/forecasts/{SYMBOLS[0]}").json()
+    body = deployed.get_of_last_cycle(f"/v1/forecasts/{SYMBOLS[0]}").json()
     assert any("reddit" in word for f in body["coin"]["forecasts"] for word in f["missing"])
     assert len(body["coin"]["forecasts"]) == len(Horizon)
 
