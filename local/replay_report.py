@@ -35,7 +35,7 @@ _COUNTS = {
     "bars": "SELECT source, count(*) FROM bars GROUP BY 1 ORDER BY 1",
     "documents": "SELECT kind || ', ' || source, count(*) FROM documents GROUP BY 1 ORDER BY 1",
     "sentiments": "SELECT model_version, count(*) FROM sentiments GROUP BY 1 ORDER BY 1",
-    "feature rows": "SELECT symbol, count(*) FROM feature_rows GROUP BY 1 ORDER BY 1",
+    "feature rows of the last 90 days": "SELECT symbol, count(*) FROM feature_rows GROUP BY 1 ORDER BY 1",
     "forecasts": "SELECT horizon || ', ' || call, count(*) FROM forecasts GROUP BY 1 ORDER BY 1",
     "quarantined": """SELECT stage || ': ' || reason, count(*) FROM quarantine
         GROUP BY 1 ORDER BY 2 DESC LIMIT 20""",

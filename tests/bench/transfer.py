@@ -1,4 +1,4 @@
-"""What one cycle takes out of Postgres, in bytes, which a host counts by the month.
+"""What one cycle takes out of Postgres, in bytes, which a host counts by the month, and what its rows fill.
 
     python -m tests.bench.transfer
 
@@ -190,6 +190,17 @@ def measure(db: Database, counting: Counting, bucket: Bucket) -> dict[str, int]:
     }
 
 
+def bytes_a_row(db: Database) -> dict[str, float]:
+    """Per table that grows, with its indexes."""
+    with db.connection() as connection:
+        return {
+            table: connection.execute(
+                f"SELECT pg_total_relation_size('{table}') / count(*)::float8 FROM {table}"
+            ).fetchall()[0][0]
+            for table in ("forecasts", "outcomes", "bars", "documents", "sentiments", "feature_rows")
+        }
+
+
 def main() -> None:
     os.environ |= {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
     with mock_aws(), counted_database() as (db, counting):
@@ -197,10 +208,13 @@ def main() -> None:
         client.create_bucket(Bucket="registry")
         bucket = Bucket(client, "registry")
         fill(db, bucket)
-        found = measure(db, counting, bucket)
+        found, sizes = measure(db, counting, bucket), bytes_a_row(db)
     print("| step | KB a cycle | GB in 30 days |\n|---|---|---|")
     for step, sent in [*found.items(), ("together", sum(found.values()))]:
         print(f"| {step} | {sent / 1e3:.0f} | {sent * CYCLES_A_MONTH / 1e9:.2f} |")
+    print("\n| table | bytes a row, with indexes |\n|---|---|")
+    for table, size in sizes.items():
+        print(f"| {table} | {size:.0f} |")
 
 
 if __name__ == "__main__":

@@ -31,6 +31,7 @@ def build_feature_rows(
 ) -> StepReport:
     """Build one row per coin and `as_of` of the window, and show each coin's newest one online.
 
+    Rows more than `feature_rows.KEPT_DAYS` older than the window are removed: the disk is small.
     A coin without a row, and an online store that does not answer, are named in `missing`; the rows
     are in Postgres all the same. Raises `StoreUnavailable` where Postgres does not answer.
     """
@@ -42,6 +43,8 @@ def build_feature_rows(
     table = compute(bars, documents, as_ofs)
     valid, rejected = valid_feature_rows(table.rows(), window.now, FEATURE_NAMES)
     stored = feature_rows.upsert(db, valid)
+    # From the window's start: a long catch-up still forecasts from all that it built.
+    feature_rows.delete_before(db, window.since - timedelta(days=feature_rows.KEPT_DAYS))
     quarantine.add(db, rejected, window.now)
     prices = {symbol: _price(db, bars[symbol], window.as_of) for symbol in symbols if symbol in bars}
     missing = _absent(table, symbols) + _show(online, valid, prices)

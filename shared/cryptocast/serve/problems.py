@@ -23,6 +23,7 @@ from cryptocast.errors import (
 )
 from cryptocast.observability import get_logger
 from cryptocast.serve.schemas import ErrorAnswer, Problem
+from cryptocast.store.feature_rows import KEPT_DAYS
 
 _RETRY = "Try again in a minute; GET /v1/health?deep=true says what is down."
 _ROUTES = "See /docs for what there is."
@@ -86,7 +87,8 @@ def no_feature_row(symbol: str, as_of: datetime | None, instead: str = "") -> Ap
     if as_of is not None:
         when = f"at {as_of.astimezone(UTC).isoformat()}"
         what_to_do = (
-            "Each cycle builds the rows of its own moments; a backfill brings bars and builds none. "
+            f"Each cycle builds the rows of its own moments and they are kept for {KEPT_DAYS} days; "
+            "a backfill brings bars and builds none. "
             "Leave as_of out for the newest row."
         )
     message = f"There is no feature row of {symbol} {when}."

@@ -29,6 +29,8 @@ SELECT symbol, as_of, name_list, ARRAY(SELECT numbers[p] FROM unnest(l.positions
     feature_version
 FROM feature_rows JOIN unnest(%s::int4[], %s::text[]) AS l (id, positions) ON l.id = name_list"""
 _BATCH = 10_000
+KEPT_DAYS = 90
+"""Trainings make rows anew from bars and documents, and a drift reference reads 60 days."""
 
 
 def upsert(db: Database, rows: Iterable[FeatureRow]) -> int:
@@ -43,6 +45,12 @@ def upsert(db: Database, rows: Iterable[FeatureRow]) -> int:
             columns = [list(column) for column in zip(*batch, strict=True)]
             changed += connection.execute(_UPSERT, columns).rowcount
     return changed
+
+
+def delete_before(db: Database, moment: datetime) -> int:
+    """Remove the rows with an earlier `as_of`; returns how many there were."""
+    with db.connection() as connection:
+        return connection.execute("DELETE FROM feature_rows WHERE as_of < %s", (moment,)).rowcount
 
 
 def latest(db: Database, symbol: str, limit: int) -> list[FeatureRow]:

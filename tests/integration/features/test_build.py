@@ -14,7 +14,7 @@ from cryptocast.features.rows import FEATURE_NAMES, compute
 from cryptocast.store import bars, documents, feature_rows, sentiments
 from cryptocast.store.database import Database
 from cryptocast.store.online import OnlineStore, make_redis
-from tests.factories import AS_OF, INTERVAL, make_document, make_series
+from tests.factories import AS_OF, INTERVAL, make_document, make_feature_row, make_series
 
 pytestmark = pytest.mark.integration
 SYMBOLS = ("BTC", "ETH", "SOL")
@@ -150,3 +150,20 @@ def test_an_online_store_that_is_gone_is_named_and_the_rows_are_stored(db):
 def test_an_empty_window_does_nothing(db, online):
     report = build(db, online, window(cycles=0))
     assert (report.rows_in, report.rows_stored) == (0, 0)
+
+
+def test_rows_of_long_ago_are_removed_and_those_that_drift_reads_stay(db, online):
+    store_market(db)
+    days = (89, 90, 91, 400)
+    feature_rows.upsert(db, [make_feature_row("BTC", AS_OF - INTERVAL - timedelta(days=n)) for n in days])
+    build(db, online, window())
+    left = [row.as_of for row in feature_rows.latest(db, "BTC", 9)]
+    assert left == [AS_OF, *(AS_OF - INTERVAL - timedelta(days=n) for n in (89, 90))]
+
+
+def test_a_catch_up_longer_than_rows_are_kept_leaves_all_of_its_own(db, online):
+    store_market(db)
+    old = make_feature_row("BTC", AS_OF - timedelta(days=100))
+    feature_rows.upsert(db, [old])
+    build(db, online, window(cycles=96 * 101))
+    assert feature_rows.at(db, "BTC", old.as_of) == old
