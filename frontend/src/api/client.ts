@@ -11,9 +11,10 @@ const PAST = { days: 7, limit: 24 };
 
 const CARD = '/v1/models/{horizon}/card' satisfies keyof paths;
 
-/** The page of the model card of a horizon's champion. */
-export function cardUrl(apiUrl: string, horizon: Horizon): string {
-  return apiUrl + CARD.replace('{horizon}', horizon);
+/** The page of the model card of one version: another may serve by the time that it is opened. */
+export function cardUrl(apiUrl: string, horizon: Horizon, version: string): string {
+  const query = new URLSearchParams({ version }).toString();
+  return `${apiUrl}${CARD.replace('{horizon}', horizon)}?${query}`;
 }
 
 /** The calls the page makes; each throws `PageError`. */

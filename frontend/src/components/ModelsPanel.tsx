@@ -63,7 +63,7 @@ function Row({ model, apiUrl }: { model: Model; apiUrl: string }) {
         {model.kind === 'prices' && model.horizon && (
           <a
             className="text-xs font-medium text-accent hover:underline"
-            href={cardUrl(apiUrl, model.horizon)}
+            href={cardUrl(apiUrl, model.horizon, model.version)}
             target="_blank"
             rel="noopener"
             aria-label={`Model card for ${HORIZON_WORDS[model.horizon]}, in a new tab`}

@@ -24,8 +24,10 @@ _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; "
     "form-action 'none'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
-    "Cache-Control": "public, max-age=300",
 }
+_FOR_A_WHILE = {"Cache-Control": "public, max-age=300"}
+_ASK_AGAIN = {"Cache-Control": "no-cache"}
+"""Without a version it is the champion's, and that changes."""
 _HORIZONS = [horizon.value for horizon in Horizon]
 
 HorizonText = Annotated[
@@ -81,7 +83,8 @@ def _answer(bucket: Bucket | None, name: str, version: str | None, form: str) ->
         _manifest(bucket, name, version),
         layout.CARD_PAGE if form == "html" else layout.CARD_DATA,
     )
-    return Response(body, headers=_HEADERS, media_type="text/html" if form == "html" else "application/json")
+    headers = _HEADERS | (_ASK_AGAIN if version is None else _FOR_A_WHILE)
+    return Response(body, headers=headers, media_type="text/html" if form == "html" else "application/json")
 
 
 def _known_horizon(text: str) -> Horizon:

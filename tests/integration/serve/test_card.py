@@ -94,6 +94,11 @@ def test_a_version_needs_no_champion_to_be_looked_at(client: TestClient, bucket:
     assert client.get(CARD, params={"version": version}).status_code == 200
 
 
+def test_only_the_card_of_a_named_version_may_be_kept(client: TestClient, served: str) -> None:
+    kept = [client.get(CARD, params=params).headers["cache-control"] for params in ({}, {"version": served})]
+    assert kept == ["no-cache", "public, max-age=300"]
+
+
 def test_what_is_not_there_is_named(client: TestClient, served: str, bucket: Bucket) -> None:
     horizon = client.get("/v1/models/2h/card")
     assert refusal(horizon) == (404, "unknown_horizon")
