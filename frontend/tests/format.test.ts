@@ -83,8 +83,8 @@ describe('times', () => {
   });
 
   it('names the target by its clock time', () => {
-    expect(formatTarget('2026-03-02T15:15:00Z', AS_OF)).toBe('15:15');
-    expect(formatTarget('2026-03-03T14:15:00Z', AS_OF)).toBe('3 Mar, 14:15');
+    expect(formatTarget('2026-03-02T15:15:00Z', AS_OF)).toBe('15:15 UTC');
+    expect(formatTarget('2026-03-03T14:15:00Z', AS_OF)).toBe('3 Mar, 14:15 UTC');
   });
 
   it('counts in words', () => {

@@ -126,7 +126,7 @@ describe('the page', () => {
     serve(aBoard());
     const coin = within(await openPage());
     expect(coin.getByText(/Old:/)).toHaveTextContent('Old: 14:15 UTC, 40 min ago · CoinGecko');
-    expect(coin.getByText(/^old/)).toHaveTextContent('old, from 14:15');
+    expect(coin.getByText(/^old/)).toHaveTextContent('old, from 14:15 UTC');
   });
 
   it.each([

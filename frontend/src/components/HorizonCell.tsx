@@ -31,7 +31,7 @@ interface Props {
 export function HorizonCell({ horizon, forecast, models, past, open, now }: Props) {
   return (
     <li className="flex min-w-0 flex-col gap-3 bg-card p-3 sm:p-4">
-      <h3 className="flex flex-wrap items-baseline justify-between gap-x-2 text-xs text-quiet">
+      <h3 className="flex min-h-8 flex-wrap content-start items-baseline justify-between gap-x-2 text-xs text-quiet xl:min-h-4">
         <span className="font-medium text-ink">{HORIZON_WORDS[horizon]}</span>
         {forecast && <Until forecast={forecast} now={now} />}
       </h3>
@@ -48,7 +48,7 @@ function Until({ forecast, now }: { forecast: Forecast; now: number }) {
   const { as_of: asOf, target_at: target, data_label: label, stale } = forecast;
   if (isStale(label, asOf, stale, now)) {
     return (
-      <span className="whitespace-nowrap text-alarm">
+      <span className="text-alarm">
         old, from <time dateTime={asOf}>{formatTarget(asOf, new Date(now).toISOString())}</time>
       </span>
     );

@@ -42,11 +42,11 @@ export function formatMoment(iso: string, now: number): string {
   return DATE.format(moment) === DATE.format(now) ? clock : `${DATE.format(moment)}, ${clock}`;
 }
 
-/** "14:15", or "24 Nov, 14:15" where it is not the day of `from`; UTC, as everything here. */
+/** "14:15 UTC", or "24 Nov, 14:15 UTC" where it is not the day of `from`. */
 export function formatTarget(iso: string, from: string): string {
   const moment = new Date(iso);
   const day = DATE.format(moment);
-  const clock = CLOCK.format(moment);
+  const clock = `${CLOCK.format(moment)} UTC`;
   return day === DATE.format(new Date(from)) ? clock : `${day.replace(/ \d+$/, '')}, ${clock}`;
 }
 
