@@ -347,7 +347,7 @@ export interface components {
       missing?: string[];
       /**
        * Stale
-       * @description True where `as_of` is over two cycles (30 minutes) old, or absent.
+       * @description Of what cycles renew (forecasts, bars, newest feature row, outcomes, health): `as_of` is over two cycles (30 minutes) old, or absent. False elsewhere.
        * @default false
        */
       stale: boolean;
@@ -471,7 +471,7 @@ export interface components {
       record?: components['schemas']['Record'][];
       /**
        * Stale
-       * @description True where `as_of` is over two cycles (30 minutes) old, or absent.
+       * @description Of what cycles renew (forecasts, bars, newest feature row, outcomes, health): `as_of` is over two cycles (30 minutes) old, or absent. False elsewhere.
        * @default false
        */
       stale: boolean;
@@ -633,7 +633,7 @@ export interface components {
       next_before_id?: number | null;
       /**
        * Stale
-       * @description True where `as_of` is over two cycles (30 minutes) old, or absent.
+       * @description Of what cycles renew (forecasts, bars, newest feature row, outcomes, health): `as_of` is over two cycles (30 minutes) old, or absent. False elsewhere.
        * @default false
        */
       stale: boolean;
@@ -717,7 +717,7 @@ export interface components {
       read_from: 'redis' | 'postgres';
       /**
        * Stale
-       * @description True where `as_of` is over two cycles (30 minutes) old, or absent.
+       * @description Of what cycles renew (forecasts, bars, newest feature row, outcomes, health): `as_of` is over two cycles (30 minutes) old, or absent. False elsewhere.
        * @default false
        */
       stale: boolean;
@@ -835,7 +835,7 @@ export interface components {
       read_from: 'redis' | 'postgres';
       /**
        * Stale
-       * @description True where `as_of` is over two cycles (30 minutes) old, or absent.
+       * @description Of what cycles renew (forecasts, bars, newest feature row, outcomes, health): `as_of` is over two cycles (30 minutes) old, or absent. False elsewhere.
        * @default false
        */
       stale: boolean;
@@ -895,7 +895,7 @@ export interface components {
       sequence: number;
       /**
        * Stale
-       * @description True where `as_of` is over two cycles (30 minutes) old, or absent.
+       * @description Of what cycles renew (forecasts, bars, newest feature row, outcomes, health): `as_of` is over two cycles (30 minutes) old, or absent. False elsewhere.
        * @default false
        */
       stale: boolean;
@@ -931,7 +931,7 @@ export interface components {
       parts: components['schemas']['HealthPart'][];
       /**
        * Stale
-       * @description True where `as_of` is over two cycles (30 minutes) old, or absent.
+       * @description Of what cycles renew (forecasts, bars, newest feature row, outcomes, health): `as_of` is over two cycles (30 minutes) old, or absent. False elsewhere.
        * @default false
        */
       stale: boolean;
@@ -1150,7 +1150,7 @@ export interface components {
       missing?: string[];
       /**
        * Stale
-       * @description True where `as_of` is over two cycles (30 minutes) old, or absent.
+       * @description Of what cycles renew (forecasts, bars, newest feature row, outcomes, health): `as_of` is over two cycles (30 minutes) old, or absent. False elsewhere.
        * @default false
        */
       stale: boolean;
@@ -1224,7 +1224,7 @@ export interface components {
       since: string;
       /**
        * Stale
-       * @description True where `as_of` is over two cycles (30 minutes) old, or absent.
+       * @description Of what cycles renew (forecasts, bars, newest feature row, outcomes, health): `as_of` is over two cycles (30 minutes) old, or absent. False elsewhere.
        * @default false
        */
       stale: boolean;
@@ -1304,7 +1304,7 @@ export interface components {
       p_up: number;
       /**
        * Stale
-       * @description True where `as_of` is over two cycles (30 minutes) old, or absent.
+       * @description Of what cycles renew (forecasts, bars, newest feature row, outcomes, health): `as_of` is over two cycles (30 minutes) old, or absent. False elsewhere.
        * @default false
        */
       stale: boolean;
@@ -1475,7 +1475,7 @@ export interface components {
       sentiments: components['schemas']['Sentiment'][];
       /**
        * Stale
-       * @description True where `as_of` is over two cycles (30 minutes) old, or absent.
+       * @description Of what cycles renew (forecasts, bars, newest feature row, outcomes, health): `as_of` is over two cycles (30 minutes) old, or absent. False elsewhere.
        * @default false
        */
       stale: boolean;

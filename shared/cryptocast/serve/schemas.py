@@ -54,7 +54,9 @@ class Labelled(Body):
         default=None, description="The moment that the newest record here speaks for."
     )
     stale: bool = Field(
-        default=False, description="True where `as_of` is over two cycles (30 minutes) old, or absent."
+        default=False,
+        description="Of what cycles renew (forecasts, bars, newest feature row, outcomes, health): `as_of` "
+        "is over two cycles (30 minutes) old, or absent. False elsewhere.",
     )
     missing: list[str] = Field(default_factory=list, description="Plain words: `reddit: no credentials`.")
 
