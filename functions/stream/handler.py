@@ -13,7 +13,8 @@ def handler(event: dict[str, Any], _context: Any) -> dict[str, Any]:
     online = wiring.online_store()
     match event["requestContext"]["routeKey"]:
         case "$connect":
-            connect(online, connection_id)
+            if connect(online, connection_id).rows_rejected:
+                return {"statusCode": 503}
         case "$disconnect":
             disconnect(online, connection_id)
         case _:

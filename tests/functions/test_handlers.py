@@ -116,6 +116,11 @@ def test_a_connection_lives_from_connect_to_disconnect(load: Load, monkeypatch: 
     assert "abc=" not in wiring.online_store().subscriptions()
 
 
+def test_one_connection_too_many_is_refused(load: Load, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cryptocast.stream.connections.MOST_CONNECTIONS", 0)
+    assert load("stream").handler(socket_event("$connect"), None) == {"statusCode": 503}
+
+
 def http_event(method: str, path: str) -> dict[str, Any]:
     http = {"method": method, "path": path, "protocol": "HTTP/1.1", "sourceIp": "1.2.3.4", "userAgent": "t"}
     return {

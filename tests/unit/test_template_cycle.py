@@ -8,6 +8,7 @@ from typing import Any
 
 from cryptocast.domain import BAR_INTERVAL_S, Horizon
 from cryptocast.retrain.policy import NEEDS_A_PERSON, TRAINS, decide
+from cryptocast.stream.push import PUSHED_WITHIN_S
 from tests.template import ROOT, folder, functions, load_template, of_type, statements
 
 TEMPLATE = load_template()
@@ -43,6 +44,10 @@ def test_every_task_of_the_cycle_is_retried_caught_and_may_be_invoked() -> None:
     allowed = next(s for owner, s in statements(TEMPLATE) if owner == "CycleStateMachine")
     assert allowed["Action"] == "lambda:InvokeFunction"
     assert allowed["Resource"] == list(arns.values())
+
+
+def test_publishing_gives_up_well_before_its_function_is_ended() -> None:
+    assert FUNCTIONS["PublishFunction"]["Timeout"] >= PUSHED_WITHIN_S + 60
 
 
 def test_a_collector_that_fails_names_what_is_missing_and_the_cycle_goes_on() -> None:

@@ -95,6 +95,10 @@ class OnlineStore:
         text = _call("read cycle", lambda: self._redis.get(_CYCLE))
         return json.loads(text) if text else {}
 
+    def connection_count(self) -> int:
+        """How many connections are remembered, subscribed or not; expired ones until they are swept out."""
+        return _call("count connections", lambda: self._redis.scard(_CONNECTIONS))
+
     def connect(self, connection_id: str) -> None:
         """Remember a WebSocket connection, subscribed to nothing yet."""
         self.subscribe(connection_id, {})

@@ -8,6 +8,7 @@ from datetime import datetime
 from pydantic import ValidationError
 
 from cryptocast.domain import COINS, Horizon, StepReport
+from cryptocast.observability import get_logger
 from cryptocast.serve import schemas
 from cryptocast.store.online import OnlineStore
 from cryptocast.stream.messages import (
@@ -28,8 +29,18 @@ from cryptocast.stream.subscriptions import Subscription
 _HELP = 'send {"action": "subscribe", "symbols": ["BTC"], "horizons": ["1h"]}, "unsubscribe" or "ping"'
 
 
+MOST_CONNECTIONS = 500
+"""A cycle of five coins sends each subscriber 26 frames of some 20 ms, eight at a time: half a minute."""
+
+
 def connect(online: OnlineStore, connection_id: str) -> StepReport:
-    """Remember a new connection; it gets nothing before it subscribes. Raises `StoreUnavailable`."""
+    """Remember a new connection; it gets nothing before it subscribes. Raises `StoreUnavailable`.
+
+    One more than `MOST_CONNECTIONS` is refused: then `rows_rejected` is 1.
+    """
+    if online.connection_count() >= MOST_CONNECTIONS:
+        get_logger().warning("connection refused", extra={"most": MOST_CONNECTIONS})
+        return StepReport("connect", rows_rejected=1)
     online.connect(connection_id)
     return StepReport("connect", rows_stored=1)
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import random
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
+from time import monotonic
 from typing import Any, Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -23,6 +25,8 @@ from cryptocast.stream.subscriptions import Subscription
 
 _AT_A_TIME = 8
 """Connections served in parallel: each frame is one HTTPS call of some 20 ms."""
+PUSHED_WITHIN_S = 240.0
+"""Then the connections that still wait are left out: the function must not end with its report unsaid."""
 _GONE = frozenset({"GoneException", "410"})
 
 
@@ -95,6 +99,7 @@ def publish(
     data_label: DataLabel | None = None,
     missing: Sequence[str] | None = None,
     wall_clock: datetime | None = None,
+    within_s: float = PUSHED_WITHIN_S,
 ) -> StepReport:
     """End a cycle: write down that it ran, and push what is new to whoever subscribed to it.
 
@@ -104,8 +109,8 @@ def publish(
     `window.now`; the two differ in a replay.
 
     In: connections. Stored: frames delivered. Rejected: frames over 32 KB, never sent. A connection
-    that is gone is dropped; one that failed is kept and counted. Raises `StoreUnavailable` where Redis
-    does not answer.
+    that is gone is dropped; one that failed, or whose turn had not come after `within_s`, is kept and
+    counted. Raises `StoreUnavailable` where Redis does not answer.
     """
     states = online.read_coins(list(symbols))
     coins = [coin_from_online(symbol, state, window.now) for symbol, state in states.items()]
@@ -115,7 +120,10 @@ def publish(
     wanted = {c: Subscription.from_json(value) for c, value in online.subscriptions().items()}
     report = StepReport("publish", rows_in=len(wanted), missing=list(cycle["missing"]))
     if wanted:
-        _push(online, push_client, news_of(coins, cycle, window.since), wanted, report)
+        # Another order each cycle: where time runs out, it is not always the same that are left out.
+        turns = random.Random(window.as_of.timestamp()).sample(list(wanted), len(wanted))  # noqa: S311
+        news, until = news_of(coins, cycle, window.since), monotonic() + within_s
+        _push(online, push_client, news, {c: wanted[c] for c in turns}, until, report)
     return report
 
 
@@ -124,18 +132,29 @@ def _push(
     push_client: PushClient,
     news: News,
     wanted: Mapping[str, Subscription],
+    until: float,
     report: StepReport,
 ) -> None:
+    """Serve `wanted` in their order; whose turn comes after `until` (of `monotonic`) is left out."""
+
+    def serve(connection: str) -> Delivery | None:
+        if monotonic() >= until:
+            return None
+        return deliver(push_client, connection, news.frames(wanted[connection]))
+
     with ThreadPoolExecutor(max_workers=min(_AT_A_TIME, len(wanted))) as pool:
-        found = list(pool.map(lambda c: deliver(push_client, c, news.frames(wanted[c])), wanted))
-    _drop_gone(online, [c for c, delivery in zip(wanted, found, strict=True) if delivery.gone])
-    failures = [d.failed for d in found if d.failed]
-    report.rows_stored = sum(d.sent for d in found)
-    report.rows_rejected = sum(d.too_large for d in found)
-    report.detail = {"gone": sum(d.gone for d in found), "failed": len(failures)}
+        served = {c: d for c, d in zip(wanted, pool.map(serve, wanted), strict=True) if d is not None}
+    _drop_gone(online, [c for c, delivery in served.items() if delivery.gone])
+    failures, left_out = [d.failed for d in served.values() if d.failed], len(wanted) - len(served)
+    report.rows_stored = sum(d.sent for d in served.values())
+    report.rows_rejected = sum(d.too_large for d in served.values())
+    gone = sum(d.gone for d in served.values())
+    report.detail = {"gone": gone, "failed": len(failures), "left_out": left_out}
     if failures:
         get_logger().warning("frames not delivered", extra={"failures": failures[:8]})
         report.missing.append(f"stream: {len(failures)} connections did not take their frames")
+    if left_out:
+        report.missing.append(f"stream: {left_out} connections were left out, for time ran out")
 
 
 def _cycle(

@@ -137,7 +137,7 @@ def test_dead_connections_never_stop_the_others(
     report = publish(online, push, WINDOW, SYMBOLS)
     assert len(gateway.frames) == 9
     assert all(len(frames) == 4 for frames in gateway.frames.values())
-    assert report.detail == {"gone": 2, "failed": 1}
+    assert report.detail == {"gone": 2, "failed": 1, "left_out": 0}
     assert report.missing[-1] == "stream: 1 connections did not take their frames"
     left = set(online.subscriptions())
     assert "c00" not in left
