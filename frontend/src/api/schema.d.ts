@@ -1008,7 +1008,7 @@ export interface components {
       independent_calls: number;
       /**
        * Overdue
-       * @description Forecasts besides, whose horizon ended over an hour ago and that have no outcome, mostly because no close came. They are in no other figure.
+       * @description Forecasts of followed coins besides, whose horizon ended over an hour ago and that have no outcome, mostly because no close came. They are in no other figure.
        */
       overdue: number;
       /**

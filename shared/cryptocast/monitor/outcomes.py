@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from cryptocast.domain import Call, CycleWindow, Forecast, Horizon, Outcome
+from cryptocast.domain import COINS, Call, CycleWindow, Forecast, Horizon, Outcome
 from cryptocast.store import bars, forecasts, outcomes
 from cryptocast.store.database import Database
 from cryptocast.store.outcomes import OutcomeSummary
@@ -29,7 +29,7 @@ _AT_ONCE = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """`stored` outcomes; forecasts still `waiting` for a close, and those older than 48 h: `unknown`."""
+    """`stored` outcomes; of followed coins those still `waiting` for a close, and after 48 h: `unknown`."""
 
     stored: int
     waiting: int
@@ -61,29 +61,33 @@ def due_at(forecast: Forecast) -> datetime:
     return forecast.as_of + timedelta(seconds=forecast.horizon.seconds)
 
 
-def record_outcomes(db: Database, window: CycleWindow) -> Recorded:
+def record_outcomes(db: Database, window: CycleWindow, followed: Sequence[str] = tuple(COINS)) -> Recorded:
     """Give every forecast whose horizon ended by `as_of` its outcome, where the bar is there.
 
     A forecast without its bar waits: the bar may still be filled in. After 48 h it counts as unknown:
     it has no outcome, enters no score, and is named by the monitor; should the bar come after all,
-    it gets its outcome then. Nothing is estimated. Raises `StoreUnavailable`.
+    it gets its outcome then. A coin that is not `followed` any more gets no bars: of it nothing waits.
+    Nothing is estimated. Raises `StoreUnavailable`.
     """
     due = forecasts.without_outcome(db, window.as_of, _AT_ONCE)
     by_coin: dict[str, list[Forecast]] = defaultdict(list)
     for forecast in due:
         by_coin[forecast.symbol].append(forecast)
     judged: list[Outcome] = []
-    unknown = 0
+    waiting = unknown = 0
     for symbol, of_coin in by_coin.items():
         closes = bars.closes_at(db, symbol, {due_at(f) for f in of_coin})
         for forecast in of_coin:
             close = closes.get(due_at(forecast))
             if close is not None:
                 judged.append(outcome_of(forecast, close))
-            elif window.as_of - due_at(forecast) > UNKNOWN_AFTER:
-                unknown += 1
+            elif symbol in followed:
+                if window.as_of - due_at(forecast) > UNKNOWN_AFTER:
+                    unknown += 1
+                else:
+                    waiting += 1
     stored = outcomes.upsert(db, judged)
-    return Recorded(stored, waiting=len(due) - len(judged) - unknown, unknown=unknown)
+    return Recorded(stored, waiting=waiting, unknown=unknown)
 
 
 def recent_scores(db: Database, as_of: datetime) -> dict[Horizon, OutcomeSummary]:

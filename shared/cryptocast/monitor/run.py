@@ -39,7 +39,7 @@ def monitor(
     `started_at` and `steps`, the other steps' reports, go into the record of the cycle. All is stored
     before CloudWatch is told: a run that raises `MetricsNotPut` may be repeated. Raises `StoreUnavailable`.
     """
-    recorded = record_outcomes(db, window)
+    recorded = record_outcomes(db, window, symbols)
     quality = measure_quality(db, window, symbols)
     drifts = measure_drift(db, bucket, window.as_of)
     heads, unpublished = publish_or_name(db, bucket, window.now)

@@ -36,8 +36,8 @@ class HorizonRecord(schemas.Record):
         "not independent, and calls whose horizons overlap are not."
     )
     overdue: int = Field(
-        description="Forecasts besides, whose horizon ended over an hour ago and that have no outcome, "
-        "mostly because no close came. They are in no other figure."
+        description="Forecasts of followed coins besides, whose horizon ended over an hour ago and that have "
+        "no outcome, mostly because no close came. They are in no other figure."
     )
     share_up: float | None = Field(
         description="How often the price rose after these forecasts, called or not; null without one."
@@ -84,7 +84,7 @@ def get_outcomes(
     horizons = (horizon,) if horizon else tuple(Horizon)
     now = from_postgres(lambda: present_moment(deps))
     since = now - timedelta(days=days)
-    counted = from_postgres(lambda: outcomes.counts(deps.db, horizons, since, now, coin))
+    counted = from_postgres(lambda: outcomes.counts(deps.db, horizons, since, now, deps.symbols, coin))
     coins = (coin,) if coin else deps.symbols
     last = from_postgres(lambda: outcomes.last_of_each(deps.db, coins, horizons, since, now, limit))
     by_horizon = {one.horizon: one for one in counted}

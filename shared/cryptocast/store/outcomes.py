@@ -73,7 +73,7 @@ class OutcomeCounts:
     known_at: datetime | None
     """When the newest outcome was known."""
     overdue: int
-    """Forecasts without an outcome whose horizon ended over `OVERDUE_AFTER` ago."""
+    """Forecasts of followed coins without an outcome whose horizon ended over `OVERDUE_AFTER` ago."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,10 +123,16 @@ def summary(
 
 
 def counts(
-    db: Database, horizons: Sequence[Horizon], since: datetime, now: datetime, symbol: str | None = None
+    db: Database,
+    horizons: Sequence[Horizon],
+    since: datetime,
+    now: datetime,
+    followed: Sequence[str],
+    symbol: str | None = None,
 ) -> list[OutcomeCounts]:
     """Per horizon, over forecasts with `as_of` from `since` on whose outcome is known by `now`.
 
+    Of all coins, or of `symbol` alone; overdue are only those of `followed` coins, as no other gets a close.
     A horizon without an outcome is there where some are overdue.
     """
     query = """
@@ -137,13 +143,15 @@ def counts(
             FROM outcomes o WHERE o.horizon = h.horizon AND as_of >= %(since)s AND known_at <= %(now)s
                 AND (%(symbol)s::text IS NULL OR symbol = %(symbol)s)) AS known, LATERAL (
             SELECT count(*) AS n FROM open_forecasts f WHERE f.horizon = h.horizon AND as_of >= %(since)s
-                AND due_at <= %(overdue)s AND (%(symbol)s::text IS NULL OR symbol = %(symbol)s)) AS overdue
+                AND due_at <= %(overdue)s AND symbol = ANY(%(followed)s)
+                AND (%(symbol)s::text IS NULL OR symbol = %(symbol)s)) AS overdue
         WHERE known.n > 0 OR overdue.n > 0"""
     given = {
         "horizons": list(horizons),
         "since": since,
         "now": now,
         "overdue": now - OVERDUE_AFTER,
+        "followed": list(followed),
         "symbol": symbol,
     }
     with db.connection() as connection:

@@ -130,6 +130,8 @@ def test_without_its_bar_it_waits_and_after_48_hours_is_unknown(db: Database) ->
     )
     found = record_outcomes(db, WINDOW)
     assert (found.stored, found.waiting, found.unknown) == (0, 1, 1)
+    removed = record_outcomes(db, WINDOW, ("ETH",))
+    assert (removed.stored, removed.waiting, removed.unknown) == (0, 0, 0)
     bars.upsert(db, [make_bar(), make_bar(closed_at=AS_OF - timedelta(hours=49))])
     assert record_outcomes(db, WINDOW).stored == 2
 
@@ -258,7 +260,7 @@ def test_a_whole_run(db: Database, bucket: Bucket, cloudwatch: Any) -> None:
         for symbol, p in coins
         for i in range(1, 40)
     ]
-    forecasts.insert(db, said)
+    forecasts.insert(db, [*said, make_forecast("DOT", as_of=AS_OF - timedelta(hours=50))])
     bars.upsert(db, [make_bar(s, AS_OF - i * INTERVAL) for s, _ in coins for i in range(40)])
     quarantine.add(db, [Rejected("bars", "coinbase", "NaN", {})], WINDOW.now)
     wall = datetime.now(tz=AS_OF.tzinfo)
@@ -280,6 +282,7 @@ def test_a_whole_run(db: Database, bucket: Bucket, cloudwatch: Any) -> None:
         steps=steps,
     )
     assert (report.rows_in, report.rows_stored) == (78, 78)
+    assert not any("stay unknown" in word for word in report.missing)
     assert report.detail["scores"]["15m"]["brier"] == pytest.approx((0.16 + 0.36) / 2)
     listed = cloudwatch.list_metrics(Namespace="Cryptocast")["Metrics"]
     assert {m["MetricName"] for m in listed} == MEASURED

@@ -93,7 +93,8 @@ def test_what_is_older_or_without_an_outcome_is_not_counted(client: TestClient, 
 def test_what_never_got_its_close_is_counted_apart(client: TestClient, db: Database) -> None:
     judged(db, [make_forecast(as_of=AS_OF - 3 * HOUR)])
     waiting = [make_forecast("ETH", as_of=AS_OF - n * HOUR) for n in range(1, 7)]
-    forecasts.insert(db, [*waiting, make_forecast("ETH", as_of=NOW - timedelta(days=8))])
+    removed = make_forecast("SOL", as_of=AS_OF - 3 * HOUR)  # not followed: no close will come
+    forecasts.insert(db, [*waiting, removed, make_forecast("ETH", as_of=NOW - timedelta(days=8))])
     (record,) = client.get("/v1/outcomes").json()["record"]
     # Of the newest the close was due at AS_OF, less than an hour before NOW; the week before does not count.
     assert (record["forecasts"], record["overdue"]) == (1, 5)
