@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from scipy import stats
@@ -77,6 +78,7 @@ def widest_sure(
     return passed
 
 
+@lru_cache(maxsize=256)
 def fewest_calls(to_beat: float) -> int:
     """The fewest independent calls of which `to_beat` + `EDGE` right is significant: 290 at .5."""
     n = np.arange(1, 1_000)

@@ -175,24 +175,24 @@ def test_postgres_refuses_a_document_seen_before_it_was_published(db: Database) 
         documents.upsert(db, [replace(make_document(), first_seen_at=AS_OF - timedelta(days=1))])
 
 
-@pytest.mark.parametrize(
-    "title",
-    [
-        "Bitcoin rises to a record high",
-        "BITCOIN rises — to a record high! | CryptoSlate",
-        "Bitcoin rises to a record high - and falls again, says everybody who watched",
-        "Ether – what now? A long look at it – Paper",
-        "¿Sube Ðogecoin más allá del límite de ayer?",
-        "Биткоин снова растёт после падения",
-        "比特币价格今天创下了历史新高并且还在继续上涨真的吗",
-        "snake_case_title_of_twenty_letters",
-        "Title of twenty letters\nand a second line | Paper",
-        "$BTC 100k?! 12,345.67 USD — 🚀🚀 to the moon",
-        "Nineteen letters a b",
-    ],
+TITLES = (
+    "Bitcoin rises to a record high",
+    "BITCOIN rises — to a record high! | CryptoSlate",
+    "Bitcoin rises to a record high - and falls again, says everybody who watched",
+    "Ether – what now? A long look at it – Paper",
+    "¿Sube Ðogecoin más allá del límite de ayer?",
+    "Биткоин снова растёт после падения",
+    "比特币价格今天创下了历史新高并且还在继续上涨真的吗",
+    "snake_case_title_of_twenty_letters",
+    "Title of twenty letters\nand a second line | Paper",
+    "$BTC 100k?! 12,345.67 USD — 🚀🚀 to the moon",
+    "Nineteen letters a b",
 )
-def test_the_store_and_the_reader_of_files_give_a_title_the_same_key(db: Database, title: str) -> None:
-    with db.connection() as connection:
-        stored = connection.execute("SELECT title_key(%s)", (title,)).fetchone()[0]
-    key = title_key(title)
-    assert stored == (None if key is None else hashlib.sha256(key.encode()).digest())
+
+
+def test_the_store_and_the_reader_of_files_give_a_title_the_same_key(db: Database) -> None:
+    for title in TITLES:
+        with db.connection() as connection:
+            stored = connection.execute("SELECT title_key(%s)", (title,)).fetchone()[0]
+        key = title_key(title)
+        assert stored == (None if key is None else hashlib.sha256(key.encode()).digest()), title
