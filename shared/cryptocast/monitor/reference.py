@@ -51,20 +51,14 @@ def measure_drift(db: Database, bucket: Bucket | None, as_of: datetime) -> Drift
         report.missing.append("drift: no registry to compare with")
         return report
     found: dict[tuple[str, tuple[str, ...]], drift.Drift] = {}
-    refused: dict[tuple[str, tuple[str, ...]], NotEnoughData] = {}
     manifests = _champions(bucket, report)
     recent = _Recent(db, as_of, manifests.values())
+    loaded: dict[str, drift.Reference | NotEnoughData] = {}
     for horizon, manifest in manifests.items():
         try:
             key = reference_key(manifest), manifest.feature_names
-            if key in refused:
-                raise refused[key]
             if key not in found:
-                try:
-                    found[key] = _measured(db, bucket, manifest, recent)
-                except NotEnoughData as error:
-                    refused[key] = error
-                    raise
+                found[key] = _measured(db, bucket, manifest, recent, loaded)
             report.by_horizon[horizon] = found[key]
         except drift.InputsMissing as error:
             report.missing.append(f"drift {horizon.value}: {error}")
@@ -161,12 +155,34 @@ def _share(rows: Sequence[FeatureRow], window: DataWindow, coins: int) -> float:
     return len(rows) / max(1.0, moments * coins)
 
 
-def _measured(db: Database, bucket: Bucket, manifest: Manifest, recent: _Recent) -> drift.Drift:
-    reference = load_reference(db, bucket, manifest)
+def _measured(
+    db: Database,
+    bucket: Bucket,
+    manifest: Manifest,
+    recent: _Recent,
+    loaded: dict[str, drift.Reference | NotEnoughData],
+) -> drift.Drift:
+    reference = _loaded(db, bucket, manifest, loaded)
     rows = recent.rows(2 * reference.window_days)
     if (days := drift.window_days_now(reference, rows, recent.as_of)) > reference.window_days:
         rows = recent.rows(2 * days)
     return drift.measure(reference, rows, recent.as_of, manifest.feature_names)
+
+
+def _loaded(
+    db: Database, bucket: Bucket, manifest: Manifest, loaded: dict[str, drift.Reference | NotEnoughData]
+) -> drift.Reference:
+    """Once per cycle and training window: two months of rows are read where a reference is refused."""
+    key = reference_key(manifest)
+    if key not in loaded:
+        try:
+            loaded[key] = load_reference(db, bucket, manifest)
+        except NotEnoughData as error:
+            loaded[key] = error
+    reference = loaded[key]
+    if isinstance(reference, NotEnoughData):
+        raise reference
+    return reference
 
 
 def _computed_rows(

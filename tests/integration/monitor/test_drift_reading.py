@@ -35,3 +35,17 @@ def test_newest_rows_are_read_once_and_only_what_champions_use(
     assert len(measure_drift(db, bucket, AS_OF).by_horizon) == len(Horizon)
     (rows,) = read
     assert {len(row.values) for row in rows} == {MODEL_FEATURES + len(Horizon) - 1}
+
+
+def test_a_reference_that_is_refused_is_asked_for_once(
+    db: Database, bucket: Bucket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trained = AS_OF - timedelta(days=2)
+    for number, horizon in enumerate(Horizon):
+        features = FEATURE_NAMES[number : number + MODEL_FEATURES]
+        crown(bucket, horizon, trained - timedelta(days=60), trained, features)
+    asked: list[Any] = []
+    between = feature_rows.between
+    monkeypatch.setattr(feature_rows, "between", lambda *what: asked.append(what) or between(*what))
+    assert len(measure_drift(db, bucket, AS_OF).waiting) == len(Horizon)
+    assert len(asked) == 1
