@@ -27,15 +27,12 @@ from cryptocast.features.rows import HISTORY_S
 from cryptocast.features.spec import FEATURE_NAMES, FEATURE_VERSION, MODEL_FEATURES
 from cryptocast.monitor.run import monitor
 from cryptocast.registry.bucket import Bucket
-from cryptocast.registry.layout import price_model
-from cryptocast.registry.manifest import DataWindow, Manifest
-from cryptocast.registry.promote import promote
-from cryptocast.registry.publish import publish
 from cryptocast.store import bars, documents, feature_rows, forecasts, sentiments
 from cryptocast.store.database import Database
 from cryptocast.store.migrate import migrate
 from cryptocast.store.online import OnlineStore, make_redis
 from local.postgres import Postgres
+from tests.champions import crown
 from tests.factories import AS_OF, INTERVAL, make_document, make_feature_row, make_forecast, make_series
 
 VERSION = "standin-1"
@@ -83,8 +80,10 @@ def fill(db: Database, bucket: Bucket) -> None:
         bars.upsert_series(db, make_series(960, symbol, seed=seed), "coinbase", AS_OF)
     _store_documents(db)
     _store_feature_rows(db)
+    trained = AS_OF - timedelta(days=2)
     for number, horizon in enumerate(Horizon):
-        _crown(bucket, horizon, FEATURE_NAMES[10 * number : 10 * number + MODEL_FEATURES])
+        features = FEATURE_NAMES[10 * number : 10 * number + MODEL_FEATURES]
+        crown(bucket, horizon, trained - REFERENCE, trained, features, DEFAULT_SYMBOLS)
     given = dict.fromkeys(FEATURE_NAMES[:MODEL_FEATURES], 0.1)
     forecasts.insert(
         db,
@@ -136,22 +135,6 @@ def _store_documents(db: Database) -> None:
     waiting = documents.unscored(db, VERSION, 1_000_000)
     sentiments.upsert(db, [Sentiment(id_, VERSION, 0.1, 0.2, 0.7) for id_, _ in waiting])
     documents.expire_post_text(db, AS_OF - timedelta(hours=48))
-
-
-def _crown(bucket: Bucket, horizon: Horizon, features: tuple[str, ...]) -> None:
-    until = AS_OF - timedelta(days=2)
-    manifest = Manifest(
-        kind="prices",
-        horizon=horizon,
-        created_at=until,
-        feature_names=features,
-        feature_version=FEATURE_VERSION,
-        data_window=DataWindow(
-            since=until - REFERENCE, fit_until=until, until=until, symbols=DEFAULT_SYMBOLS, rows=1
-        ),
-    )
-    version = publish(bucket, "prices", {"model.onnx": horizon.value.encode()}, manifest)
-    promote(bucket, price_model(horizon), version, None, "measured", until)
 
 
 @contextmanager

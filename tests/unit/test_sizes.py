@@ -31,6 +31,12 @@ def test_the_sources_are_found() -> None:
     assert {"cli.py", "handler.py", "up.py", "sizes.py", "ngrams.py"} <= {path.name for path in sources()}
 
 
+def test_a_file_of_tests_is_short_too() -> None:
+    lines = {path: len(path.read_text().splitlines()) for path in (ROOT / "tests").rglob("*.py")}
+    assert lines
+    assert not {path.name: count for path, count in lines.items() if count > LONGEST_FILE}
+
+
 @pytest.mark.parametrize("path", sources(), ids=str)
 def test_a_file_and_its_functions_are_short(path: Path) -> None:
     assert len((ROOT / path).read_text().splitlines()) <= LONGEST_FILE

@@ -13,10 +13,9 @@ from cryptocast.monitor.reference import measure_drift
 from cryptocast.registry.bucket import Bucket
 from cryptocast.store import feature_rows
 from cryptocast.store.database import Database
+from tests.champions import crown, store_rows
 from tests.factories import AS_OF
-from tests.integration.monitor.test_monitor import aws, bucket, crown, store_rows
 
-__all__ = ["aws", "bucket"]
 pytestmark = pytest.mark.integration
 
 

@@ -13,10 +13,9 @@ from cryptocast.monitor.reference import FOLDER, measure_drift
 from cryptocast.registry.bucket import Bucket
 from cryptocast.store import bars
 from cryptocast.store.database import Database
+from tests.champions import COINS, crown, store_rows
 from tests.factories import AS_OF, make_series
-from tests.integration.monitor.test_monitor import COINS, aws, bucket, crown, store_rows
 
-__all__ = ["aws", "bucket"]
 pytestmark = pytest.mark.integration
 TRAINED = AS_OF - timedelta(days=2)
 DAYS = 20

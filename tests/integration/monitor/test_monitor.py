@@ -2,112 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-import boto3
 import numpy as np
 import pytest
-from moto import mock_aws
 
 from cryptocast.domain import CycleWindow, Horizon, Rejected
 from cryptocast.errors import StoreUnavailable
-from cryptocast.features.spec import FEATURE_NAMES, FEATURE_VERSION, MODEL_FEATURES
+from cryptocast.features.spec import FEATURE_NAMES, MODEL_FEATURES
 from cryptocast.monitor.outcomes import recent_scores, record_outcomes
 from cryptocast.monitor.quality import measure_quality
 from cryptocast.monitor.reference import FOLDER, measure_drift
 from cryptocast.monitor.run import monitor
 from cryptocast.registry.bucket import Bucket
-from cryptocast.registry.layout import price_model
-from cryptocast.registry.manifest import DataWindow, Manifest
-from cryptocast.registry.promote import promote
-from cryptocast.registry.publish import publish
-from cryptocast.store import bars, cycles, feature_rows, forecasts, outcomes, quarantine, sources
+from cryptocast.store import bars, cycles, forecasts, outcomes, quarantine, sources
 from cryptocast.store.database import Database
-from tests.factories import AS_OF, INTERVAL, make_bar, make_feature_row, make_forecast, make_series
+from tests.champions import COINS, OWN, crown, store_rows
+from tests.factories import AS_OF, INTERVAL, make_bar, make_forecast, make_series
 
 pytestmark = pytest.mark.integration
 WINDOW = CycleWindow(AS_OF, AS_OF - INTERVAL, AS_OF + timedelta(seconds=40))
-COINS = ("AAVE", "BTC", "DOT")
-
-
-@pytest.fixture
-def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "test")
-    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
-    with mock_aws():
-        yield
-
-
-@pytest.fixture
-def bucket(aws: None) -> Bucket:
-    client = boto3.client("s3", region_name="us-east-1")
-    client.create_bucket(Bucket="registry")
-    return Bucket(client, "registry")
-
-
-@pytest.fixture
-def cloudwatch(aws: None) -> Any:
-    return boto3.client("cloudwatch", region_name="us-east-1")
-
-
-OWN = FEATURE_NAMES[:MODEL_FEATURES]
-
-
-def crown(
-    bucket: Bucket,
-    horizon: Horizon,
-    since: datetime,
-    until: datetime,
-    features: tuple[str, ...] = OWN,
-) -> None:
-    """A champion that says which data it was trained on."""
-    manifest = Manifest(
-        kind="prices",
-        horizon=horizon,
-        created_at=until,
-        feature_names=features,
-        feature_version=FEATURE_VERSION,
-        data_window=DataWindow(since=since, fit_until=until, until=until, symbols=COINS, rows=1),
-    )
-    version = publish(bucket, "prices", {"model.onnx": horizon.value.encode()}, manifest)
-    promote(bucket, price_model(horizon), version, None, "test", until)
-
-
-def store_rows(
-    db: Database,
-    since: datetime,
-    until: datetime,
-    *,
-    shift: float = 0.0,
-    seed: int = 0,
-    shifted: tuple[str, ...] = FEATURE_NAMES,
-    version: str = FEATURE_VERSION,
-    coins: tuple[str, ...] = COINS,
-    missing: tuple[str, ...] = (),
-) -> None:
-    """Feature rows of (since, until]."""
-    moved = shift * np.isin(FEATURE_NAMES, shifted)
-    rng = np.random.default_rng(seed)
-    steps = int((until - since) / INTERVAL)
-    feature_rows.upsert(
-        db,
-        [
-            make_feature_row(
-                symbol,
-                since + step * INTERVAL,
-                values=dict(
-                    zip(FEATURE_NAMES, (rng.normal(size=len(FEATURE_NAMES)) + moved).tolist(), strict=True)
-                ),
-                feature_version=version,
-                missing=missing,
-            )
-            for step in range(1, steps + 1)
-            for symbol in coins
-        ],
-    )
 
 
 def test_a_forecast_gets_its_outcome_once_its_horizon_ended(db: Database) -> None:

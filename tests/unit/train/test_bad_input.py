@@ -15,7 +15,7 @@ from cryptocast.cli import app
 from cryptocast.errors import BadInput, CryptocastError, NotEnoughData
 from cryptocast.train.backtest import backtest
 from cryptocast.train.files import PRICE_COLUMNS, read_document_frame, read_prices
-from tests.unit.train.test_backtest import ask, frame, write
+from tests.unit.train.questions import ask, frame, write
 
 ROWS = frame(days=3)
 STRANGE = st.one_of(

@@ -17,7 +17,7 @@ from cryptocast.train import overfitting as work
 from cryptocast.train.fit import FitRules, fit_known
 from cryptocast.train.selection import select_features
 from tests.unit.train.markets import FAST, make_examples
-from tests.unit.train.test_backtest import frame, write
+from tests.unit.train.questions import frame, write
 
 HORIZON_S, EMBARGO_S = 3_600, 1_800
 AS_OF = np.repeat(np.arange(6_000, dtype=np.int64) * 900, 2)

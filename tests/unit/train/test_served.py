@@ -23,7 +23,7 @@ from cryptocast.train.job import train_from_series
 from cryptocast.train.report_card import report_card
 from cryptocast.train.served import served_figures, walk_served
 from tests.unit.train.markets import FAST, RULES, UNTIL, make_market
-from tests.unit.train.test_backtest import ask, frame, write
+from tests.unit.train.questions import ask, frame, write
 
 DAY = timedelta(days=1)
 REFITS = (UNTIL - 8 * DAY, UNTIL - 4 * DAY)
