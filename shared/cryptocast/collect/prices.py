@@ -43,10 +43,10 @@ def collect_prices(db: Database, sources: Sources, window: CycleWindow, symbols:
     # The candle of a bar that was closed before adds its volume, no more.
     served = {symbol: source for symbol, source in served.items() if symbol in unclosed}
     _compare(db, asking, quotes, served, window)
-    left = _unclosed(db, window, symbols)
-    served |= _store(db, asking, [_bar_of(db, quotes[s], window) for s in left if s in quotes], window)
-    served |= _from_backup(db, asking, sources, window, _unclosed(db, window, symbols))
-    for symbol in _unclosed(db, window, symbols):
+    quoted = [_bar_of(db, quotes[s], window) for s in unclosed if s in quotes and s not in served]
+    served |= _store(db, asking, quoted, window)
+    served |= _from_backup(db, asking, sources, window, [s for s in unclosed if s not in served])
+    for symbol in (s for s in unclosed if s not in served):
         asking.lacks(f"prices: no source has {symbol} at {window.as_of:%Y-%m-%d %H:%M}")
     asking.report.detail["closed_by"] = served
     asking.close()
