@@ -14,6 +14,8 @@ from cryptocast.store import quarantine, sources
 from cryptocast.store.database import Database
 
 T = TypeVar("T")
+FEWEST_REFUSED = 5
+"""So many records refused, and none taken, are no accident of one record: the source has changed."""
 
 
 class Asking:
@@ -24,6 +26,8 @@ class Asking:
         self._now = now
         self._failed: dict[str, str] = {}
         self._answered: set[str] = set()
+        self._taken: set[str] = set()
+        self._refused: dict[str, list[Rejected]] = {}
         self.report = report
 
     def ask(self, source: str, question: Callable[[], Collected[T]]) -> Collected[T]:
@@ -46,6 +50,9 @@ class Asking:
             self._fail(source, f"its answer could not be read ({type(error).__name__})")
         else:
             self._answered.add(source)
+            self._refused.setdefault(source, []).extend(answer.rejected)
+            if answer.records:
+                self._taken.add(source)
             self.report.rows_in += len(answer.records) + len(answer.rejected)
             for missing in answer.missing:
                 self.lacks(missing)
@@ -80,7 +87,13 @@ class Asking:
         return spend
 
     def close(self) -> None:
-        """Remember how each source did. Raises: `StoreUnavailable`."""
+        """Remember how each source did; one of which nothing could be read has failed.
+
+        Raises: `StoreUnavailable`.
+        """
+        for source, refused in self._refused.items():
+            if len(refused) >= FEWEST_REFUSED and source not in self._taken | set(self._failed):
+                self._fail(source, f"all {len(refused)} records were refused ({refused[0].reason})")
         for source in sorted(self._answered - set(self._failed)):
             sources.set_status(self._db, source, True, "", self._now)
         for source, reason in self._failed.items():

@@ -51,6 +51,8 @@ class Measured:
     drifts: Mapping[Horizon, Drift] = field(default_factory=dict)
     collectors_failed: int | None = None
     """Collectors that ended in an error of their own; None where nobody told."""
+    horizons_without_forecast: int | None = None
+    """Horizons of which this cycle issued none; None where nobody told."""
 
 
 def metrics_of(measured: Measured) -> list[Metric]:
@@ -65,6 +67,8 @@ def metrics_of(measured: Measured) -> list[Metric]:
     points += _worst(points)
     if measured.collectors_failed is not None:
         points.append(Metric("CollectorsFailed", measured.collectors_failed, "Count"))
+    if measured.horizons_without_forecast is not None:
+        points.append(Metric("HorizonsWithoutForecast", measured.horizons_without_forecast, "Count"))
     age = (measured.window.now - measured.window.as_of).total_seconds()
     return [
         *points,

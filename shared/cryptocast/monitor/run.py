@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from cryptocast.domain import CycleWindow, StepReport
+from cryptocast.domain import CycleWindow, Horizon, StepReport
 from cryptocast.monitor.metrics import CloudWatch, Measured, metrics_of, put_metrics
 from cryptocast.monitor.outcomes import Recorded, recent_scores, record_outcomes
 from cryptocast.monitor.quality import Quality, measure_quality
@@ -45,7 +45,8 @@ def monitor(
     heads, unpublished = publish_or_name(db, bucket, window.now)
     shadows = judge_candidates(db, bucket, window, shadow_cycles)
     scores = recent_scores(db, window.as_of)
-    measured = Measured(window, quality, scores, drifts.by_horizon, _collectors_failed(steps))
+    failed, without = _collectors_failed(steps), _horizons_without_forecast(steps)
+    measured = Measured(window, quality, scores, drifts.by_horizon, failed, without)
     report = StepReport(
         "monitor",
         rows_in=recorded.stored + recorded.waiting + recorded.unknown,
@@ -66,6 +67,17 @@ def _collectors_failed(steps: Mapping[str, Any] | Sequence[Any] | None) -> int |
     if not isinstance(steps, Mapping) or "collected" not in steps:
         return None
     return sum("error" in report for report in steps["collected"])
+
+
+def _horizons_without_forecast(steps: Mapping[str, Any] | Sequence[Any] | None) -> int | None:
+    """No step fails where a champion cannot be used, or a feature version has none: this count alone tells.
+
+    A forecast step that failed issued nothing.
+    """
+    if not isinstance(steps, Mapping) or "collected" not in steps:
+        return None
+    issued = steps.get("forecasts", {}).get("detail", {}).get("issued", {})
+    return sum(not issued.get(horizon.value) for horizon in Horizon)
 
 
 def _missing(recorded: Recorded, quality: Quality) -> list[str]:

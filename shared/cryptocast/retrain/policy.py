@@ -18,7 +18,14 @@ from cryptocast.errors import BadInput
 TRAINS = frozenset({"ForecastBrierLower95", "ForecastAccuracyUpper95", "FeatureDrift"})
 """Metrics whose alarm a new model can answer."""
 NEEDS_A_PERSON = frozenset(
-    {"QuarantinedRows", "MissingBars", "CollectorsFailed", "CycleAgeSeconds", "Coverage"}
+    {
+        "QuarantinedRows",
+        "MissingBars",
+        "CollectorsFailed",
+        "HorizonsWithoutForecast",
+        "CycleAgeSeconds",
+        "Coverage",
+    }
 )
 """Metrics whose alarm training would not mend, or make worse."""
 _MAX_REASON = 240

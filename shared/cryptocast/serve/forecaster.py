@@ -270,7 +270,7 @@ def _store(
     if rejected:
         quarantine.add(db, rejected, window.now)
     report.rows_stored = forecasts.insert(db, valid) if valid else 0
-    report.detail["issued"] = len(valid)
+    report.detail["issued"] = {h.value: sum(one.horizon is h for one in valid) for h in Horizon}
     report.detail["abstained"] = sum(one.call is Call.ABSTAIN for one in valid)
     newest = {(one.symbol, one.horizon): one for one in sorted(valid, key=lambda f: f.as_of)}
     updates: dict[str, dict[str, str]] = {}

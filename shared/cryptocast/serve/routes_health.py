@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query, Response
 
 from cryptocast.domain import Horizon
 from cryptocast.errors import CryptocastError, SettingsError, StoreUnavailable
-from cryptocast.missing import inputs_only, missing_words
+from cryptocast.missing import NOT_ISSUED, inputs_only, missing_words
 from cryptocast.observability import get_logger
 from cryptocast.registry import layout
 from cryptocast.registry.load import read_champion
@@ -38,7 +38,8 @@ def get_health(
     last = cycle or stored_cycle or {}
     as_of, now = moment(last.get("as_of")), served_now(last, deps.clock())
     missing = list(dict.fromkeys([*words(last.get("missing")), *silent]))
-    parts = [redis, postgres, _cycle(as_of, now), _sources(inputs_only(missing), bool(last)), _models(deps)]
+    told = _sources(inputs_only(missing), bool(last)), _models(deps, missing)
+    parts = [redis, postgres, _cycle(as_of, now), *told]
     status: Literal["ok", "degraded", "down"] = "ok"
     if any(part.status in {"degraded", "down"} for part in parts):
         status = "degraded"
@@ -119,7 +120,8 @@ def _sources(missing: Sequence[str], cycle_known: bool) -> schemas.HealthPart:
     )
 
 
-def _models(deps: Deps) -> schemas.HealthPart:
+def _models(deps: Deps, missing: Sequence[str]) -> schemas.HealthPart:
+    """Whether every horizon has a champion, and whether the last cycle could use it."""
     if deps.bucket is None:
         return schemas.HealthPart(name="models", status="down", message="There is no registry here.")
     absent = []
@@ -128,6 +130,10 @@ def _models(deps: Deps) -> schemas.HealthPart:
             read_champion(deps.bucket, layout.price_model(horizon))
         except CryptocastError as error:
             absent.append(f"{horizon.value} ({type(error).__name__})")
+    silent = [h.value for h in Horizon if any(m.startswith(f"{NOT_ISSUED}{h.value}: ") for m in missing)]
+    if not absent and silent:
+        message = f"Not forecast in the last cycle: {', '.join(silent)}; `missing` says why."
+        return schemas.HealthPart(name="models", status="degraded", message=message)
     if not absent:
         return schemas.HealthPart(name="models", status="ok", message="Every horizon has a champion.")
     status: Literal["degraded", "down"] = "down" if len(absent) == len(Horizon) else "degraded"

@@ -25,6 +25,7 @@ class QuarantinedRecord:
     """A refused record as it is kept: payload cut to size and made safe to store."""
 
     rejected_at: datetime
+    """When it was refused last."""
     stage: str
     source: str
     reason: str
@@ -32,7 +33,11 @@ class QuarantinedRecord:
 
 
 def add(db: Database, rejected: Iterable[Rejected], at: datetime) -> int:
-    """Keep refused records; the same record refused again is not kept twice. Returns how many were new."""
+    """Keep refused records; one that is refused again is not kept twice, but was refused `at`.
+
+    So the counts of a span hold what was refused in it, and a vendor whose every answer is refused the same
+    way does not fall silent after the first. Returns how many were new.
+    """
     rows: dict[bytes, tuple[str, str, str, Jsonb]] = {}
     for record in rejected:
         payload = storable(record.payload)
@@ -43,13 +48,15 @@ def add(db: Database, rejected: Iterable[Rejected], at: datetime) -> int:
         return 0
     columns = [list(column) for column in zip(*((key, at, *rows[key]) for key in sorted(rows)), strict=True)]
     with db.connection() as connection:
-        return connection.execute(
+        kept = connection.execute(
             "INSERT INTO quarantine (content_sha256, rejected_at, stage, source, reason, payload) "
             "SELECT * FROM unnest(%s::bytea[], %s::timestamptz[], %s::text[], %s::text[], %s::text[], "
             "%s::jsonb[]) "
-            "ON CONFLICT (content_sha256) DO NOTHING",
+            "ON CONFLICT (content_sha256) DO UPDATE SET rejected_at = EXCLUDED.rejected_at "
+            "RETURNING xmax = 0 AS is_new",
             columns,
-        ).rowcount
+        ).fetchall()
+    return sum(is_new for (is_new,) in kept)
 
 
 def counts(db: Database, since: datetime, until: datetime) -> dict[tuple[str, str], int]:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -9,6 +10,7 @@ import pytest
 
 from cryptocast.collect.prices import collect_prices
 from cryptocast.collect.sources import Sources
+from cryptocast.monitor.quality import measure_quality
 from cryptocast.store import bars, quarantine
 from cryptocast.store import sources as source_store
 from cryptocast.store.database import Database
@@ -243,6 +245,22 @@ def test_a_bad_candle_is_quarantined_and_does_not_touch_the_bar(
     assert report.rows_rejected == 1
     assert quarantine.recent(db, 10)[0].source == "coinbase"
     assert latest(db, "BTC").volume is None
+
+
+def test_an_exchange_of_which_nothing_can_be_read_any_more_is_named_and_counted_in_every_cycle(
+    db: Database, sources: Sources, vendors: Vendors
+) -> None:
+    opened_s = [int(AS_OF.timestamp()) - 900 * n for n in range(1, 6)]
+    rows = [[s, 1.0, 3.0, 2.0, 2.5, "12.5"] for s in opened_s]  # its volume has become a text
+    vendors.fail("/coinbase", body=json.dumps(rows))
+    for _ in range(2):
+        report = collect_prices(db, sources, window(), ("BTC",))
+        assert report.missing == ["coinbase: all 5 records were refused (volume is str, not a number)"]
+        assert measure_quality(db, window(), ("BTC",)).quarantined == {"bars coinbase": 5}
+        assert statuses(db)["coinbase"] is False
+    vendors.recover()
+    assert collect_prices(db, sources, window(), ("BTC",)).missing == []
+    assert statuses(db)["coinbase"] is True
 
 
 def test_a_spent_quota_is_named_and_the_backup_used(

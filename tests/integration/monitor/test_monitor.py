@@ -164,6 +164,7 @@ MEASURED = {
     "QuarantinedRows",
     "MissingBars",
     "CollectorsFailed",
+    "HorizonsWithoutForecast",
     "CycleAgeSeconds",
 }
 
@@ -201,13 +202,39 @@ def test_a_whole_run(db: Database, bucket: Bucket, cloudwatch: Any) -> None:
     assert report.detail["scores"]["15m"]["brier"] == pytest.approx((0.16 + 0.36) / 2)
     listed = cloudwatch.list_metrics(Namespace="Cryptocast")["Metrics"]
     assert {m["MetricName"] for m in listed} == MEASURED
-    assert report.detail["metrics"] == 14
+    assert report.detail["metrics"] == 15
     (cycle,) = cycles.latest(db, 5)
     assert cycle.report["steps"] == steps
     assert cycle.report["recorded_at"] == wall.isoformat()
     again = monitor(db, cloudwatch, WINDOW, "Cryptocast", "dev", ("BTC", "ETH"), bucket=bucket)
     assert again.rows_stored == 0
     assert len(cycles.latest(db, 5)) == 1
+
+
+@pytest.mark.parametrize(
+    ("forecasts_step", "without"),
+    [
+        ({"forecasts": {"detail": {"issued": {h.value: 5 for h in Horizon}}}}, 0),
+        ({"forecasts": {"detail": {"issued": {"15m": 5, "1h": 0, "4h": 5, "24h": 5}}}}, 1),
+        ({"failures": {"forecast": {"Error": "Runtime.ExitError"}}}, 4),
+    ],
+)
+def test_a_horizon_without_forecasts_is_counted(
+    forecasts_step: dict[str, Any], without: int, db: Database, cloudwatch: Any
+) -> None:
+    at = datetime.now(tz=AS_OF.tzinfo)
+    steps = {"collected": [], **forecasts_step}
+    monitor(db, cloudwatch, WINDOW, "Cryptocast", "dev", ("BTC",), metric_time=at, steps=steps)
+    found = cloudwatch.get_metric_statistics(
+        Namespace="Cryptocast",
+        MetricName="HorizonsWithoutForecast",
+        Dimensions=[{"Name": "Stage", "Value": "dev"}],
+        StartTime=at - timedelta(minutes=1),
+        EndTime=at + timedelta(minutes=1),
+        Period=60,
+        Statistics=["Maximum"],
+    )
+    assert [point["Maximum"] for point in found["Datapoints"]] == [without]
 
 
 def test_postgres_gone_is_retried(cloudwatch: Any) -> None:

@@ -9,9 +9,12 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from cryptocast.domain import Horizon
+from cryptocast.registry.bucket import Bucket
 from cryptocast.store import cycles, sources
 from cryptocast.store.database import Database
 from cryptocast.store.online import OnlineStore
+from tests.champions import crown
 from tests.factories import AS_OF
 from tests.integration.serve.conftest import NOW, show
 
@@ -102,6 +105,22 @@ def test_what_was_not_forecast_is_no_sources_fault(client: TestClient, db: Datab
     body = client.get("/v1/health").json()
     assert parts(body)["sources"] == "ok"
     assert body["missing"] == ["forecast 1h: prices/1h has no champion"]
+
+
+def test_champions_that_the_last_cycle_could_not_use_are_told(
+    client: TestClient, db: Database, bucket: Bucket
+) -> None:
+    for horizon in Horizon:
+        crown(bucket, horizon, AS_OF - timedelta(days=90), AS_OF - timedelta(days=30))
+    steps = {"forecasts": {"step": "forecast", "missing": ["forecast 4h: v1 reads feature version 3"]}}
+    report = {"recorded_at": NOW.isoformat(), "steps": steps}
+    cycles.record(db, AS_OF, AS_OF - timedelta(minutes=15), NOW, NOW, report)
+    body = client.get("/v1/health").json()
+    said = {part["name"]: (part["status"], part["message"]) for part in body["parts"]}
+    assert said["models"] == ("degraded", "Not forecast in the last cycle: 4h; `missing` says why.")
+    assert body["status"] == "degraded"
+    cycles.record(db, AS_OF, AS_OF - timedelta(minutes=15), NOW, NOW, {"recorded_at": NOW.isoformat()})
+    assert parts(client.get("/v1/health").json())["models"] == "ok"
 
 
 def test_a_database_of_another_version_is_told_and_the_rest_goes_on(

@@ -22,11 +22,11 @@ def test_quarantine_is_idempotent(db: Database) -> None:
     assert quarantine.add(db, [BAD, BAD, other], AS_OF) == 2
     assert quarantine.add(db, [other, BAD], AS_OF + INTERVAL) == 0
     assert quarantine.add(db, [], AS_OF) == 0
-    assert quarantine.counts(db, AS_OF, AS_OF + INTERVAL) == {("quotes", "coingecko"): 2}
-    assert quarantine.counts(db, AS_OF + INTERVAL, AS_OF + 2 * INTERVAL) == {}
+    assert quarantine.counts(db, AS_OF + INTERVAL, AS_OF + 2 * INTERVAL) == {("quotes", "coingecko"): 2}
+    assert quarantine.counts(db, AS_OF, AS_OF + INTERVAL) == {}
     found = {record.payload["symbol"]: record for record in quarantine.recent(db, 10)}
     assert found["BTC"].payload == {"symbol": "BTC", "price": -1.0, "at": AS_OF.isoformat()}
-    assert (found["BTC"].rejected_at, found["BTC"].reason) == (AS_OF, BAD.reason)
+    assert (found["BTC"].rejected_at, found["BTC"].reason) == (AS_OF + INTERVAL, BAD.reason)
 
 
 def test_a_bad_record_that_is_asked_for_again_is_kept_once(db: Database) -> None:
@@ -34,7 +34,10 @@ def test_a_bad_record_that_is_asked_for_again_is_kept_once(db: Database) -> None
         seen = {"high": 1.0, "close": 2.0, "first_seen_at": AS_OF + cycle * INTERVAL}
         rejected = [Rejected("bars", "coinbase", "high below close", seen)]
         assert quarantine.add(db, rejected, AS_OF + cycle * INTERVAL) == (cycle == 0)
-    assert quarantine.recent(db, 5)[0].payload["first_seen_at"] == AS_OF.isoformat()
+        met = AS_OF + cycle * INTERVAL
+        assert quarantine.counts(db, met, met + INTERVAL) == {("bars", "coinbase"): 1}
+    (kept,) = quarantine.recent(db, 5)
+    assert (kept.payload["first_seen_at"], kept.rejected_at) == (AS_OF.isoformat(), AS_OF + 2 * INTERVAL)
 
 
 def test_quarantine_takes_whatever_was_refused(db: Database) -> None:

@@ -15,7 +15,7 @@ from cryptocast.monitor.metrics import Measured, Metric, MetricsNotPut, metrics_
 from cryptocast.monitor.quality import Quality
 from cryptocast.store.outcomes import OutcomeSummary
 from tests.factories import AS_OF
-from tests.template import ROOT
+from tests.template import ROOT, load_template, of_type
 
 WINDOW = CycleWindow(AS_OF, AS_OF - timedelta(minutes=15), AS_OF + timedelta(seconds=40))
 QUALITY = Quality({"bars coinbase": 3, "quotes coingecko": 1}, {"ETH": 2}, 1, ())
@@ -77,8 +77,9 @@ def test_what_was_not_measured_is_absent_not_zero() -> None:
     assert ("FeatureDrift", None) not in found
     assert ("CollectorsFailed", None) not in found
     assert found["Coverage", None] == 0.0
-    told = values(metrics_of(Measured(WINDOW, QUALITY, collectors_failed=0)))
-    assert told["CollectorsFailed", None] == 0
+    assert ("HorizonsWithoutForecast", None) not in found
+    told = values(metrics_of(Measured(WINDOW, QUALITY, collectors_failed=0, horizons_without_forecast=0)))
+    assert told["CollectorsFailed", None] == told["HorizonsWithoutForecast", None] == 0
 
 
 @pytest.fixture
@@ -133,7 +134,9 @@ def test_a_cloudwatch_that_does_not_answer_is_retried() -> None:
 def test_readme_counts_the_metrics_that_cost() -> None:
     scores = dict.fromkeys(Horizon, OutcomeSummary(100, 20, 0.55, 0.24, 0.2, 100, 80, 0.05))
     drifts = {horizon: Drift(0.2, (), {}, 400) for horizon in Horizon}
-    told = metrics_of(Measured(WINDOW, QUALITY, scores, drifts, collectors_failed=0))
-    cost = 0.30 * (len(told) - 10)
-    words = f"CloudWatch takes {len(told)} metrics, ten of which are free: about ${cost:.2f} a month"
+    told = metrics_of(Measured(WINDOW, QUALITY, scores, drifts, 0, 0))
+    alarms = of_type(load_template(), "AWS::CloudWatch::Alarm")
+    assert len(alarms) == 11
+    cost = 0.30 * (len(told) - 10) + 0.10 * (len(alarms) - 10)
+    words = f"{len(told)} metrics, about ${cost:.2f} a month and stage with eleven alarms"
     assert words in (ROOT / "README.md").read_text()
