@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import SecretStr
 
+from cryptocast.domain import DataLabel
 from cryptocast.errors import ModelNotFound, SettingsError, StoreUnavailable
 from cryptocast.observability import get_logger
 from cryptocast.settings import Settings, load_settings
@@ -110,9 +111,11 @@ def database() -> Database:
 
 @cache
 def online_store() -> OnlineStore:
-    from cryptocast.store.online import OnlineStore, make_redis
+    from cryptocast.store.online import LATEST_RERUN, LATEST_RERUN_LIVE, OnlineStore, make_redis
 
-    return OnlineStore(make_redis(_secret("redis_url"), _secret("redis_token")))
+    redis = make_redis(_secret("redis_url"), _secret("redis_token"))
+    live = settings().data_label is DataLabel.LIVE
+    return OnlineStore(redis, LATEST_RERUN_LIVE if live else LATEST_RERUN)
 
 
 @cache

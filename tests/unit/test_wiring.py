@@ -4,7 +4,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import boto3
@@ -22,6 +22,7 @@ from cryptocast.registry.manifest import Manifest
 from cryptocast.registry.promote import promote
 from cryptocast.registry.publish import publish
 from cryptocast.sentiment.standin import FOLDER
+from cryptocast.store.online import LATEST_RERUN, LATEST_RERUN_LIVE
 
 NOW = datetime(2024, 3, 1, tzinfo=UTC)
 PREFIX = "/cryptocast/test"
@@ -200,3 +201,12 @@ def test_importing_wiring_imports_nothing_heavy() -> None:
     code = f"import sys; from cryptocast import wiring, events; print(sorted({heavy} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(("label", "latest_rerun"), [("live", LATEST_RERUN_LIVE), ("replay", LATEST_RERUN)])
+def test_only_a_replay_may_begin_anew_in_the_online_store(
+    label: str, latest_rerun: timedelta, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in (("REDIS_URL", "http://127.0.0.1:9"), ("REDIS_TOKEN", "t"), ("DATA_LABEL", label)):
+        monkeypatch.setenv(name, value)
+    assert wiring.online_store()._latest_rerun == latest_rerun

@@ -15,6 +15,10 @@ from cryptocast.errors import StoreUnavailable
 
 CONNECTION_TTL_S = 7_200
 """API Gateway ends a WebSocket after two hours."""
+LATEST_RERUN = timedelta(days=1)
+"""A cycle of the past that writes later than this is no late one: a replay began anew."""
+LATEST_RERUN_LIVE = timedelta(days=15)
+"""Live there is no beginning anew, and Step Functions takes up a failed execution for 14 days."""
 _CONNECTIONS = "connections"
 _CYCLE = "cycle"
 _Answer = TypeVar("_Answer")
@@ -36,8 +40,9 @@ class OnlineStore:
     Every method raises `StoreUnavailable` where Redis does not answer.
     """
 
-    def __init__(self, redis: Redis) -> None:
+    def __init__(self, redis: Redis, latest_rerun: timedelta = LATEST_RERUN) -> None:
         self._redis = redis
+        self._latest_rerun = latest_rerun
 
     def write_coins(self, updates: Mapping[str, Mapping[str, str]]) -> None:
         """Set fields of coins, `{symbol: {field: text or JSON}}`, in one request; other fields stay."""
@@ -53,8 +58,8 @@ class OnlineStore:
     def write_newer(self, updates: Mapping[str, Mapping[str, str]]) -> None:
         """As `write_coins`, for JSON fields with an `as_of`; what is held of a later `as_of` stays.
 
-        A cycle that runs again, or late, must not put the present back. More than a day back is no lateness:
-        a replay began anew.
+        A cycle that runs again, or late, must not put the present back. More than `latest_rerun` back is no
+        lateness: a replay began anew.
         """
         held = self.read_coins(symbol for symbol, fields in updates.items() if fields)
         self.write_coins(
@@ -62,7 +67,7 @@ class OnlineStore:
                 symbol: {
                     name: text
                     for name, text in fields.items()
-                    if not _is_later(held[symbol].get(name), json.loads(text))
+                    if not self._is_later(held[symbol].get(name), json.loads(text))
                 }
                 for symbol, fields in updates.items()
                 if fields
@@ -86,7 +91,7 @@ class OnlineStore:
 
     def write_cycle(self, cycle: Mapping[str, Any]) -> None:
         """Keep the report of the last cycle; one of a later `as_of` stays."""
-        if _is_later(self.read_cycle(), cycle):
+        if self._is_later(self.read_cycle(), cycle):
             return
         _call("write cycle", lambda: self._redis.set(_CYCLE, json.dumps(dict(cycle))))
 
@@ -136,6 +141,16 @@ class OnlineStore:
         found = {id_: json.loads(text) for id_, text in zip(ids, texts, strict=True) if text is not None}
         return {id_: subscription for id_, subscription in found.items() if subscription}
 
+    def _is_later(self, held: object, given: object) -> bool:
+        """Whether `held` is of a later `as_of` than `given`, by `latest_rerun` at most.
+
+        Never where either tells none.
+        """
+        then, now = (
+            moment(record.get("as_of")) if isinstance(record, Mapping) else None for record in (held, given)
+        )
+        return then is not None and now is not None and timedelta(0) < then - now <= self._latest_rerun
+
 
 def moment(text: object) -> datetime | None:
     """An ISO time with its zone, or None."""
@@ -153,14 +168,6 @@ def _call(what: str, request: Callable[[], _Answer]) -> _Answer:
         # A refused header is quoted in httpx's error, token and all: only what Redis itself said is told.
         said = f": {error}" if isinstance(error, UpstashError) else ""
         raise StoreUnavailable(f"redis: could not {what}: {type(error).__name__}{said}") from None
-
-
-def _is_later(held: object, given: object) -> bool:
-    """Whether `held` is of a later `as_of` than `given`, by a day at most; never where either tells none."""
-    then, now = (
-        moment(record.get("as_of")) if isinstance(record, Mapping) else None for record in (held, given)
-    )
-    return then is not None and now is not None and timedelta(0) < then - now <= timedelta(days=1)
 
 
 def _decoded(fields: Any) -> dict[str, Any]:

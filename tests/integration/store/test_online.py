@@ -15,7 +15,7 @@ import pytest
 from upstash_redis import Redis
 
 from cryptocast.errors import StoreUnavailable
-from cryptocast.store.online import CONNECTION_TTL_S, OnlineStore, make_redis
+from cryptocast.store.online import CONNECTION_TTL_S, LATEST_RERUN_LIVE, OnlineStore, make_redis
 from local.processes import free_port
 from local.upstash import Upstash
 from local.valkey import Valkey
@@ -64,6 +64,17 @@ def test_a_replay_that_began_anew_takes_the_place_of_the_present(online: OnlineS
         online.write_newer({"BTC": {"status": given}})
         online.write_cycle(json.loads(given))
     assert online.read_coin("BTC")["status"] == online.read_cycle() == json.loads(past)
+
+
+def test_live_a_cycle_that_is_taken_up_after_days_does_not_put_the_present_back(
+    online: OnlineStore, upstash_server: Upstash
+) -> None:
+    live = OnlineStore(make_redis(upstash_server.url, upstash_server.token), LATEST_RERUN_LIVE)
+    present, past = (json.dumps({"as_of": f"2026-03-{day:02}T12:00:00+00:00"}) for day in (16, 2))
+    for given in (present, past):
+        live.write_newer({"BTC": {"status": given}})
+        live.write_cycle(json.loads(given))
+    assert online.read_coin("BTC")["status"] == online.read_cycle() == json.loads(present)
 
 
 @pytest.mark.parametrize("token", ["SECRETTOKEN\n", "SECRET\x00TOKEN"])
