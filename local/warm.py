@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 
-SPARKLINE_BARS = 96
+SPARKLINE_BARS = 97
 TIMEOUT_S = 60
 """A first answer can take half a minute on a busy machine; Ctrl-C waits for it too."""
 

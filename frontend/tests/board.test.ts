@@ -132,8 +132,9 @@ describe('closes', () => {
   const closes = closesOf([aBar(minutesAfter(-15), 1), aBar(AS_OF, 2)]);
 
   it('are of the last 24 hours, oldest first', () => {
-    const bars = [aBar(AS_OF, 2), aBar(minutesAfter(-15), 1), aBar(minutesAfter(-60 * 30), 9)];
-    expect(closesOf(bars).map(({ usd }) => usd)).toEqual([1, 2]);
+    const day = [aBar(minutesAfter(-15 - 60 * 24), 9), aBar(minutesAfter(-60 * 24), 3)];
+    const bars = [aBar(AS_OF, 2), aBar(minutesAfter(-15), 1), ...day];
+    expect(closesOf(bars).map(({ usd }) => usd)).toEqual([3, 1, 2]);
   });
 
   it('grow by the next price', () => {

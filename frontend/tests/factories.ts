@@ -117,6 +117,7 @@ export function aRecord(given: Partial<HorizonRecord> = {}): HorizonRecord {
     accuracy_lower95: 0.4568,
     accuracy_upper95: 0.6336,
     independent_calls: 118.2,
+    independent_forecasts: 168.4,
     overdue: 0,
     share_up: 0.503,
     brier: 0.2481,

@@ -33,15 +33,17 @@ describe('the page', () => {
     expect(coin.getAllByText('62.0%')).toHaveLength(2);
     const reasons = within(coin.getByRole('list', { name: 'What weighed most' }));
     expect(reasons.getAllByRole('listitem').map((item) => item.textContent)).toEqual([
-      'Price move, last hour pushes up+3.9',
-      'Mood of news and posts pushes down−2.0',
-      'Trading, last 4 h pushes up+1.0',
+      'Price move, last hour pushes up+3.9 pp',
+      'Mood of news and posts pushes down−2.0 pp',
+      'Trading, last 4 h pushes up+1.0 pp',
     ]);
-    expect(coin.getByText('One other').parentElement).toHaveTextContent('One other+0.2');
+    expect(coin.getByText('One other').parentElement).toHaveTextContent('One other+0.2 pp');
     expect(coin.getByText('Base rate and calibration').parentElement).toHaveTextContent('+8.9');
-    expect(coin.getByText('62.0% up')).toBeInTheDocument();
+    expect(coin.getByText('62.0% chance up')).toBeInTheDocument();
     expect(coin.getByText('Reaches its threshold, 55.0%.')).toBeVisible();
-    expect(coin.getByText(/right in 54% of its calls, calls 41% of the time/)).toBeInTheDocument();
+    expect(
+      coin.getByText(/in its test right in 54% of its calls, calling 41% of the time/),
+    ).toBeInTheDocument();
     expect(coin.getAllByText('No forecast yet.')).toHaveLength(3);
     expect(await coin.findByRole('img', { name: /from \$63,000.00 to \$64,000.00/ })).toBeVisible();
   });

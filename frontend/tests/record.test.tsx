@@ -60,7 +60,10 @@ describe('the record of a horizon', () => {
 
   it('sets its Brier score beside a coin toss', () => {
     expect(brierInWords(aRecord())).toBe(
-      'Brier score of all 3,350 forecasts 0.2481; saying 50% every time gets 0.2500.',
+      'Brier score of all 3,350 forecasts (168 that did not overlap) 0.2481; saying 50% every time gets 0.2500.',
+    );
+    expect(brierInWords(aRecord({ forecasts: 10, independent_forecasts: 0.5 }))).toBe(
+      'Brier score of all 10 forecasts (1 that did not overlap) 0.2481; saying 50% every time gets 0.2500, but these are too few to tell the two apart.',
     );
   });
 });

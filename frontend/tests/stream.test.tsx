@@ -165,7 +165,7 @@ describe('beside the stream', () => {
     const forecast = aForecast({ horizon: '15m', target_at: minutesAfter(15) });
     answers['/v1/forecasts'] = aBoard({ coins: [aCoin({ forecasts: [forecast] })] });
     const coin = await openLive();
-    expect(coin.getByText(/^by/)).toHaveTextContent('by 14:30 UTC');
+    expect(coin.getByText('14:30 UTC').parentElement).toHaveTextContent('at 14:30 UTC');
     await after(13 * 60_000);
     expect(coin.getByText(/^ended/)).toHaveTextContent('ended 14:30 UTC');
   });

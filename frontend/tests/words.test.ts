@@ -58,7 +58,9 @@ describe('reasonsOf', () => {
 
 describe('models', () => {
   it('are told with accuracy and coverage together', () => {
-    expect(measuredInWords(aModel())).toBe('right in 54% of its calls, calls 41% of the time');
+    expect(measuredInWords(aModel())).toBe(
+      'in its test right in 54% of its calls, calling 41% of the time',
+    );
     expect(measuredInFull(aModel())).toBe(
       'Of 812 calls in the test 53.8% were right, only 3.8 points above a coin toss. It called 41% of the time.',
     );
@@ -93,6 +95,14 @@ describe('models', () => {
   ])('set an accuracy of %d beside a coin toss', (right, words) => {
     const metrics = { accuracy_of_calls: right, coverage: 0.4, calls: 10 };
     expect(measuredInFull(aModel({ metrics }))).toContain(words);
+  });
+
+  it('are set beside the best free forecast of the same calls where it is known', () => {
+    const metrics = { accuracy_of_calls: 0.551, coverage: 0.2, calls: 336 };
+    const free = { ...metrics, best_baseline_of_calls: 0.534 };
+    expect(measuredInFull(aModel({ metrics: free }))).toContain(
+      '55.1% were right, only 1.7 points above the best free forecast of the same calls (53.4%).',
+    );
   });
 
   it('say the base rate where the calibration has no slope', () => {

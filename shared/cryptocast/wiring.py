@@ -106,7 +106,7 @@ def database_url() -> str:
 def database() -> Database:
     from cryptocast.store.database import Database
 
-    return Database(database_url())
+    return Database(database_url(), answer_within_s=settings().database_answer_within_s)
 
 
 @cache

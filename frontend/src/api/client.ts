@@ -4,7 +4,7 @@ import type { paths } from './schema';
 import type { Bar, ForecastsAnswer, Horizon, Model, OutcomesAnswer } from './types';
 
 /** 24 hours of 15-minute bars. */
-export const SPARKLINE_BARS = 96;
+export const SPARKLINE_BARS = 97;
 
 /** What the page says that it shows. */
 const PAST = { days: 7, limit: 24 };

@@ -744,7 +744,7 @@ export interface components {
       confidence: number;
       /**
        * Contributions
-       * @description Per feature, in log-odds; with the model's bias they add up to the raw margin, of which its `calibration` in `/v1/models` makes p_up.
+       * @description Per feature, in log-odds; with the model's `bias` in `/v1/models` they add up to the raw margin, of which its `calibration` there makes p_up.
        */
       contributions: {
         [key: string]: number;
@@ -1007,6 +1007,11 @@ export interface components {
        */
       independent_calls: number;
       /**
+       * Independent Forecasts
+       * @description The same of all forecasts, for `brier`.
+       */
+      independent_forecasts: number;
+      /**
        * Overdue
        * @description Forecasts of followed coins besides, whose horizon ended over an hour ago and that have no outcome, mostly because no close came. They are in no other figure.
        */
@@ -1047,6 +1052,11 @@ export interface components {
        * @description True where a test fixed it: the calls down to it were surely better than the best baseline. Null where the version does not say.
        */
       abstain_tested?: boolean | null;
+      /**
+       * Bias
+       * @description Log-odds; with a forecast's contributions it adds up to its raw margin. Null for the sentiment model, and for versions registered before it was recorded.
+       */
+      bias?: number | null;
       /** @description What makes p_up of a forecast's margin. Null for the sentiment model. */
       calibration?: components['schemas']['Calibration'] | null;
       /** Code Revision */
@@ -1073,7 +1083,7 @@ export interface components {
       kind: 'prices' | 'sentiment';
       /**
        * Metrics
-       * @description Out of sample, walk-forward.
+       * @description Of this very version, on the newest rows, which it was not fitted on: up to 21 days. `best_baseline_of_calls` is the accuracy of the best free forecast on the same calls.
        */
       metrics?: {
         [key: string]: number;
@@ -1629,8 +1639,8 @@ export interface operations {
         limit?: number;
         /** @description Only what is older; `next_before` of a page. */
         before?: string | null;
-        /** @description `next_before_id` of a page. */
-        before_id?: number;
+        /** @description `next_before_id` of a page, with its `next_before`. */
+        before_id?: number | null;
       };
       header?: never;
       path?: never;
@@ -2184,6 +2194,7 @@ export interface operations {
            *           "abstain_coverage": 0.2,
            *           "abstain_rule": "most confident 20% of the purged calibration slice: no lower bound exceeded the best baseline (0.5124)",
            *           "abstain_tested": false,
+           *           "bias": 0.0037,
            *           "calibration": {
            *             "intercept": 0.012,
            *             "slope": 0.83
@@ -2591,6 +2602,7 @@ export interface operations {
            *           "forecasts": 3350,
            *           "horizon": "1h",
            *           "independent_calls": 118,
+           *           "independent_forecasts": 168,
            *           "overdue": 2,
            *           "right": 714,
            *           "share_up": 0.503
@@ -2783,6 +2795,25 @@ export interface operations {
            *     }
            */
           'application/json': components['schemas']['HeadAnswer'];
+        };
+      };
+      /** @description No head was published yet. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "data_label": "simulated",
+           *       "error": {
+           *         "code": "no_head",
+           *         "message": "No head of the record was published yet.",
+           *         "what_to_do": "The first cycle of a UTC day does it."
+           *       }
+           *     }
+           */
+          'application/json': components['schemas']['ErrorAnswer'];
         };
       };
       /** @description The request cannot be understood. */

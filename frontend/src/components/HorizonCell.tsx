@@ -56,7 +56,7 @@ function Until({ forecast, now }: { forecast: Forecast; now: number }) {
   const ended = followsClock(label, target, now) && Date.parse(target) <= now;
   return (
     <span className={`whitespace-nowrap ${ended ? 'text-alarm' : ''}`}>
-      {ended ? 'ended' : 'by'} <time dateTime={target}>{formatTarget(target, asOf)}</time>
+      {ended ? 'ended' : 'at'} <time dateTime={target}>{formatTarget(target, asOf)}</time>
     </span>
   );
 }
@@ -83,7 +83,7 @@ function Filled({ forecast, model, past, open }: FilledProps) {
           </p>
           <p className="text-right">
             <span className="text-lg leading-6 font-semibold">{formatShare(pUp, 1)}</span>{' '}
-            <span className="text-xs text-quiet">up</span>
+            <span className="text-xs text-quiet">chance up</span>
           </p>
         </div>
         <Gauge pUp={pUp} call={call} />

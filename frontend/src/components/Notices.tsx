@@ -12,7 +12,7 @@ export function Notices({ notices }: { notices: readonly Notice[] }) {
   return (
     <section aria-label="What to know about these figures">
       <p className="sr-only" aria-live="polite">
-        {notices.map(({ title }) => `${title}.`).join(' ')}
+        {notices.map(({ title }) => `${title.replace(/\.$/, '')}.`).join(' ')}
       </p>
       {notices.length > 0 && (
         <ul className="space-y-2">

@@ -106,10 +106,12 @@ function Rest({ sum: { others, start, end, digits } }: { sum: Sum }) {
       </p>
       <p
         className="flex gap-1.5 border-t border-line pt-1 pl-4.5 text-quiet"
-        title="In percentage points. The reasons are log-odds before calibration; each is shown as its share of the distance from 50%."
+        title="The reasons are log-odds before calibration; each is shown as its share of the distance from 50%."
       >
         <span className="min-w-0 flex-1">From 50% to</span>
-        <span className="shrink-0 font-medium text-ink">{formatShare(end / 100, digits)} up</span>
+        <span className="shrink-0 font-medium text-ink">
+          {formatShare(end / 100, digits)} chance up
+        </span>
       </p>
     </>
   );
@@ -117,7 +119,14 @@ function Rest({ sum: { others, start, end, digits } }: { sum: Sum }) {
 
 function Points({ points, digits }: { points: number; digits: number }) {
   const look = points > 0 ? 'text-up' : points < 0 ? 'text-down' : 'text-quiet';
-  return <span className={`shrink-0 font-medium ${look}`}>{formatPoints(points, digits)}</span>;
+  return (
+    <span className={`shrink-0 font-medium ${look}`}>
+      {formatPoints(points, digits)}{' '}
+      <abbr title="percentage points" className="no-underline">
+        pp
+      </abbr>
+    </span>
+  );
 }
 
 /** As high as `Rest`. */

@@ -9,7 +9,7 @@ export interface Close {
 export const SPAN_MS = 24 * 3_600_000;
 const INTERVAL_MS = 900_000;
 
-/** The closes of the 24 hours before the newest, oldest first. */
+/** The closes of the 24 hours before the newest, with the one that they began at, oldest first. */
 export function closesOf(bars: readonly Bar[]): Close[] {
   const closes = bars.map((bar) => ({ at: Date.parse(bar.closed_at), usd: bar.close }));
   return recent(closes.filter(({ at, usd }) => !Number.isNaN(at) && Number.isFinite(usd)));
@@ -27,5 +27,5 @@ export function withPrice(closes: readonly Close[], price: Price): Close[] | nul
 function recent(closes: Close[]): Close[] {
   const sorted = closes.sort((a, b) => a.at - b.at);
   const newest = sorted.at(-1)?.at ?? 0;
-  return sorted.filter(({ at }) => at > newest - SPAN_MS);
+  return sorted.filter(({ at }) => at >= newest - SPAN_MS);
 }

@@ -7,7 +7,7 @@ export type Models = readonly Model[] | null | undefined;
 /** What is known of the model of one forecast; `other`: the version that serves did not make it. */
 export type Answer = Model | 'loading' | 'failed' | 'other';
 
-/** Below this many points above a coin toss, `only` is said. */
+/** Below this many points above what it is compared with, `only` is said. */
 const LITTLE_POINTS = 5;
 const NEARLY_ALWAYS = 0.9;
 
@@ -34,7 +34,7 @@ export function measuredInWords(model: Model | undefined): string {
   const { accuracy_of_calls: right, coverage } = model.metrics ?? {};
   if (coverage === undefined) return 'not measured yet';
   if (right === undefined) return 'abstained throughout its test';
-  return `right in ${formatShare(right)} of its calls, calls ${formatShare(coverage)} of the time`;
+  return `in its test right in ${formatShare(right)} of its calls, calling ${formatShare(coverage)} of the time`;
 }
 
 /** The same in full, for the table of models. */
@@ -45,18 +45,28 @@ export function measuredInFull(model: Model): string {
     return `It shows no skill yet: in the test it was not surely better than a constant. It abstains on everything.${same}`;
   }
   const { accuracy_of_calls: right, coverage, calls } = model.metrics ?? {};
+  const free = model.metrics?.best_baseline_of_calls;
   if (coverage === undefined) return 'Not measured.';
   if (right === undefined) return 'It was never sure enough in the test and abstained throughout.';
   const counted = calls === undefined ? 'its calls' : plural(calls, 'call');
-  return `Of ${counted} in the test ${formatShare(right, 1)} were right, ${besideACoinToss(right)}. ${coverageInWords(model, coverage)}`;
+  return `Of ${counted} in the test ${formatShare(right, 1)} were right, ${free === undefined ? besideACoinToss(right) : besideTheFree(right, free)}. ${coverageInWords(model, coverage)}`;
 }
 
 function besideACoinToss(right: number): string {
-  const points = (right - 0.5) * 100;
+  return beside(right, 0.5, 'a coin toss');
+}
+
+/** A free forecast, like "the opposite of the last bar", can be good too where a model is sure. */
+function besideTheFree(right: number, free: number): string {
+  return beside(right, free, `the best free forecast of the same calls (${formatShare(free, 1)})`);
+}
+
+function beside(right: number, other: number, name: string): string {
+  const points = (right - other) * 100;
   const size = Math.abs(points).toFixed(1);
-  if (Number(size) === 0) return 'as many as by a coin toss';
-  if (points < 0) return `${size} points below a coin toss`;
-  return `${points < LITTLE_POINTS ? 'only ' : ''}${size} points above a coin toss`;
+  if (Number(size) === 0) return `as many as by ${name}`;
+  if (points < 0) return `${size} points below ${name}`;
+  return `${points < LITTLE_POINTS ? 'only ' : ''}${size} points above ${name}`;
 }
 
 /** How often it calls, and why that often. */

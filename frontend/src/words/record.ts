@@ -42,10 +42,16 @@ export function weightInWords({ calls, independent_calls: independent }: Horizon
   return `At least as much evidence as ${plural(counted, 'call')} that did not overlap.`;
 }
 
+/** Below so many forecasts that did not overlap, a few hours decide and a difference says nothing. */
+const FEW = 30;
+
 /** The mean Brier score beside what a coin toss gets. */
-export function brierInWords({ brier, forecasts }: HorizonRecord): string {
+export function brierInWords(record: HorizonRecord): string {
+  const { brier, forecasts, independent_forecasts: independent } = record;
   if (typeof brier !== 'number') return '';
-  return `Brier score of all ${formatCount(forecasts)} forecasts ${brier.toFixed(4)}; saying 50% every time gets 0.2500.`;
+  const counted = Math.max(1, Math.round(independent));
+  const few = counted < FEW ? ', but these are too few to tell the two apart' : '';
+  return `Brier score of all ${formatCount(forecasts)} forecasts (${formatCount(counted)} that did not overlap) ${brier.toFixed(4)}; saying 50% every time gets 0.2500${few}.`;
 }
 
 /** What should have an outcome and has none; empty where nothing is, or the API does not tell. */

@@ -78,7 +78,9 @@ def parse_head(body: bytes | str, where: str) -> Head:
     try:
         return Head.model_validate_json(body)
     except ValidationError as error:
-        raise CorruptArtifact(f"{where}: not a head: {error.errors()[0]['msg']}") from None
+        first = error.errors()[0]
+        at = ".".join(map(str, first["loc"])) or "the file"
+        raise CorruptArtifact(f"{where}: not a head: {at}: {first['msg']}") from None
 
 
 def newest_head(bucket: Bucket) -> Head | None:

@@ -89,6 +89,8 @@ class Manifest(BaseModel):
     params: Mapping[str, Any] = Field(default_factory=dict)
     feature_names: tuple[str, ...] = ()
     feature_version: str = ""
+    bias: float | None = None
+    """Of a price model: the margin in log-odds that it expects before it knows any feature."""
     calibration: Calibration | None = None
     abstain: Abstain | None = None
     skill: Skill | None = None

@@ -86,6 +86,15 @@ _UNKNOWN_COIN = {
     "data_label": "simulated",
 }
 
+_NO_HEAD = {
+    "error": {
+        "code": "no_head",
+        "message": "No head of the record was published yet.",
+        "what_to_do": "The first cycle of a UTC day does it.",
+    },
+    "data_label": "simulated",
+}
+
 
 def _answers(example: dict[str, Any], *, about_a_coin: bool = False) -> Responses:
     found: Responses = {200: {"content": {"application/json": {"example": example}}}}
@@ -210,6 +219,7 @@ MODELS = _answers(
                 "window_until": "2024-01-01T00:00:00Z",
                 "data_label": "simulated",
                 "metrics": {"accuracy": 0.523, "brier": 0.2493, "coverage": 0.18},
+                "bias": 0.0037,
                 "calibration": {"slope": 0.83, "intercept": 0.012},
                 "abstain_below": 0.56,
                 "abstain_rule": "most confident 20% of the purged calibration slice: no lower bound exceeded "
@@ -271,7 +281,13 @@ SENTIMENT = _answers(
 SENTIMENT_REQUESTS: dict[str, Example] = {
     "texts": {"summary": "Two texts", "value": {"texts": ["BTC to the moon", "This is going to zero"]}}
 }
-HEAD = _answers({**_LABELLED, **HEAD_DATA})
+HEAD = _answers({**_LABELLED, **HEAD_DATA}) | {
+    404: {
+        "model": schemas.ErrorAnswer,
+        "description": "No head was published yet.",
+        "content": {"application/json": {"example": _NO_HEAD}},
+    }
+}
 OUTCOMES = _answers({**_LABELLED, **OUTCOMES_DATA}, about_a_coin=True)
 HEALTH = _answers(
     {

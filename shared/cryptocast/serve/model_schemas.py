@@ -53,7 +53,16 @@ class Model(Body):
     window_since: datetime | None = Field(default=None, description="First `as_of` of the training data.")
     window_until: datetime | None = Field(default=None, description="End of the training data.")
     data_label: DataLabel | None = Field(default=None, description="Label of the data it was trained on.")
-    metrics: dict[str, float] = Field(default_factory=dict, description="Out of sample, walk-forward.")
+    metrics: dict[str, float] = Field(
+        default_factory=dict,
+        description="Of this very version, on the newest rows, which it was not fitted on: up to 21 days. "
+        "`best_baseline_of_calls` is the accuracy of the best free forecast on the same calls.",
+    )
+    bias: float | None = Field(
+        default=None,
+        description="Log-odds; with a forecast's contributions it adds up to its raw margin. Null for the "
+        "sentiment model, and for versions registered before it was recorded.",
+    )
     calibration: Calibration | None = Field(
         default=None, description="What makes p_up of a forecast's margin. Null for the sentiment model."
     )

@@ -1,13 +1,16 @@
-"""A query parameter that an address does not take is a fault: left out, it would answer another question."""
+"""What is asked beside a path. A query parameter that an address does not take is a fault: left out, it would
+answer another question."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from fastapi import Request
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 
+from cryptocast.domain import BAR_INTERVAL_S, floor_to_grid
 from cryptocast.serve.problems import ApiError
 
 
@@ -23,6 +26,17 @@ def refuse_unknown(request: Request) -> None:
         named = ", ".join(unknown[:5])
         raise ApiError(
             422, "bad_request", f"{named}: no such query parameter.", f"{takes} /docs has an example."
+        )
+
+
+def on_grid(as_of: datetime) -> None:
+    """Raises `ApiError` 422 where no cycle can have that `as_of`."""
+    if as_of.tzinfo is None or floor_to_grid(as_of) != as_of:
+        raise ApiError(
+            422,
+            "bad_request",
+            f"as_of: it has no time zone, or is not on the {BAR_INTERVAL_S // 60}-minute grid.",
+            "Send for example 2024-01-01T00:15:00Z.",
         )
 
 

@@ -26,6 +26,7 @@ OUTCOMES_DATA: dict[str, Any] = {
             "accuracy_lower95": 0.4568,
             "accuracy_upper95": 0.6336,
             "independent_calls": 118.0,
+            "independent_forecasts": 168.0,
             "overdue": 2,
             "share_up": 0.503,
             "brier": 0.2481,

@@ -120,7 +120,7 @@ def _card(bucket: Bucket, manifest: Manifest, file: str) -> bytes:
         return read_file(bucket, manifest, file)
     except ModelNotFound as error:
         raise ApiError(
-            404, "no_card", f"{error}.", "It was registered without a card; ask for another `version`."
+            404, "no_card", f"{error}.", "It was registered without a card; `version` asks for another's."
         ) from None
     except CorruptArtifact as error:
         raise ApiError(

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Response
 
 from cryptocast import domain
 from cryptocast.domain import DocumentKind, Horizon
+from cryptocast.errors import BadInput
 from cryptocast.features.spec import FEATURES, FeatureSpec
 from cryptocast.serve import examples, schemas
 from cryptocast.serve.deps import DepsOf, KnownSymbol, checked_symbol
@@ -19,6 +20,7 @@ from cryptocast.serve.history import (
     record_of,
 )
 from cryptocast.serve.kept import KEPT_FOR
+from cryptocast.serve.parameters import on_grid
 from cryptocast.serve.present import coins_as_of, forecast_body, is_stale
 from cryptocast.serve.problems import no_feature_row
 from cryptocast.serve.reading import present_moment, read_feature_row, read_present
@@ -106,11 +108,15 @@ def get_documents(
     kind: DocumentKind | None = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
     before: Before = None,
-    before_id: Annotated[int, Query(ge=0, description="`next_before_id` of a page.")] = 0,
+    before_id: Annotated[
+        int | None, Query(ge=0, description="`next_before_id` of a page, with its `next_before`.")
+    ] = None,
 ) -> schemas.DocumentsAnswer:
     """News and posts with their sentiment, newest first. Titles and links only, no bodies."""
     coin = checked_symbol(symbol, deps) if symbol is not None else None
-    found = from_postgres(lambda: documents.recent(deps.db, limit + 1, coin, before, kind, before_id))
+    if before_id is not None and before is None:
+        raise BadInput("before_id: it needs `before`, the `next_before` of the same page")
+    found = from_postgres(lambda: documents.recent(deps.db, limit + 1, coin, before, kind, before_id or 0))
     shown, last = found[:limit], found[limit - 1] if len(found) > limit else None
     as_of = shown[0].document.first_seen_at if shown else None
     return schemas.DocumentsAnswer(
@@ -132,6 +138,8 @@ def get_features(
     as_of: Annotated[schemas.Moment | None, Query(description="On the 15-minute grid.")] = None,
 ) -> schemas.FeaturesAnswer:
     """The newest feature row of a coin (or the one at `as_of`), each feature with its definition."""
+    if as_of is not None:
+        on_grid(as_of)
     row, read_from, now = read_feature_row(deps, symbol)
     if as_of is not None:
         row = from_postgres(lambda: feature_rows.at(deps.db, symbol, as_of))

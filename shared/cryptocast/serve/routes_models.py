@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Body
 
-from cryptocast.domain import BAR_INTERVAL_S, FeatureRow, Horizon, floor_to_grid
+from cryptocast.domain import FeatureRow, Horizon
 from cryptocast.errors import CorruptArtifact, ModelNotFound
 from cryptocast.registry import layout
 from cryptocast.registry.bucket import Bucket
@@ -19,6 +19,7 @@ from cryptocast.registry.manifest import Manifest
 from cryptocast.serve import examples, model_schemas, schemas
 from cryptocast.serve.deps import Deps, DepsOf, checked_symbol
 from cryptocast.serve.history import from_postgres, sentiment_body
+from cryptocast.serve.parameters import on_grid
 from cryptocast.serve.present import is_stale
 from cryptocast.serve.problems import ApiError, no_feature_row, no_registry
 from cryptocast.serve.reading import read_feature_row
@@ -135,13 +136,7 @@ def _row(deps: Deps, request: schemas.PredictRequest) -> tuple[FeatureRow, bool]
         if row is not None:
             return row, is_stale(row.as_of, now)
         raise no_feature_row(symbol, None, _INSTEAD)
-    if as_of.tzinfo is None or floor_to_grid(as_of) != as_of:
-        raise ApiError(
-            422,
-            "bad_request",
-            f"as_of: it has no time zone, or is not on the {BAR_INTERVAL_S // 60}-minute grid.",
-            "Send for example 2024-01-01T00:15:00Z.",
-        )
+    on_grid(as_of)
     row = from_postgres(lambda: feature_rows.at(deps.db, symbol, as_of))
     if row is None:
         raise no_feature_row(symbol, as_of, _INSTEAD)
@@ -175,6 +170,7 @@ def _model(bucket: Bucket, name: str, champion: Champion) -> model_schemas.Model
             "window_until": None if window is None else window.until,
             "data_label": manifest.data_label,
             "metrics": _numbers(manifest.metrics),
+            "bias": manifest.bias,
             "calibration": _calibration(manifest),
             **_abstain(manifest),
             "shows_skill": manifest.skill.shown if manifest.skill else None,

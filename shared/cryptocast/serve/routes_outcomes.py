@@ -35,6 +35,7 @@ class HorizonRecord(schemas.Record):
         description="At least so many: moments called at by steps in a horizon. Calls at one moment are "
         "not independent, and calls whose horizons overlap are not."
     )
+    independent_forecasts: float = Field(description="The same of all forecasts, for `brier`.")
     overdue: int = Field(
         description="Forecasts of followed coins besides, whose horizon ended over an hour ago and that have "
         "no outcome, mostly because no close came. They are in no other figure."
@@ -118,6 +119,7 @@ def _record(counts: OutcomeCounts) -> HorizonRecord:
         accuracy_lower95=lower,
         accuracy_upper95=upper,
         independent_calls=independent,
+        independent_forecasts=independent_moments(counts.moments_known, counts.horizon.seconds),
         overdue=counts.overdue,
         share_up=counts.rose / counts.n if counts.n else None,
         brier=counts.brier,

@@ -94,8 +94,8 @@ class Forecast(Body):
     confidence: float = Field(ge=0.5, le=1.0, description="max(p_up, 1 - p_up).")
     price: float = Field(description="The close at `as_of`, USD.")
     contributions: dict[str, float] = Field(
-        description="Per feature, in log-odds; with the model's bias they add up to the raw margin, of which "
-        "its `calibration` in `/v1/models` makes p_up."
+        description="Per feature, in log-odds; with the model's `bias` in `/v1/models` they add up to the "
+        "raw margin, of which its `calibration` there makes p_up."
     )
     model_version: str
     data_label: DataLabel

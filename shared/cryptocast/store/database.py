@@ -31,16 +31,39 @@ class _UtcBinaryLoader(TimestamptzBinaryLoader):
         return super().load(data).astimezone(UTC)
 
 
+class _Connection(psycopg.Connection[Any]):
+    """Gives up a host that takes a question and never answers; TCP alone notices only one that is gone."""
+
+    answer_within_s: float | None = None
+
+    def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
+        try:
+            return super().wait(gen, interval, self.answer_within_s if timeout is None else timeout)
+        except psycopg.errors._WaitTimeout:
+            self.pgconn.finish()  # its answer, should it come, would be taken for the next question's
+            raise psycopg.OperationalError(f"no answer within {self.answer_within_s:g} s") from None
+
+
 class Database:
     """Postgres at `url`, e.g. `postgresql://user:password@host/name?sslmode=require`.
 
-    Nothing is opened before the first use. Threads take turns on the one connection.
+    Nothing is opened before the first use. Threads take turns on the one connection. With `answer_within_s`
+    a statement, and an attempt to connect, ends by then: for callers who wait for an answer themselves.
     """
 
-    def __init__(self, url: str, *, connect_attempts: int = 5, connect_timeout_s: int = 10) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        connect_attempts: int = 5,
+        connect_timeout_s: int = 10,
+        answer_within_s: int | None = None,
+    ) -> None:
         self._url = url
-        self._connect_timeout_s = connect_timeout_s
+        self._connect_timeout_s = min(connect_timeout_s, answer_within_s or connect_timeout_s)
+        self._connect_within_s = min(30, answer_within_s or 30)
         self._connect_attempts = connect_attempts
+        self._answer_within_s = answer_within_s
         self._connection: psycopg.Connection[Any] | None = None
         self._lock = threading.RLock()
         self._depth = 0
@@ -98,12 +121,12 @@ class Database:
         for attempt in stamina.retry_context(
             on=psycopg.OperationalError,
             attempts=self._connect_attempts,
-            timeout=30,
+            timeout=self._connect_within_s,
             wait_initial=0.1,
             wait_max=3,
         ):
             with attempt:
-                connection = psycopg.connect(
+                connection = _Connection.connect(
                     self._url,
                     autocommit=True,  # transactions are opened by name, see _begun
                     prepare_threshold=None,  # a pooled host keeps no prepared statements
@@ -114,6 +137,7 @@ class Database:
                     tcp_user_timeout=20_000,  # ms; a host that fell silent is given up
                     application_name="cryptocast",
                 )
+        connection.answer_within_s = self._answer_within_s
         connection.adapters.register_loader("timestamptz", _UtcLoader)
         connection.adapters.register_loader("timestamptz", _UtcBinaryLoader)
         return connection

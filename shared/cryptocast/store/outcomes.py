@@ -66,6 +66,8 @@ class OutcomeCounts:
     """Calls that were right."""
     moments: int
     """Distinct `as_of` among the calls: coins move together."""
+    moments_known: int
+    """Distinct `as_of` of all of them."""
     rose: int
     """Forecasts after which the price rose."""
     brier: float | None
@@ -138,8 +140,8 @@ def counts(
     query = """
         SELECT h.horizon, known.*, overdue.n FROM unnest(%(horizons)s::text[]) AS h (horizon), LATERAL (
             SELECT count(*) AS n, count(correct), count(*) FILTER (WHERE correct),
-                count(DISTINCT as_of) FILTER (WHERE correct IS NOT NULL), count(*) FILTER (WHERE went_up),
-                avg(brier), max(known_at)
+                count(DISTINCT as_of) FILTER (WHERE correct IS NOT NULL), count(DISTINCT as_of),
+                count(*) FILTER (WHERE went_up), avg(brier), max(known_at)
             FROM outcomes o WHERE o.horizon = h.horizon AND as_of >= %(since)s AND known_at <= %(now)s
                 AND (%(symbol)s::text IS NULL OR symbol = %(symbol)s)) AS known, LATERAL (
             SELECT count(*) AS n FROM open_forecasts f WHERE f.horizon = h.horizon AND as_of >= %(since)s

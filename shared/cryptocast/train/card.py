@@ -64,7 +64,8 @@ def make_card(manifest: Manifest, self_tests: Sequence[SelfTest], challenger: Ch
             {"name": t.name, "passed": t.passed, "figure": t.figure, "said": t.reason} for t in self_tests
         ],
         "limits": [
-            "Over all 15-minute calls nobody honest reaches 60 %; the record after the fact is what counts.",
+            "Over every 15 minutes of every coin nobody honest reaches 65 %; the record after the fact is "
+            "what counts.",
             "The held-out slice is weeks, not years: read the intervals, not the figures.",
             "Labels overlap at horizons above 15 minutes; independent calls count them thinned.",
             "Figures of simulated or replayed data say nothing about the live market.",

@@ -84,7 +84,8 @@ def _curves(card: Mapping[str, Any]) -> list[str]:
     return [
         heading("Accuracy against coverage"),
         paragraph(
-            "Each threshold was fixed on the slice before. Bars: 95 % intervals, whole days drawn again. "
+            "Each threshold was fixed on the slice before. Bars: 95 % intervals, whole days drawn again; of "
+            "fewer than ten days, or days that are all alike, Clopper-Pearson over the days, which is wide. "
             "Dashed: the target.",
             "quiet",
         ),

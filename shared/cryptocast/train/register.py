@@ -12,6 +12,7 @@ import numpy as np
 from cryptocast.domain import DataLabel, Horizon
 from cryptocast.features.rows import FEATURE_VERSION
 from cryptocast.registry.bucket import Bucket
+from cryptocast.registry.explain import Explainer
 from cryptocast.registry.layout import PRICES
 from cryptocast.registry.manifest import DataWindow, Manifest
 from cryptocast.registry.publish import publish
@@ -70,6 +71,7 @@ def register(
     """Export, check parity and publish. Raises `RegistryError` where ONNX and XGBoost disagree."""
     onnx = to_onnx(challenger.booster)
     parity = check_parity(challenger.booster, onnx, examples.x[-_PARITY_ROWS:])
+    trees = to_trees(challenger.booster, examples.features)
     manifest = Manifest(
         kind=PRICES,
         horizon=horizon,
@@ -82,6 +84,7 @@ def register(
         params=_params(rules, selection),
         feature_names=examples.features,
         feature_version=FEATURE_VERSION,
+        bias=Explainer.from_json(trees).bias,
         calibration=challenger.calibration,
         abstain=challenger.abstain,
         skill=challenger.skill,
@@ -90,7 +93,7 @@ def register(
     )
     files = {
         "model.onnx": onnx,
-        "trees.json": to_trees(challenger.booster, examples.features),
+        "trees.json": trees,
         **card_files(manifest, tests, challenger),
     }
     return publish(bucket, PRICES, files, manifest)

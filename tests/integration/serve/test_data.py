@@ -107,6 +107,16 @@ def test_features_without_redis_and_at_a_past_moment(
     assert absent.json()["error"]["code"] == "not_enough_data"
 
 
+@pytest.mark.parametrize(
+    ("asked", "word"),
+    [("/v1/features/BTC?as_of=2026-03-02T11:59:00Z", "grid"), ("/v1/documents?before_id=5", "`before`")],
+)
+def test_what_would_answer_another_question_is_refused(client: TestClient, asked: str, word: str) -> None:
+    answer = client.get(asked)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (422, "bad_request")
+    assert word in answer.json()["error"]["message"]
+
+
 def test_a_moment_that_is_backfilled_has_no_row_and_the_advice_is_no_second_backfill(
     client: TestClient, db: Database
 ) -> None:

@@ -50,19 +50,20 @@ def test_contributions_bias_and_calibration_add_up_to_what_is_said(
     """How the page adds the reasons up: slope (bias + contributions) + intercept = log-odds of p_up."""
     name = price_model(Horizon.H1)
     calibration = Calibration(a=0.8, b=-0.05)
-    changes = {"version": "", "sha256": {}, "calibration": calibration, "title": "calibrated"}
+    bias = Explainer.from_json(model_files["trees.json"]).bias
+    changes = {"version": "", "sha256": {}, "calibration": calibration, "bias": bias, "title": "calibrated"}
     manifest = read_manifest(bucket, name, champion).model_copy(update=changes)
     files = {**model_files, "note.txt": b"another version"}
     version = publish(bucket, "prices", files, manifest)
     promote(bucket, name, version, read_champion(bucket, name)[1], "calibrated", AS_OF)
     (model,) = client.get("/v1/models").json()["champions"]
     assert model["calibration"] == {"slope": 0.8, "intercept": -0.05}
-    bias, calls = Explainer.from_json(model_files["trees.json"]).bias, set()
+    calls = set()
     for value in (-2.0, -0.4, 0.0, 0.3, 2.0):
         asked = {"horizon": "1h", "features": dict.fromkeys(OWN, value)}
         said = client.post("/v1/predict", json=asked).json()
         assert said["model_version"] == model["version"] == version
-        lean = 0.8 * (bias + sum(said["contributions"].values())) - 0.05
+        lean = 0.8 * (model["bias"] + sum(said["contributions"].values())) - 0.05
         assert lean == pytest.approx(math.log(said["p_up"] / (1 - said["p_up"])), abs=1e-5)
         assert said["call"] == ("up" if lean > 0 else "down")
         calls.add(said["call"])

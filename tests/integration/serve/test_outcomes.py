@@ -42,6 +42,7 @@ def test_calls_are_counted_and_abstentions_are_not_called_right(client: TestClie
         "accuracy_lower95": pytest.approx(low),
         "accuracy_upper95": pytest.approx(high),
         "independent_calls": 1.0,  # four moments, counted low: as if they were 15 minutes apart
+        "independent_forecasts": 1.75,
         "overdue": 0,
         "share_up": pytest.approx(9 / 11),
         "brier": pytest.approx((2 * 0.36 + 9 * 0.16) / 11),

@@ -117,6 +117,16 @@ def test_a_database_that_was_not_migrated_says_what_to_run(db: Database) -> None
         connection.execute("SELECT 1 FROM no_such_table")
 
 
+def test_a_host_that_takes_a_question_and_never_answers_is_given_up(database_url: str) -> None:
+    database = Database(database_url, connect_attempts=2, answer_within_s=1)
+    no_answer = pytest.raises(StoreUnavailable, match="postgres: no answer within 1 s")
+    with no_answer, database.connection() as connection:
+        connection.execute("SELECT pg_sleep(30)")
+    with database.connection() as connection:
+        assert connection.execute("SELECT 1").fetchone() == (1,)
+    database.close()
+
+
 def test_threads_take_turns(db: Database) -> None:
     failures: list[BaseException] = []
 

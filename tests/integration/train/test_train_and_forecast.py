@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+import numpy as np
 import pytest
 
 from cryptocast.domain import CycleWindow, DataLabel, Horizon, StepReport
 from cryptocast.errors import NotEnoughData, StoreUnavailable
 from cryptocast.features.build import build_feature_rows
+from cryptocast.features.spec import MODEL_FEATURES
 from cryptocast.registry import layout
 from cryptocast.registry.bucket import Bucket
 from cryptocast.registry.load import load_champion
@@ -123,6 +125,7 @@ def test_catching_up_says_what_single_cycles_would_have_said(
     run_training(bucket, db, horizons=(Horizon.M15,))
     run_cycle(db, online, bucket, steps=40)
     champion = Champions(bucket).forecaster(Horizon.M15)
+    assert champion.manifest.bias == champion.estimate(np.zeros((1, MODEL_FEATURES)))[0].bias
     caught_up = forecasts.latest(db, symbol="BTC", limit=40)
     assert len(caught_up) == 40
     for said in caught_up[::13]:

@@ -13,7 +13,7 @@ import pytest
 from local.warm import SPARKLINE_BARS, warm_up
 
 SYMBOLS = ("BTC", "ETH")
-WANTED = ["/v1/bars/BTC?limit=96", "/v1/bars/ETH?limit=96", "/v1/forecasts", "/v1/models", "/v1/outcomes"]
+WANTED = ["/v1/bars/BTC?limit=97", "/v1/bars/ETH?limit=97", "/v1/forecasts", "/v1/models", "/v1/outcomes"]
 
 
 @pytest.fixture

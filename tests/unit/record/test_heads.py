@@ -49,6 +49,8 @@ def test_what_is_no_head_is_refused_by_name(bucket: Bucket) -> None:
     for body in ("", "{}", HEAD.model_dump_json().replace("abab", "xyxy"), '{"day": 1}'):
         with pytest.raises(CorruptArtifact, match="here: not a head"):
             parse_head(body, "here")
+    with pytest.raises(CorruptArtifact, match="here: not a head: day: Field required"):
+        parse_head("{}", "here")
     bucket.put(head_key(HEAD.day + timedelta(days=1)), HEAD.model_dump_json().encode())
     with pytest.raises(CorruptArtifact, match=f"head of {HEAD.day}"):
         read_head(bucket, HEAD.day + timedelta(days=1))
