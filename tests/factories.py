@@ -22,6 +22,7 @@ from cryptocast.domain import (
     Sentiment,
 )
 from cryptocast.series import BarSeries
+from cryptocast.store.open_forecasts import Decided
 
 AS_OF = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 """The moment the records of the tests are about; on the grid."""
@@ -133,6 +134,12 @@ def make_forecast(
         **changes,
     }
     return Forecast(symbol=symbol, horizon=horizon, as_of=as_of, **values)
+
+
+def make_decided(horizon: Horizon = Horizon.H1, **changes: Any) -> Decided:
+    """A forecast of BTC at AS_OF whose horizon has ended."""
+    values = {"p_up": 0.6, "call": Call.UP, "price": 101.0, "close": 102.0, **changes}
+    return Decided("BTC", horizon, AS_OF, AS_OF + timedelta(seconds=horizon.seconds), **values)
 
 
 def make_outcome(forecast: Forecast, return_log: float = 0.01) -> Outcome:

@@ -11,7 +11,7 @@ import pytest
 
 from cryptocast.domain import Horizon
 from cryptocast.record.verify import verify
-from cryptocast.store import bars, forecasts
+from cryptocast.store import bars, forecasts, open_forecasts
 from cryptocast.store.database import Database
 from cryptocast.validate.split import valid_bars
 from tests.factories import AS_OF, INTERVAL, make_bars, make_forecast, make_series
@@ -31,7 +31,7 @@ def year(module_database_url: str) -> Iterator[Database]:
     made = [
         make_forecast(symbol, horizon, AS_OF - n * INTERVAL)
         for n in range(1_000)
-        for symbol in ("BTC", "ETH", "SOL", "DOT", "AAVE")
+        for symbol in SYMBOLS[:5]
         for horizon in Horizon
     ]
     forecasts.insert(db, made)
@@ -59,8 +59,13 @@ def test_latest_forecasts(year: Database, benchmark: Any) -> None:
     assert len(benchmark(forecasts.latest, year, None, None, 100)) == 100
 
 
-def test_forecasts_without_outcome(year: Database, benchmark: Any) -> None:
-    assert len(benchmark(forecasts.without_outcome, year, AS_OF, 500)) == 500
+def test_forecasts_that_can_be_judged(year: Database, benchmark: Any) -> None:
+    assert len(benchmark(open_forecasts.decided, year, AS_OF, 500)) == 500
+
+
+def test_forecasts_that_cannot(year: Database, benchmark: Any) -> None:
+    found = benchmark(open_forecasts.count_undecided, year, AS_OF, AS_OF - timedelta(days=2), SYMBOLS)
+    assert sum(found) == 0
 
 
 def test_upsert_of_86_000_bars_as_columns(db: Database, benchmark: Any) -> None:

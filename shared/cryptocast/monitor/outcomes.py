@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from cryptocast.domain import COINS, Call, CycleWindow, Forecast, Horizon, Outcome
-from cryptocast.store import bars, forecasts, outcomes
+from cryptocast.domain import COINS, Call, CycleWindow, Horizon, Outcome
+from cryptocast.store import open_forecasts, outcomes
 from cryptocast.store.database import Database
+from cryptocast.store.open_forecasts import Decided
 from cryptocast.store.outcomes import OutcomeSummary
 
 UNKNOWN_AFTER = timedelta(hours=48)
@@ -36,29 +36,24 @@ class Recorded:
     unknown: int
 
 
-def outcome_of(forecast: Forecast, close: float) -> Outcome:
-    """Judge one forecast by the close at its horizon, USD.
+def outcome_of(forecast: Decided) -> Outcome:
+    """Judge one forecast by the close at its horizon.
 
     A price that did not move at all went neither up nor down: then no call was right.
     """
-    return_log = math.log(close / forecast.price)
+    return_log = math.log(forecast.close / forecast.price)
     went_up = return_log > 0
     right = {Call.UP: return_log > 0, Call.DOWN: return_log < 0}
     return Outcome(
         symbol=forecast.symbol,
         horizon=forecast.horizon,
         as_of=forecast.as_of,
-        known_at=due_at(forecast),
+        known_at=forecast.due_at,
         return_log=return_log,
         went_up=went_up,
         correct=right.get(forecast.call),
         brier=(forecast.p_up - went_up) ** 2,
     )
-
-
-def due_at(forecast: Forecast) -> datetime:
-    """The close that decides: `as_of` plus the horizon."""
-    return forecast.as_of + timedelta(seconds=forecast.horizon.seconds)
 
 
 def record_outcomes(db: Database, window: CycleWindow, followed: Sequence[str] = tuple(COINS)) -> Recorded:
@@ -69,24 +64,11 @@ def record_outcomes(db: Database, window: CycleWindow, followed: Sequence[str] =
     it gets its outcome then. A coin that is not `followed` any more gets no bars: of it nothing waits.
     Nothing is estimated. Raises `StoreUnavailable`.
     """
-    due = forecasts.without_outcome(db, window.as_of, _AT_ONCE)
-    by_coin: dict[str, list[Forecast]] = defaultdict(list)
-    for forecast in due:
-        by_coin[forecast.symbol].append(forecast)
-    judged: list[Outcome] = []
-    waiting = unknown = 0
-    for symbol, of_coin in by_coin.items():
-        closes = bars.closes_at(db, symbol, {due_at(f) for f in of_coin})
-        for forecast in of_coin:
-            close = closes.get(due_at(forecast))
-            if close is not None:
-                judged.append(outcome_of(forecast, close))
-            elif symbol in followed:
-                if window.as_of - due_at(forecast) > UNKNOWN_AFTER:
-                    unknown += 1
-                else:
-                    waiting += 1
-    stored = outcomes.upsert(db, judged)
+    decided = open_forecasts.decided(db, window.as_of, _AT_ONCE)
+    stored = outcomes.upsert(db, map(outcome_of, decided))
+    waiting, unknown = open_forecasts.count_undecided(
+        db, window.as_of, window.as_of - UNKNOWN_AFTER, followed
+    )
     return Recorded(stored, waiting=waiting, unknown=unknown)
 
 

@@ -90,18 +90,6 @@ def held(db: Database, wanted: Iterable[Forecast]) -> list[Forecast]:
     return _select(db, query, [list(column) for column in zip(*keys, strict=True)]) if keys else []
 
 
-def without_outcome(db: Database, known_before: datetime, limit: int) -> list[Forecast]:
-    """Forecasts whose horizon has ended by `known_before` and whose outcome is open.
-
-    Newest first, so that a few that can never be resolved do not stand in the way of the rest.
-    """
-    query = (
-        f"SELECT {COLUMNS} FROM open_forecasts o JOIN forecasts f USING (symbol, horizon, as_of) "
-        "WHERE o.due_at <= %s ORDER BY o.due_at DESC, f.symbol LIMIT %s"
-    )
-    return _select(db, query, [known_before, limit])
-
-
 def entries_after(db: Database, sequence: int, limit: int = _BATCH) -> list[Entry]:
     """The next entries of the record in the order of the chain: one short read, however long the record."""
     with db.connection() as connection:

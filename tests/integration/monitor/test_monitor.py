@@ -5,72 +5,22 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-import numpy as np
 import pytest
 
 from cryptocast.domain import CycleWindow, Horizon, Rejected
 from cryptocast.errors import StoreUnavailable
 from cryptocast.features.spec import FEATURE_NAMES, MODEL_FEATURES
-from cryptocast.monitor.outcomes import recent_scores, record_outcomes
 from cryptocast.monitor.quality import measure_quality
 from cryptocast.monitor.reference import FOLDER, measure_drift
 from cryptocast.monitor.run import monitor
 from cryptocast.registry.bucket import Bucket
-from cryptocast.store import bars, cycles, forecasts, outcomes, quarantine, sources
+from cryptocast.store import bars, cycles, forecasts, quarantine, sources
 from cryptocast.store.database import Database
 from tests.champions import COINS, OWN, crown, store_rows
 from tests.factories import AS_OF, INTERVAL, make_bar, make_forecast, make_series
 
 pytestmark = pytest.mark.integration
 WINDOW = CycleWindow(AS_OF, AS_OF - INTERVAL, AS_OF + timedelta(seconds=40))
-
-
-def test_a_forecast_gets_its_outcome_once_its_horizon_ended(db: Database) -> None:
-    due = make_forecast(as_of=AS_OF - timedelta(hours=1), price=100.0)
-    early = make_forecast(as_of=AS_OF - timedelta(minutes=45), price=100.0)
-    forecasts.insert(db, [due, early])
-    bars.upsert(db, [make_bar(close=101.0)])
-    assert record_outcomes(db, WINDOW).stored == 1
-    ((forecast, outcome),) = outcomes.with_forecasts(db, Horizon.H1, AS_OF - timedelta(days=1), AS_OF)
-    assert forecast.as_of == due.as_of
-    assert outcome.correct
-    assert outcome.return_log == pytest.approx(np.log(1.01))
-    assert record_outcomes(db, WINDOW).stored == 0
-
-
-def test_without_its_bar_it_waits_and_after_48_hours_is_unknown(db: Database) -> None:
-    forecasts.insert(
-        db,
-        [make_forecast(as_of=AS_OF - timedelta(hours=1)), make_forecast(as_of=AS_OF - timedelta(hours=50))],
-    )
-    found = record_outcomes(db, WINDOW)
-    assert (found.stored, found.waiting, found.unknown) == (0, 1, 1)
-    removed = record_outcomes(db, WINDOW, ("ETH",))
-    assert (removed.stored, removed.waiting, removed.unknown) == (0, 0, 0)
-    bars.upsert(db, [make_bar(), make_bar(closed_at=AS_OF - timedelta(hours=49))])
-    assert record_outcomes(db, WINDOW).stored == 2
-
-
-def test_a_score_needs_enough_outcomes_and_only_recent_ones(db: Database) -> None:
-    horizon = Horizon.M15
-    old = [
-        make_forecast(horizon=horizon, as_of=AS_OF - timedelta(days=3) - i * INTERVAL, p_up=0.9)
-        for i in range(60)
-    ]
-    new = [
-        make_forecast(horizon=horizon, as_of=AS_OF - i * INTERVAL, p_up=0.6, price=100.0)
-        for i in range(1, 50)
-    ]
-    forecasts.insert(db, old + new)
-    bars.upsert(db, [make_bar(closed_at=AS_OF - i * INTERVAL) for i in range(400)])
-    record_outcomes(db, WINDOW)
-    assert recent_scores(db, AS_OF) == {}
-    forecasts.insert(db, [make_forecast("ETH", horizon, AS_OF - INTERVAL, p_up=0.6, price=100.0)])
-    bars.upsert(db, [make_bar("ETH")])
-    record_outcomes(db, WINDOW)
-    score = recent_scores(db, AS_OF)[horizon]
-    assert (score.n, score.accuracy) == (50, 1.0)
-    assert score.brier == pytest.approx(0.16)
 
 
 def test_quality_of_a_cycle(db: Database) -> None:

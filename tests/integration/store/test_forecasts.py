@@ -11,9 +11,9 @@ import psycopg
 import pytest
 
 from cryptocast.domain import Call, Horizon
-from cryptocast.store import feature_rows, forecasts, outcomes
+from cryptocast.store import bars, feature_rows, forecasts, open_forecasts, outcomes
 from cryptocast.store.database import Database
-from tests.factories import AS_OF, INTERVAL, make_feature_row, make_forecast, make_outcome
+from tests.factories import AS_OF, INTERVAL, make_bar, make_feature_row, make_forecast, make_outcome
 
 pytestmark = pytest.mark.integration
 
@@ -75,19 +75,38 @@ def test_postgres_refuses_to_rewrite_the_record(db: Database, statement: str) ->
     assert forecasts.latest(db) == [make_forecast()]
 
 
-def test_a_forecast_waits_for_its_outcome_until_it_has_one(db: Database) -> None:
+def test_a_forecast_is_open_until_it_has_its_outcome(db: Database) -> None:
     hourly, daily = make_forecast(), make_forecast(horizon=Horizon.H24)
     later = make_forecast("ETH", as_of=AS_OF + INTERVAL)
     forecasts.insert(db, [hourly, daily, later])
-    hour_later = AS_OF + timedelta(hours=1)
-    assert forecasts.without_outcome(db, hour_later - timedelta(seconds=1), 10) == []
-    assert forecasts.without_outcome(db, hour_later, 10) == [hourly]
-    assert forecasts.without_outcome(db, AS_OF + timedelta(days=1), 2) == [daily, later]
+    hour_later, day_later = AS_OF + timedelta(hours=1), AS_OF + timedelta(days=1)
+    closes = [make_bar(closed_at=hour_later, close=101.5), make_bar("ETH", hour_later + INTERVAL)]
+    bars.upsert(db, [*closes, make_bar(closed_at=day_later), make_bar(interval_s=60, closed_at=day_later)])
+    assert open_forecasts.decided(db, hour_later - timedelta(seconds=1), 10) == []
+    (found,) = open_forecasts.decided(db, hour_later, 10)
+    assert (found.symbol, found.horizon, found.as_of, found.due_at) == ("BTC", Horizon.H1, AS_OF, hour_later)
+    assert (found.p_up, found.call, found.price, found.close) == (0.6, Call.UP, 101.0, 101.5)
+    newest = open_forecasts.decided(db, day_later, 2)
+    assert [(f.symbol, f.horizon) for f in newest] == [("BTC", Horizon.H24), ("ETH", Horizon.H1)]
     assert outcomes.upsert(db, [make_outcome(hourly)]) == 1
     assert outcomes.upsert(db, [make_outcome(hourly)]) == 0
-    assert forecasts.without_outcome(db, hour_later, 10) == []
+    assert open_forecasts.decided(db, hour_later, 10) == []
     forecasts.insert(db, [hourly])
-    assert forecasts.without_outcome(db, hour_later, 10) == []
+    assert open_forecasts.decided(db, hour_later, 10) == []
+
+
+def test_open_forecasts_without_their_bar_are_counted_by_age(db: Database) -> None:
+    forecasts.insert(
+        db, [make_forecast(s, as_of=AS_OF - n * INTERVAL) for s in ("BTC", "ETH") for n in range(5)]
+    )
+    bars.upsert(db, [make_bar(closed_at=AS_OF + timedelta(hours=1) - 4 * INTERVAL)])
+    count = partial(open_forecasts.count_undecided, db, AS_OF + timedelta(hours=1))
+    since = AS_OF + timedelta(hours=1) - 2 * INTERVAL
+    assert count(since, ["BTC"]) == (3, 1)
+    assert count(since, ["BTC", "ETH", "SOL"]) == (6, 3)
+    assert count(since, []) == (0, 0)
+    assert open_forecasts.count_undecided(db, AS_OF, since, ["ETH"]) == (0, 1)
+    assert open_forecasts.decided(db, AS_OF, 10)[0].as_of == AS_OF - 4 * INTERVAL
 
 
 def test_summary_counts_calls_and_all_of_them_for_brier(db: Database) -> None:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import psycopg
 import pytest
 
-from cryptocast.store import bars, forecasts
+from cryptocast.store import bars, forecasts, open_forecasts
 from cryptocast.store.database import Database
 from tests.factories import AS_OF, make_forecast, make_series
 
 pytestmark = pytest.mark.integration
 
 
-def _plan(db: Database, query: str, *values: Any) -> str:
+def _plan(db: Database, query: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> str:
     with db.connection() as connection:
         rows = connection.execute(f"EXPLAIN {query}", values).fetchall()
     return "\n".join(row[0] for row in rows)
@@ -34,10 +35,19 @@ def test_latest_n_reads_the_index_backwards_and_sorts_nothing(filled: Database) 
     plan = _plan(
         filled,
         "SELECT * FROM bars WHERE symbol = %s AND interval_s = %s ORDER BY opened_at DESC LIMIT %s",
-        "ETH", 900, 100,
-    )  # fmt: skip
+        ("ETH", 900, 100),
+    )
     assert "Index Scan Backward using bars_pkey" in plan
     assert "Sort" not in plan and "Seq Scan" not in plan
+
+
+def test_the_bar_that_decides_a_forecast_is_found_by_its_key(filled: Database) -> None:
+    given = {
+        "known_by": AS_OF, "unknown_before": AS_OF, "symbols": ["BTC"], "interval_s": 900, "limit": 20_000,
+    }  # fmt: skip
+    for query in (open_forecasts.DECIDED, open_forecasts.UNDECIDED):
+        plan = _plan(filled, query, given)
+        assert "using bars_pkey" in plan and "Seq Scan on bars" not in plan
 
 
 @pytest.mark.parametrize(
