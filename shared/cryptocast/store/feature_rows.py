@@ -24,10 +24,14 @@ WHERE (feature_rows.name_list, feature_rows.numbers, feature_rows.missing, featu
     IS DISTINCT FROM (EXCLUDED.name_list, EXCLUDED.numbers, EXCLUDED.missing, EXCLUDED.feature_version)
 """
 _SELECT = "SELECT symbol, as_of, name_list, numbers, missing, feature_version FROM feature_rows"
+# Positions and rows in one statement: between two, another writer may commit a list that holds a wanted name.
 _SELECT_SOME = """
-SELECT symbol, as_of, name_list, ARRAY(SELECT numbers[p] FROM unnest(l.positions::int4[]) AS p), missing,
+SELECT symbol, as_of, name_list, ARRAY(SELECT numbers[p] FROM unnest(l.positions) AS p), missing,
     feature_version
-FROM feature_rows JOIN unnest(%s::int4[], %s::text[]) AS l (id, positions) ON l.id = name_list"""
+FROM feature_rows JOIN (
+    SELECT id, array_agg(position::int4 ORDER BY position) AS positions
+    FROM name_lists, unnest(names) WITH ORDINALITY AS n (name, position)
+    WHERE name = ANY(%s) GROUP BY id) AS l ON l.id = name_list"""
 _BATCH = 10_000
 KEPT_DAYS = 90
 """Trainings make rows anew from bars and documents, and a drift reference reads 60 days."""
@@ -73,22 +77,24 @@ def between(
     condition = "WHERE as_of >= %s AND as_of < %s ORDER BY as_of, symbol"
     if features is None:
         return _select(db, condition, (since, until))
-    with db.connection() as connection:
-        positions = names.positions_of(connection, features)
-        lists = {list_id: tuple(held) for list_id, held in positions.items()}
-        numbered = ["{" + ",".join(map(str, held.values())) + "}" for held in positions.values()]
-        with connection.cursor(binary=True) as cursor:
-            values = (list(positions), numbered, since, until)
-            rows = cursor.execute(f"{_SELECT_SOME} {condition}", values).fetchall()
-    return [_feature_row(row, lists) for row in rows]
+    rows, lists = _read(db, f"{_SELECT_SOME} {condition}", (list(features), since, until))
+    wanted = {id_: tuple(name for name in names_ if name in features) for id_, names_ in lists.items()}
+    return [_feature_row(row, wanted) for row in rows]
 
 
 def _select(db: Database, condition: str, values: Sequence[Any]) -> list[FeatureRow]:
-    with db.connection() as connection:
-        lists = names.lists_by_id(connection)
-        with connection.cursor(binary=True) as cursor:
-            rows = cursor.execute(f"{_SELECT} {condition}", values).fetchall()
+    rows, lists = _read(db, f"{_SELECT} {condition}", values)
     return [_feature_row(row, lists) for row in rows]
+
+
+def _read(
+    db: Database, query: str, values: Sequence[Any]
+) -> tuple[list[tuple[Any, ...]], dict[int, tuple[str, ...]]]:
+    """Rows, and the lists of names that they refer to, by id."""
+    with db.connection() as connection:
+        with connection.cursor(binary=True) as cursor:
+            rows = cursor.execute(query, values).fetchall()
+        return rows, names.lists_of(connection, (row[2] for row in rows))
 
 
 def _feature_row(row: Sequence[Any], lists: Mapping[int, tuple[str, ...]]) -> FeatureRow:

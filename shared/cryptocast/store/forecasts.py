@@ -32,6 +32,8 @@ SELECT * FROM unnest(%s::text[], %s::text[], %s::timestamptz[], %s::timestamptz[
 """
 COLUMNS = """f.symbol, f.horizon, f.as_of, f.issued_at, f.p_up, f.call, f.confidence, f.price, f.name_list,
     f.contributions, f.model_version, f.data_label, f.missing"""
+_NAME_LIST = 8
+"""Where it stands in `COLUMNS`."""
 _BATCH = 10_000
 _CHAIN_LOCK = 4_242_002
 
@@ -93,12 +95,12 @@ def held(db: Database, wanted: Iterable[Forecast]) -> list[Forecast]:
 def entries_after(db: Database, sequence: int, limit: int = _BATCH) -> list[Entry]:
     """The next entries of the record in the order of the chain: one short read, however long the record."""
     with db.connection() as connection:
-        lists = names.lists_by_id(connection)
         rows = connection.execute(
             f"SELECT {COLUMNS}, f.sequence, f.hash FROM forecasts f WHERE f.sequence > %s "
             "ORDER BY f.sequence LIMIT %s",
             (sequence, limit),
         ).fetchall()
+        lists = lists_of(connection, rows)
     return [Entry(row[-2], row[-1], _readable(row[:-2], lists)) for row in rows]
 
 
@@ -123,6 +125,13 @@ def last_of_each_day(db: Database, after: int, before: datetime) -> list[tuple[d
         return connection.execute(query, (after, before)).fetchall()
 
 
+def lists_of(
+    connection: psycopg.Connection[Any], rows: Iterable[Sequence[Any]]
+) -> dict[int, tuple[str, ...]]:
+    """The lists of names that rows of `COLUMNS` refer to; `rows` are read before."""
+    return names.lists_of(connection, (row[_NAME_LIST] for row in rows))
+
+
 def read_forecast(row: Sequence[Any], lists: dict[int, tuple[str, ...]]) -> Forecast:
     """A forecast from a row of `COLUMNS`."""
     (symbol, horizon, as_of, issued_at, p_up, call, confidence, price, name_list, contributions,
@@ -143,8 +152,8 @@ def _readable(row: Sequence[Any], lists: dict[int, tuple[str, ...]]) -> Forecast
 
 def _select(db: Database, query: str, values: Sequence[Any]) -> list[Forecast]:
     with db.connection() as connection:
-        lists = names.lists_by_id(connection)
         rows = connection.execute(query, values).fetchall()
+        lists = lists_of(connection, rows)
     return [read_forecast(row, lists) for row in rows]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 import psycopg
@@ -26,18 +26,11 @@ def ids_of(
     return found
 
 
-def lists_by_id(connection: psycopg.Connection[Any]) -> dict[int, tuple[str, ...]]:
-    """Every list of names by its id; there are a handful."""
-    return {id_: tuple(names) for id_, names in connection.execute("SELECT id, names FROM name_lists")}
+def lists_of(connection: psycopg.Connection[Any], ids: Iterable[int]) -> dict[int, tuple[str, ...]]:
+    """The lists with these ids, by id. Asked for after the rows that refer to them.
 
-
-def positions_of(connection: psycopg.Connection[Any], wanted: Collection[str]) -> dict[int, dict[str, int]]:
-    """Where the `wanted` names stand in each list, from 1, by its id; lists that hold none are left out."""
-    found: dict[int, dict[str, int]] = {}
-    for id_, name, position in connection.execute(
-        "SELECT id, name, position FROM name_lists, unnest(names) WITH ORDINALITY AS n (name, position) "
-        "WHERE name = ANY(%s) ORDER BY id, position",
-        (list(wanted),),
-    ):
-        found.setdefault(id_, {})[name] = position
-    return found
+    A list is there before a row of it is, and none is ever removed; asked for first, it would lack that of a
+    row which another writer commits between the two statements.
+    """
+    found = connection.execute("SELECT id, names FROM name_lists WHERE id = ANY(%s)", (sorted(set(ids)),))
+    return {id_: tuple(names) for id_, names in found}

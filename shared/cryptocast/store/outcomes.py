@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from cryptocast.domain import Call, Forecast, Horizon, Outcome
-from cryptocast.store import forecasts, names
+from cryptocast.store import forecasts
 from cryptocast.store.database import Database
 
 _UPSERT = """
@@ -198,7 +198,6 @@ def with_forecasts(
     The newest `limit`, of all coins or of `symbol` alone.
     """
     with db.connection() as connection:
-        lists = names.lists_by_id(connection)
         rows = connection.execute(
             f"SELECT {forecasts.COLUMNS}, o.known_at, o.return_log, o.went_up, o.correct, o.brier "
             "FROM outcomes o JOIN forecasts f USING (symbol, horizon, as_of) "
@@ -207,6 +206,7 @@ def with_forecasts(
             "ORDER BY o.as_of DESC, o.symbol LIMIT %s",
             (horizon, since, until, symbol, symbol, limit),
         ).fetchall()
+        lists = forecasts.lists_of(connection, rows)
     pairs = []
     for *columns, known_at, return_log, went_up, correct, brier in rows:
         forecast = forecasts.read_forecast(columns, lists)
