@@ -13,6 +13,7 @@ from cryptocast.domain import BAR_INTERVAL_S, DEFAULT_SYMBOLS, FeatureRow, Horiz
 from cryptocast.errors import CryptocastError, ModelNotFound, NotEnoughData
 from cryptocast.features import rows as features
 from cryptocast.monitor import drift
+from cryptocast.monitor.refusal import SpanNotStored, keep_refusal, refuse_if_asked_lately
 from cryptocast.observability import get_logger
 from cryptocast.registry import layout
 from cryptocast.registry.bucket import Bucket
@@ -35,7 +36,7 @@ class DriftReport:
     by_horizon: dict[Horizon, drift.Drift] = field(default_factory=dict)
     missing: list[str] = field(default_factory=list)
     waiting: list[str] = field(default_factory=list)
-    """Horizons with too few rows yet: a new deployment's ordinary state, no fault."""
+    """Horizons with too few rows yet: a new deployment's ordinary state, which time mends; no fault."""
 
 
 def measure_drift(db: Database, bucket: Bucket | None, as_of: datetime) -> DriftReport:
@@ -43,8 +44,8 @@ def measure_drift(db: Database, bucket: Bucket | None, as_of: datetime) -> Drift
 
     Champions that were trained on the same data share one reference, which holds every candidate feature; the
     figure of each is the share of its own features that drifted. Nothing here stops the cycle: a
-    champion that is absent, a manifest that cannot be read and an input that most rows lack are named in
-    `missing`, too few rows in `waiting`.
+    champion that is absent, a manifest that cannot be read, an input that most rows lack and training data
+    that are not stored are named in `missing`, too few rows in `waiting`.
     """
     report = DriftReport()
     if bucket is None:
@@ -60,7 +61,7 @@ def measure_drift(db: Database, bucket: Bucket | None, as_of: datetime) -> Drift
             if key not in found:
                 found[key] = _measured(db, bucket, manifest, recent, loaded)
             report.by_horizon[horizon] = found[key]
-        except drift.InputsMissing as error:
+        except (drift.InputsMissing, SpanNotStored) as error:
             report.missing.append(f"drift {horizon.value}: {error}")
         except NotEnoughData as error:
             report.waiting.append(f"drift {horizon.value}: {error}")
@@ -77,28 +78,41 @@ def reference_key(manifest: Manifest) -> str:
     return f"{FOLDER}/{manifest.feature_version or 'unknown'}/{coins}/{span}.json"
 
 
-def load_reference(db: Database, bucket: Bucket, manifest: Manifest) -> drift.Reference:
-    """The kept reference of a manifest's data, or a new one.
+def load_reference(db: Database, bucket: Bucket, manifest: Manifest, as_of: datetime) -> drift.Reference:
+    """The kept reference of a manifest's data, or a new one, kept so that a cycle reads some kilobytes.
 
-    A new one is made from the stored feature rows where they are of the model's feature version and cover
-    the span, else (a model trained on a backfill) from its bars and documents. It is kept, so that a cycle
-    reads some kilobytes and not two months of rows. Raises `NotEnoughData` where Postgres has too little.
+    Raises `NotEnoughData` where Postgres has too little, and of it `SpanNotStored` where time does not mend
+    that. It is kept too, and Postgres asked again after a day.
     """
     key = reference_key(manifest)
     if (kept := _kept(bucket, key, manifest)) is not None:
         return kept
+    refuse_if_asked_lately(bucket, key, as_of)
+    get_logger().info("the drift reference is made now", extra={"key": key})
+    try:
+        made = _made(db, bucket, manifest)
+    except NotEnoughData as error:
+        raise keep_refusal(bucket, key, error, as_of, _window(manifest).until) from error
+    try:
+        bucket.put(key, made.model_dump_json().encode())
+    except CryptocastError as error:  # it is made again next time; nothing is lost
+        get_logger().warning("drift reference not kept", extra={"key": key, "reason": str(error)})
+    return made
+
+
+def _made(db: Database, bucket: Bucket, manifest: Manifest) -> drift.Reference:
+    """A new reference: two months of rows are read.
+
+    It is made from the stored feature rows where they are of the model's feature version and cover the
+    span, else (a model trained on a backfill) from its bars and documents. Raises `NotEnoughData`.
+    """
     window = _window(manifest)
     stored = feature_rows.between(db, _since(window), window.until)
     coins = window.symbols or tuple({r.symbol for r in stored}) or DEFAULT_SYMBOLS
     rows = [r for r in stored if r.symbol in coins and r.feature_version == manifest.feature_version]
     if not _cover(rows, window, len(coins)):
         rows = _computed_rows(db, bucket, manifest, coins)
-    made = drift.make_reference(rows, window.until, len(coins)).model_copy(update={"covers_span": True})
-    try:
-        bucket.put(key, made.model_dump_json().encode())
-    except CryptocastError as error:  # it is made again next time; nothing is lost
-        get_logger().warning("drift reference not kept", extra={"key": key, "reason": str(error)})
-    return made
+    return drift.make_reference(rows, window.until, len(coins)).model_copy(update={"covers_span": True})
 
 
 class _Recent:
@@ -129,7 +143,6 @@ def _kept(bucket: Bucket, key: str, manifest: Manifest) -> drift.Reference | Non
     try:
         kept = drift.Reference.model_validate_json(bucket.get(key).body)
     except ModelNotFound:
-        get_logger().info("no drift reference yet, it is made now", extra={"key": key})
         return None
     except ValidationError:
         kept = None
@@ -162,7 +175,7 @@ def _measured(
     recent: _Recent,
     loaded: dict[str, drift.Reference | NotEnoughData],
 ) -> drift.Drift:
-    reference = _loaded(db, bucket, manifest, loaded)
+    reference = _loaded(db, bucket, manifest, recent.as_of, loaded)
     rows = recent.rows(2 * reference.window_days)
     if (days := drift.window_days_now(reference, rows, recent.as_of)) > reference.window_days:
         rows = recent.rows(2 * days)
@@ -170,13 +183,17 @@ def _measured(
 
 
 def _loaded(
-    db: Database, bucket: Bucket, manifest: Manifest, loaded: dict[str, drift.Reference | NotEnoughData]
+    db: Database,
+    bucket: Bucket,
+    manifest: Manifest,
+    as_of: datetime,
+    loaded: dict[str, drift.Reference | NotEnoughData],
 ) -> drift.Reference:
-    """Once per cycle and training window: two months of rows are read where a reference is refused."""
+    """Once per cycle and training window, refused or not."""
     key = reference_key(manifest)
     if key not in loaded:
         try:
-            loaded[key] = load_reference(db, bucket, manifest)
+            loaded[key] = load_reference(db, bucket, manifest, as_of)
         except NotEnoughData as error:
             loaded[key] = error
     reference = loaded[key]
@@ -190,12 +207,12 @@ def _computed_rows(
 ) -> list[FeatureRow]:
     """The rows of the reference's span in bulk: the same numbers, to the last bit, as rows made live.
 
-    Raises `NotEnoughData` where the formulas have changed since, or Postgres lacks most of the bars.
+    Raises `SpanNotStored` where the formulas have changed since, or Postgres lacks most of the bars.
     """
     from cryptocast.features.build import read_inputs  # brings pandas, which only this rare path needs
 
     if manifest.feature_version != features.FEATURE_VERSION:
-        raise NotEnoughData(
+        raise SpanNotStored(
             f"{manifest.version} reads features {manifest.feature_version or 'of no version'}, "
             f"rows have {features.FEATURE_VERSION}"
         )
@@ -207,7 +224,7 @@ def _computed_rows(
     as_ofs = np.arange(first, int(window.until.timestamp()) + 1, BAR_INTERVAL_S, dtype=np.int64)
     rows = features.compute(series, scored, as_ofs).rows()
     if (share := _share(rows, window, len(coins))) < HALF_THE_SPAN:
-        raise NotEnoughData(f"Postgres has the bars of {share:.0%} of the reference's rows; half are needed")
+        raise SpanNotStored(f"Postgres has the bars of {share:.0%} of the reference's rows; half are needed")
     return rows
 
 
