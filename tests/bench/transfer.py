@@ -14,6 +14,7 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
 
@@ -21,13 +22,13 @@ import boto3
 import numpy as np
 from moto import mock_aws
 
-from cryptocast.domain import DEFAULT_SYMBOLS, CycleWindow, DocumentKind, Horizon, Sentiment
+from cryptocast.domain import DEFAULT_SYMBOLS, CycleWindow, DocumentKind, Horizon, Sentiment, StepReport
 from cryptocast.features.build import build_feature_rows
 from cryptocast.features.rows import HISTORY_S
 from cryptocast.features.spec import FEATURE_NAMES, FEATURE_VERSION, MODEL_FEATURES
 from cryptocast.monitor.run import monitor
 from cryptocast.registry.bucket import Bucket
-from cryptocast.store import bars, documents, feature_rows, forecasts, sentiments
+from cryptocast.store import bars, cycles, documents, feature_rows, forecasts, sentiments
 from cryptocast.store.database import Database
 from cryptocast.store.migrate import migrate
 from cryptocast.store.online import OnlineStore, make_redis
@@ -159,7 +160,8 @@ def measure(db: Database, counting: Counting, bucket: Bucket) -> dict[str, int]:
         return build_feature_rows(db, nowhere, window, DEFAULT_SYMBOLS, VERSION)
 
     def watch(window: CycleWindow) -> object:
-        return monitor(db, cloudwatch, window, "Cryptocast", "dev", DEFAULT_SYMBOLS, bucket=bucket)
+        given = (db, cloudwatch, window, "Cryptocast", "dev", DEFAULT_SYMBOLS)
+        return monitor(*given, bucket=bucket, steps=_steps())
 
     before, now = (CycleWindow(at, at - INTERVAL, at) for at in (AS_OF - INTERVAL, AS_OF))
     watch(before)
@@ -173,14 +175,45 @@ def measure(db: Database, counting: Counting, bucket: Bucket) -> dict[str, int]:
     }
 
 
+def _steps() -> dict[str, object]:
+    """What the steps of a cycle that lacks nothing report, for its row in `cycles`."""
+    champions = {horizon.value: "20240101T000000Z-1a2b3c4d" for horizon in Horizon}
+    each = {horizon.value: len(DEFAULT_SYMBOLS) for horizon in Horizon}
+    collected = [
+        StepReport("collect_prices", 6, 5, detail={"closed_by": dict.fromkeys(DEFAULT_SYMBOLS, "coinbase")}),
+        StepReport("collect_news", 3, 3),
+        StepReport("collect_social", 4, 4, detail={"deleted": 1, "expired": 4}),
+    ]
+    issued = {"champions": champions, "issued": each, "abstained": 12, "candidates": {}}
+    return {
+        "collected": [asdict(report) for report in collected],
+        "scored": asdict(StepReport("score_sentiment", 7, 7, detail={"model_version": VERSION})),
+        "features": asdict(StepReport("build_features", 5, 5, detail={"documents": 4_500, "skipped": {}})),
+        "forecasts": asdict(StepReport("forecast", 5, 20, detail=issued)),
+        "published": asdict(StepReport("publish", 2, 52, detail={"gone": 0, "failed": 0, "left_out": 0})),
+    }
+
+
 def bytes_a_row(db: Database) -> dict[str, float]:
     """Per table that grows, with its indexes."""
+    newest = cycles.latest(db, 1)[0]
+    for n in range(1, 1_000):  # two rows would measure the smallest table that there is
+        at = newest.as_of - n * INTERVAL
+        cycles.record(db, at, at - INTERVAL, at, at, newest.report)
     with db.connection() as connection:
         return {
             table: connection.execute(
                 f"SELECT pg_total_relation_size('{table}') / count(*)::float8 FROM {table}"
             ).fetchall()[0][0]
-            for table in ("forecasts", "outcomes", "bars", "documents", "sentiments", "feature_rows")
+            for table in (
+                "forecasts",
+                "outcomes",
+                "bars",
+                "documents",
+                "sentiments",
+                "feature_rows",
+                "cycles",
+            )
         }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from cryptocast.domain import CycleWindow, Horizon, StepReport
@@ -56,10 +56,18 @@ def monitor(
     )
     report.detail |= {"drift_waiting": drifts.waiting, "candidates": shadows.by_horizon}
     told = {"monitor": {"missing": report.missing, **report.detail}, "steps": steps or {}}
-    body = {"recorded_at": (metric_time or window.now).isoformat(), **told}
-    cycles.record(db, window.as_of, window.since, started_at or window.now, window.now, body)
+    _keep(db, window, started_at or window.now, metric_time or window.now, told)
     report.detail["metrics"] = put_metrics(cloudwatch, namespace, stage, metrics_of(measured), metric_time)
     return report
+
+
+def _keep(
+    db: Database, window: CycleWindow, started_at: datetime, recorded_at: datetime, told: Mapping[str, Any]
+) -> None:
+    """Record the cycle, and remove the records more than `cycles.KEPT_DAYS` older than its window."""
+    body = {"recorded_at": recorded_at.isoformat(), **told}
+    cycles.record(db, window.as_of, window.since, started_at, window.now, body)
+    cycles.delete_before(db, window.since - timedelta(days=cycles.KEPT_DAYS))
 
 
 def _collectors_failed(steps: Mapping[str, Any] | Sequence[Any] | None) -> int | None:

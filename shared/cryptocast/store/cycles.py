@@ -11,6 +11,9 @@ from psycopg.types.json import Jsonb
 
 from cryptocast.store.database import Database
 
+KEPT_DAYS = 90
+"""The API, the health check and a training read the newest one; the rest is for a person who looks back."""
+
 
 @dataclass(frozen=True, slots=True)
 class CycleRecord:
@@ -39,6 +42,12 @@ def record(
             "started_at = EXCLUDED.started_at, finished_at = EXCLUDED.finished_at, report = EXCLUDED.report",
             (as_of, since, started_at, finished_at, Jsonb(dict(report))),
         )
+
+
+def delete_before(db: Database, moment: datetime) -> int:
+    """Remove the cycles with an earlier `as_of`; returns how many there were."""
+    with db.connection() as connection:
+        return connection.execute("DELETE FROM cycles WHERE as_of < %s", (moment,)).rowcount
 
 
 def latest(db: Database, limit: int) -> list[CycleRecord]:

@@ -186,6 +186,20 @@ def test_a_horizon_without_forecasts_is_counted(
     assert [point["Maximum"] for point in found["Datapoints"]] == [without]
 
 
+def test_reports_of_cycles_are_kept_for_90_days(db: Database, cloudwatch: Any) -> None:
+    def run(as_of: datetime, since: datetime) -> list[datetime]:
+        monitor(db, cloudwatch, CycleWindow(as_of, since, as_of), "Cryptocast", "dev", ())
+        return [cycle.as_of for cycle in cycles.latest(db, 9)]
+
+    for day in (92, 91, 90):
+        run(AS_OF - timedelta(days=day), AS_OF - timedelta(days=day) - INTERVAL)
+    now = AS_OF + INTERVAL
+    assert run(now, AS_OF) == [now, AS_OF - timedelta(days=90)]
+    later = now + timedelta(days=200)
+    assert run(later, now) == [later, now], "a catch-up is answerable for all since the last one"
+    assert run(later + INTERVAL, later) == [later + INTERVAL, later]
+
+
 def test_postgres_gone_is_retried(cloudwatch: Any) -> None:
     gone = Database("postgresql://nobody@127.0.0.1:9/none", connect_attempts=1)
     with pytest.raises(StoreUnavailable):
