@@ -10,7 +10,7 @@ from cryptocast.features.spec import FEATURE_VERSION
 from cryptocast.features.spec import FEATURES as _SPECS
 from cryptocast.serve import schemas
 from cryptocast.serve.card_example import CARD_DATA, SENTIMENT_CARD_DATA
-from cryptocast.serve.record_example import HEAD_DATA, OUTCOMES_DATA
+from cryptocast.serve.record_example import HEAD_DATA, NO_HEAD, OUTCOMES_DATA
 
 Responses: TypeAlias = dict[int | str, dict[str, Any]]
 
@@ -82,15 +82,6 @@ _UNKNOWN_COIN = {
         "code": "unknown_coin",
         "message": "'XYZ' is not a coin that is followed here.",
         "what_to_do": "Use one of: BTC, ETH, SOL, DOT, AAVE.",
-    },
-    "data_label": "simulated",
-}
-
-_NO_HEAD = {
-    "error": {
-        "code": "no_head",
-        "message": "No head of the record was published yet.",
-        "what_to_do": "The first cycle of a UTC day does it.",
     },
     "data_label": "simulated",
 }
@@ -285,7 +276,7 @@ HEAD = _answers({**_LABELLED, **HEAD_DATA}) | {
     404: {
         "model": schemas.ErrorAnswer,
         "description": "No head was published yet.",
-        "content": {"application/json": {"example": _NO_HEAD}},
+        "content": {"application/json": {"example": NO_HEAD}},
     }
 }
 OUTCOMES = _answers({**_LABELLED, **OUTCOMES_DATA}, about_a_coin=True)

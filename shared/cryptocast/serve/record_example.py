@@ -48,3 +48,11 @@ OUTCOMES_DATA: dict[str, Any] = {
         }
     ],
 }
+NO_HEAD: dict[str, Any] = {
+    "error": {
+        "code": "no_head",
+        "message": "No head of the record was published yet.",
+        "what_to_do": "The first cycle of a UTC day does it.",
+    },
+    "data_label": "simulated",
+}
