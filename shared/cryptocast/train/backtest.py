@@ -21,7 +21,7 @@ from cryptocast.train.files import named, read_prices
 from cryptocast.train.fit import FitRules
 from cryptocast.train.interval import bar_interval, reaches
 from cryptocast.train.recipe import HISTORY_DAYS
-from cryptocast.train.report import FEE_BPS, Tested, figures, moment, plain
+from cryptocast.train.report import FEE_BPS, Tested, figures, moment, plain, without_p
 from cryptocast.train.report_card import report_card
 from cryptocast.train.resample import bars_at, coarser_than
 from cryptocast.train.served import Version, of_served_bars, served_figures, walk_served
@@ -196,7 +196,8 @@ def lines(report: Mapping[str, Any]) -> list[str]:
                 f"({low:.2%} to {high:.2%}), {one['coverage']:.1%} called; {one['best_free']['name']} gets "
                 f"{one['best_free']['accuracy']:.2%} of the same"
             )
-    return [*said, report["target"]["said"], *(f"note: {note}" for note in report["notes"])]
+    said += [report["target"]["said"], *without_p(report)]
+    return [*said, *(f"note: {note}" for note in report["notes"])]
 
 
 def _gaps(bars: Mapping[str, BarSeries], symbols: Sequence[str], end: int, notes: list[str]) -> None:

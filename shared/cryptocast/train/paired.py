@@ -33,6 +33,10 @@ def better_by(
     With the losses' difference this is Diebold and Mariano's test, with hits' McNemar's; a margin makes it a
     test of non-inferiority. `small_sample` is Harvey, Leybourne and Newbold's correction. Where nothing
     differs, the margin decides; where the moments do not span twice the overlap, p is 1.
+
+    The correction is what makes p usable on the 2 to 21 horizons that a gate at 24 h sees: at .10 up to 18 %
+    of equal models that change slowly are called better, at 2 no more than at 21. Without it a test needs
+    `statistics.FEWEST_OVERLAPS`.
     """
     moments, where = np.unique(as_of, return_inverse=True)
     n = len(moments)

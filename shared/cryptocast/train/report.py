@@ -115,11 +115,11 @@ def _selective(tested: Tested, i: int) -> dict[str, Any]:
 
 def _best_free(tested: Tested, called: Bools) -> dict[str, Any]:
     """The best baseline on these very calls, and whether they are surely right more often than it."""
-    right = {name: one[called] for name, one in _free(tested).items()}
-    name = max(right, key=lambda one: float(right[one].mean()))
-    ours, as_of = tested.right[called], tested.examples.as_of[called]
-    paired = st.mcnemar(ours, right[name], as_of, tested.overlap).as_json()
-    return {"name": name, "accuracy": float(right[name].mean()), "mcnemar": paired}
+    free = _free(tested)
+    name = max(free, key=lambda one: float(free[one][called].mean()))
+    ours, its = tested.right & called, free[name] & called
+    paired = st.mcnemar(ours, its, tested.examples.as_of, tested.overlap).as_json()
+    return {"name": name, "accuracy": float(free[name][called].mean()), "mcnemar": paired}
 
 
 def _tests(tested: Tested, to_beat: float, independent: int) -> dict[str, Any]:
@@ -159,6 +159,21 @@ def _corrected(found: Mapping[str, Mapping[str, Any]], trials: int) -> dict[str,
             if test["p_value"] is not None
         },
     }
+
+
+def without_p(report: Mapping[str, Any]) -> list[str]:
+    """A sentence for each reason why tests of the report have no p-value, with their names."""
+    named = [(name.replace("_", " "), test) for name, test in report["tests"].items()]
+    named += [
+        (f"best free forecast of the surest {one['coverage_target']:.0%}", one["best_free"]["mcnemar"])
+        for one in report["selective"]
+        if one["best_free"]
+    ]
+    names: dict[str, list[str]] = {}
+    for name, test in named:
+        if test["why_none"]:
+            names.setdefault(test["why_none"], []).append(name)
+    return [f"no p-value of {', '.join(tests)}: {why}" for why, tests in names.items()]
 
 
 def _months(tested: Tested) -> list[dict[str, Any]]:

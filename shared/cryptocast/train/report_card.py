@@ -7,6 +7,7 @@ from typing import Any
 
 from cryptocast.page import bullets, heading, number, page, paragraph, percent, span, table
 from cryptocast.train.drawing import coverage_curve, coverage_table, month_table, reliability_curve
+from cryptocast.train.report import without_p
 
 _SUREST = (("surest 5 %", "top5_n", "{:,}".format), ("right", "top5_accuracy", percent))
 
@@ -38,6 +39,7 @@ def report_card(report: Mapping[str, Any]) -> str:
         month_table(report["months"], _SUREST),
         heading("Could it be luck?"),
         _tests(report),
+        *(paragraph(f"{why[0].upper()}{why[1:]}.") for why in without_p(report)),
         heading("After costs"),
         _costs(report["after_costs"]),
         heading("For what, and for what not"),

@@ -33,7 +33,7 @@ from cryptocast.train.dataset import Examples
 from cryptocast.train.fit import FitRules, fit_known, margins
 from cryptocast.train.hiring import run_workers
 from cryptocast.train.splits import DAY_S, Plan, SplitRules
-from cryptocast.train.statistics import Test, diebold_mariano
+from cryptocast.train.statistics import diebold_mariano, finite
 from cryptocast.train.trials import (
     DEFAULT,
     SLOPE,
@@ -255,13 +255,13 @@ def choose(study: optuna.Study, search: Search, own: Examples) -> Tuned:
     held = own.take(search.plan.held_out)
     overlap = max(1, own.horizon_s // BAR_INTERVAL_S)
     test = diebold_mariano(ours, theirs, held.as_of, overlap)
-    report |= {"gain": float(np.mean(theirs - ours)), "p_value": _finite(test)}
+    report |= {"gain": float(np.mean(theirs - ours)), "p_value": finite(test.p_value)}
     taken = report["gain"] > 0 and test.p_value < SURE
     days = (int(held.as_of[-1]) - int(held.as_of[0])) / DAY_S
     reason = (
         f"{'the tuned parameters were taken' if taken else 'the fixed parameters stay'}: on {days:.0f} days "
         f"that no trial saw, log loss {np.mean(ours):.5f} tuned, {np.mean(theirs):.5f} fixed, "
-        f"p {test.p_value:.2g}"
+        f"{test.said}"
     )
     return Tuned(tuned if taken else search.base, {**report, "taken": taken, "reason": reason})
 
@@ -280,7 +280,3 @@ _STATES = ("complete", "pruned", "fail")
 
 def _not(reason: str) -> dict[str, Any]:
     return {"taken": False, "reason": reason}
-
-
-def _finite(test: Test) -> float | None:
-    return test.as_json()["p_value"]

@@ -85,7 +85,7 @@ def test_the_surest_calls_stand_beside_what_is_free_on_the_same_calls(written):
         }
         assert one["best_free"]["accuracy"] == pytest.approx(max(free.values()))
         assert free[one["best_free"]["name"]] == max(free.values())
-        assert set(one["best_free"]["mcnemar"]) == {"statistic", "p_value"}
+        assert set(one["best_free"]["mcnemar"]) == {"statistic", "p_value", "why_none"}
 
 
 def test_what_the_rule_is_fixed_on_was_known_an_embargo_before_the_test(written):

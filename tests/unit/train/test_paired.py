@@ -18,7 +18,7 @@ def series(n: int = 400, coins: int = 3) -> tuple[np.ndarray, np.ndarray]:
     )
 
 
-@pytest.mark.parametrize("overlap", [1, 4, 16])
+@pytest.mark.parametrize("overlap", [1, 4, 10])
 def test_it_is_the_test_of_the_report(overlap: int) -> None:
     gain, as_of = series()
     ours, theirs = better_by(gain, as_of, overlap), diebold_mariano(np.zeros_like(gain), gain, as_of, overlap)

@@ -125,14 +125,41 @@ def test_pesaran_timmermann_is_theirs_on_independent_calls() -> None:
 
 def test_the_small_sample_correction_is_harveys() -> None:
     random = np.random.default_rng(9)
-    loss, as_of = random.random(64), np.arange(64, dtype=np.int64) * BAR_S
-    plain = st.mcnemar(np.zeros(64, bool), np.zeros(64, bool), as_of, 4)
+    n = 192
+    loss, as_of = random.random(n), np.arange(n, dtype=np.int64) * BAR_S
+    plain = st.mcnemar(np.zeros(n, bool), np.zeros(n, bool), as_of, 4)
     assert math.isnan(plain.p_value), "no difference at all has no test"
-    found = st.diebold_mariano(loss, np.full(64, 0.5), as_of, 4)
+    assert plain.said == "no p-value: the two differ by the same at every moment"
+    found = st.diebold_mariano(loss, np.full(n, 0.5), as_of, 4)
     uncorrected = st._mean_above_zero(0.5 - loss, as_of, 4).statistic
-    factor = math.sqrt((64 + 1 - 8 + 4 * 3 / 64) / 64)
+    factor = math.sqrt((n + 1 - 8 + 4 * 3 / n) / n)
     assert found.statistic == pytest.approx(uncorrected * factor)
-    assert found.p_value == pytest.approx(stats.t.sf(found.statistic, 63))
+    assert found.p_value == pytest.approx(stats.t.sf(found.statistic, n - 1))
+
+
+def test_a_week_at_24_hours_has_no_p_value_and_says_why() -> None:
+    """Where nothing is known, seven overlaps would find something in a tenth of cases and more."""
+    as_of, calls, up = nothing_known(0, horizon=96, moments=7 * 96)
+    called, loss = calls > 0, (0.5 - calls) ** 2
+    for found in (
+        st.pesaran_timmermann(called, up, as_of, 96),
+        st.mcnemar(called == up, ~called == up, as_of, 96),
+        st.diebold_mariano(loss, np.roll(loss, 2), as_of, 96),
+    ):
+        assert math.isnan(found.p_value)
+        assert found.as_json()["p_value"] is None
+        assert found.why_none == "it spans 7.0 horizons, 40 are needed"
+    assert st.pesaran_timmermann(called, up, as_of, 16).p_value >= 0, "42 horizons are enough"
+    assert "one way" in st.pesaran_timmermann(called | True, up, as_of, 1).why_none
+
+
+@pytest.mark.parametrize("overlaps", [st.FEWEST_OVERLAPS, 2 * st.FEWEST_OVERLAPS])
+def test_from_the_fewest_overlaps_on_the_level_holds(overlaps: int) -> None:
+    found = []
+    for seed in range(400):
+        as_of, calls, up = nothing_known(seed, horizon=24, moments=24 * overlaps)
+        found.append(st.pesaran_timmermann(calls > 0, up, as_of, 24).p_value < 0.05)
+    assert 0.02 < np.mean(found) < 0.095, "7 % are expected, and two standard errors of 400 runs"
 
 
 def test_an_interval_of_few_days_is_wide_and_of_none_is_none() -> None:

@@ -167,6 +167,11 @@ def test_a_better_setting_is_taken_and_the_reason_has_the_figures() -> None:
     assert tuned.reason.startswith("the tuned parameters were taken: on ")
     assert (tuned.report["complete"], tuned.report["pruned"], tuned.report["fail"]) == (2, 0, 0)
 
+    few = choose(study, search, replace(own, horizon_s=Horizon.H24.seconds))
+    assert (few.report["taken"], few.report["p_value"]) == (False, None)
+    assert "the fixed parameters stay: on " in few.reason
+    assert few.reason.endswith("horizons, 40 are needed")
+
 
 def test_a_gain_within_the_noise_is_not_taken() -> None:
     search, own = searched(signal=0.0)
