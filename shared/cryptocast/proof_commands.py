@@ -89,14 +89,14 @@ def overfitting(
         until = max(int(series.opened_s[-1]) for series in bars.values()) + interval_s
         table = build_table(bars, texts, since, until, interval_s)
         examples = label_examples(bars, table, horizon.seconds, until)
-        rules = FitRules(most_rows=rows)
-        embargo_s = SplitRules().embargo_s
+        rules, embargo_s = FitRules(most_rows=rows), SplitRules().embargo_s
         report = work(examples, grid(rules), embargo_s=embargo_s, interval_s=interval_s, trials=TRIALS,
                       groups=groups, tested=tested, workers=workers, progress=tick)  # fmt: skip
     _show_overfitting(report)
     if out is not None:
+        body = json.dumps(report, indent=1, allow_nan=False)
         out.mkdir(parents=True, exist_ok=True)
-        (out / "overfitting.json").write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+        (out / "overfitting.json").write_text(f"{body}\n", encoding="utf-8")
 
 
 def _check_first(out: Path | None, rows: int) -> None:
@@ -129,11 +129,17 @@ def _show_overfitting(report: dict[str, Any]) -> None:
     console.print(
         f"{report['n']:,} rows, {report['folds']} folds, {report['paths']} paths; probability of overfitting "
         f"{report['pbo']:.1%}; the best ({report['best']}) is right in {report['accuracy_of_best']:.2%}, "
-        f"what costs nothing in {report['accuracy_of_free']:.2%}: z {report['z']:.2f}, and "
-        f"{report['deflated_probability']:.1%} after {report['trials']:.0f} trials",
+        f"what costs nothing in {report['accuracy_of_free']:.2%}: {_deflated(report)}",
         highlight=False,
         soft_wrap=True,
     )
+
+
+def _deflated(report: dict[str, Any]) -> str:
+    if report["z"] is None:
+        return f"no z: {report['why_none']}"
+    share, trials = report["deflated_probability"], report["trials"]
+    return f"z {report['z']:.2f}, and {share:.1%} after {trials:.0f} trials"
 
 
 def _stored(symbols: str, days: int) -> tuple[dict[str, BarSeries], DocumentSeries]:

@@ -8,8 +8,9 @@ of forecasts out of sample instead of one (Lopez de Prado 2018, chapter 12). A f
 after its test: that is right for asking how far figures scatter, and wrong for saying what a forecast
 would have been worth, which is what the walk-forward of `evaluate` says.
 
-PBO (Bailey, Borwein, Lopez de Prado, Zhu 2015): of all ways to split time into two halves, the share in
-which the configuration that is best in the one half lies below the median of all in the other.
+PBO (Bailey, Borwein, Lopez de Prado, Zhu 2015): time is cut into stretches of equally many rows; of all ways
+to split these into two halves, the share in which the configuration that is best in the one half lies below
+the median of all in the other.
 """
 
 from __future__ import annotations
@@ -32,11 +33,11 @@ from cryptocast.train.dataset import Examples
 from cryptocast.train.evaluate import brier
 from cryptocast.train.fit import FitRules, fit_known, margins
 from cryptocast.train.selection import select_features
-from cryptocast.train.statistics import mcnemar
+from cryptocast.train.statistics import finite, mcnemar
 
 FEWEST_FIT = 500
 BLOCKS = 12
-"""Into how many stretches of time PBO cuts: 924 ways to halve them."""
+"""Into how many stretches of equally many rows PBO cuts: 924 ways to halve them."""
 
 Progress = Callable[[str, int, int], None]
 
@@ -70,7 +71,12 @@ def combinatorial_folds(
             begins, ends = edges[group], edges[group + 1]
             test |= (as_of >= begins) & (as_of < ends)
             kept &= (as_of + horizon_s + embargo_s <= begins) | (as_of >= ends + horizon_s + embargo_s)
-        if kept.sum() < FEWEST_FIT or not test.any():
+        if not test.any():
+            raise NotEnoughData(
+                f"stretches {chosen} of {groups} hold no row to test on: the bars have too long a hole; "
+                "fewer stretches (--groups) are longer"
+            )
+        if kept.sum() < FEWEST_FIT:
             raise NotEnoughData(
                 f"testing stretches {chosen} of {groups} leaves {int(kept.sum())} rows to fit on, "
                 f"{FEWEST_FIT} are needed"
@@ -98,11 +104,14 @@ def probability_of_overfitting(performance: Floats) -> tuple[float, Floats]:
     """(blocks, configurations), higher is better → PBO and the logit of every split.
 
     Combinatorially symmetric cross-validation; blocks are of equal length, their number is even. A
-    configuration's performance over several blocks is the mean over them. Ties share their rank.
+    configuration's performance over several blocks is the mean over them. Ties share their rank. Raises
+    `BadInput`.
     """
     blocks, configurations = performance.shape
     if blocks % 2 or blocks < 4 or configurations < 2:
         raise BadInput("PBO needs an even number of blocks, four at least, and two configurations")
+    if not np.isfinite(performance).all():
+        raise BadInput("PBO needs the performance of every configuration in every block")
     logits = []
     for chosen in combinations(range(blocks), blocks // 2):
         inside = np.zeros(blocks, dtype=np.bool_)
@@ -239,25 +248,35 @@ def _spread(values: Floats) -> dict[str, float]:
 
 
 def _by_block(loss: Floats, as_of: Ints) -> Floats:
-    """(n, configurations) → (BLOCKS, configurations) means over equal stretches of time."""
-    edges = _edges(as_of, BLOCKS)
-    block = np.searchsorted(edges[1:-1], as_of, side="right")
+    """(n, configurations) → (BLOCKS, configurations) means over stretches of equally many rows.
+
+    Cut by rows and not by time: where bars have a hole of months, a stretch of time would hold none. Rows of
+    one moment stay together. Raises `NotEnoughData`.
+    """
+    edges = as_of[len(as_of) * np.arange(1, BLOCKS) // BLOCKS]
+    block = np.searchsorted(edges, as_of, side="right")
+    if len(np.unique(block)) < BLOCKS:
+        raise NotEnoughData(f"{len(np.unique(as_of))} moments are too few to cut into {BLOCKS} stretches")
     return np.array([loss[block == i].mean(axis=0) for i in range(BLOCKS)])
 
 
-def _deflated(examples: Examples, walked: Floats, interval_s: int, trials: int) -> dict[str, float]:
-    """Of the best configuration's mean forecast, against the better of last bar again and its opposite."""
+def _deflated(examples: Examples, walked: Floats, interval_s: int, trials: int) -> dict[str, Any]:
+    """Of the best configuration's mean forecast, against the better of last bar again and its opposite.
+
+    Without a test `z` and `deflated_probability` are None, and `why_none` says why.
+    """
     right = (walked.mean(axis=0) > 0.5) == examples.up
     again = (examples.last_move > 0) == examples.up
     free = again if again.mean() > 0.5 else ~again
     overlap = max(1, examples.horizon_s // interval_s)
-    z = mcnemar(right, free, examples.as_of, overlap).statistic
+    test = mcnemar(right, free, examples.as_of, overlap)
     return {
         "accuracy_of_best": float(right.mean()),
         "accuracy_of_free": float(free.mean()),
-        "z": z,
+        "z": finite(test.statistic),
         "trials": float(trials),
-        "deflated_probability": deflated(z, trials),
+        "deflated_probability": finite(deflated(test.statistic, trials)),
+        "why_none": test.why_none or None,
     }
 
 

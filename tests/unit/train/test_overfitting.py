@@ -14,7 +14,7 @@ from cryptocast.cli import app
 from cryptocast.errors import BadInput, NotEnoughData
 from cryptocast.features.spec import MODEL_FEATURES
 from cryptocast.train import overfitting as work
-from cryptocast.train.fit import FitRules, fit_known
+from cryptocast.train.fit import TRIALS, FitRules, fit_known
 from cryptocast.train.selection import select_features
 from tests.unit.train.markets import FAST, make_examples
 from tests.unit.train.questions import frame, write
@@ -72,6 +72,28 @@ def test_the_best_of_many_that_know_nothing_is_a_coin_in_the_other_half() -> Non
         for seed in range(60)
     ]
     assert np.mean(found) == pytest.approx(0.5, abs=0.08)
+
+
+def test_a_hole_of_months_leaves_no_block_empty() -> None:
+    as_of = np.concatenate([AS_OF, AS_OF + 400 * 86_400])
+    loss = np.random.default_rng(4).random((len(as_of), 3))
+    loss[:, 2] -= 0.5
+    blocks = work._by_block(loss, as_of)
+    assert blocks == pytest.approx(np.full(blocks.shape, 0.5) - [0, 0, 0.5], abs=0.05)
+    pbo, logits = work.probability_of_overfitting(-blocks)
+    assert pbo == 0.0
+    assert np.isfinite(logits).all()
+    with pytest.raises(NotEnoughData, match="4 moments are too few to cut into 12"):
+        work._by_block(loss[:600], np.repeat(AS_OF[:8:2], 150))
+    with pytest.raises(BadInput, match="in every block"):
+        work.probability_of_overfitting(np.where(np.eye(4) > 0, np.nan, 1.0))
+
+
+def test_where_all_tested_stretches_lie_in_the_hole_nothing_is_left_to_test() -> None:
+    share = np.linspace(0, 1, len(AS_OF))
+    as_of = AS_OF[(share < 1 / 6) | (share > 1 / 2)]
+    with pytest.raises(NotEnoughData, match=r"stretches \(1, 2\) of 6 hold no row to test on"):
+        work.combinatorial_folds(as_of, HORIZON_S, EMBARGO_S, 6, 2)
 
 
 def test_one_that_is_truly_better_is_not_overfitted() -> None:
@@ -141,16 +163,23 @@ def test_each_fold_chooses_its_features_from_the_rows_that_it_is_fitted_on(monke
     assert all(features[0] == examples.features[0] for features in fitted), "the only one with a signal"
 
 
-def test_the_command_prints_and_writes(tmp_path, monkeypatch) -> None:
+@pytest.mark.parametrize(
+    ("horizon", "said"), [("1h", f"after {TRIALS} trials"), ("24h", "no z: it spans 38.0 ")]
+)
+def test_the_command_prints_and_writes(tmp_path, monkeypatch, horizon, said) -> None:
     monkeypatch.setattr(work, "grid", lambda _base: {"in use": FAST, "one tree": replace(FAST, rounds=1)})
     path = write(tmp_path, frame(days=40))
     done = CliRunner().invoke(
         app,
-        ["overfitting", "--prices", str(path), "--symbols", "BTC", "--horizon", "1h", "--groups", "4",
+        ["overfitting", "--prices", str(path), "--symbols", "BTC", "--horizon", horizon, "--groups", "4",
          "--out", str(tmp_path / "out"), "--workers", "1"],
     )  # fmt: skip
     assert done.exit_code == 0, done.output
     assert "probability of overfitting" in done.output
-    report = json.loads((tmp_path / "out/overfitting.json").read_text())
+    assert said in done.output.replace("\n", " ")
+    # Python reads NaN, which no other reader of JSON does.
+    report = json.loads((tmp_path / "out/overfitting.json").read_text(), parse_constant=pytest.fail)
     assert 0 <= report["pbo"] <= 1
-    assert report["configurations"]["in use"]["brier"]["low"] < 0.25
+    assert (report["z"] is None) is (report["why_none"] is not None) is (horizon == "24h")
+    if horizon == "1h":
+        assert report["configurations"]["in use"]["brier"]["low"] < 0.25
