@@ -173,7 +173,8 @@ def _treated(path: Path, frame: pd.DataFrame, notes: list[str]) -> pd.DataFrame:
             f"{path.name}: {int(outside.sum())} bars open or close outside their range, which is widened; "
             f"{_at(path, outside)} is the first"
         )
-    return frame[~off]
+    prices = frame[["open", "high", "low", "close"]]
+    return frame.assign(high=prices.max(axis=1), low=prices.min(axis=1))[~off]
 
 
 def _without_doubles(rows: pd.DataFrame, notes: list[str]) -> pd.DataFrame:

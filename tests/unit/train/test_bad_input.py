@@ -97,6 +97,21 @@ def test_bars_off_their_grid_are_left_out_and_noted_with_the_first_row(tmp_path)
     assert "prices.parquet, row 5" in files.notes[0]
 
 
+@pytest.mark.parametrize(("column", "factor", "end"), [("open", 1.1, "high"), ("close", 0.9, "low")])
+def test_a_range_that_leaves_out_its_open_or_close_is_widened_to_it_and_noted(
+    tmp_path, column, factor, end
+) -> None:
+    rows = ROWS.copy()
+    rows.loc[5, column] *= factor
+    files = read_prices([write(tmp_path, rows)])
+    series = files.series["BTC", 900]
+    assert getattr(series, end)[5] == getattr(series, column)[5] == rows[column][5]
+    for untouched in {"high", "low"} - {end}:
+        np.testing.assert_array_equal(getattr(series, untouched), rows[untouched])
+    assert "1 bars open or close outside their range, which is widened; " in files.notes[0]
+    assert "prices.parquet, row 5 is the first" in files.notes[0]
+
+
 @pytest.mark.parametrize(
     ("changed", "error", "said"),
     [
