@@ -25,6 +25,7 @@ class DataWindow(BaseModel):
     """The end of the held-out slice, which was used once, for the metrics and the gate."""
     symbols: tuple[str, ...] = ()
     rows: int = 0
+    """How many the model was fitted on, those left out by thinning not counted."""
 
 
 class Calibration(BaseModel):

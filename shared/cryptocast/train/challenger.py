@@ -14,7 +14,7 @@ from cryptocast.series import Bools, Floats, Ints
 from cryptocast.train.calibrate import fit_platt
 from cryptocast.train.dataset import Examples
 from cryptocast.train.evaluate import baselines, best_baseline, evaluate
-from cryptocast.train.fit import FitRules, fit_known, margin_scale, margins
+from cryptocast.train.fit import FitRules, fit_known, margin_scale, margins, thinned
 from cryptocast.train.skill import floored, measure_skill
 from cryptocast.train.splits import Plan, known_before
 from cryptocast.train.threshold import fix_threshold
@@ -49,6 +49,8 @@ class Challenger:
     calibration_begins_s: int
     fresh: Predictions
     """The held-out slice, by the very model that is registered."""
+    fitted_rows: int
+    """How many rows that model was fitted on."""
 
 
 def make_challenger(examples: Examples, plan: Plan, embargo_s: int, rules: FitRules) -> Challenger:
@@ -82,7 +84,10 @@ def make_challenger(examples: Examples, plan: Plan, embargo_s: int, rules: FitRu
     skill = measure_skill(np.concatenate([p_up, fresh.p_up]), unseen, constant)
     abstain = floored(abstain, skill)
     figures = evaluate(fresh.p_up, held_out, abstain.threshold, fitted_share)
-    return Challenger(booster, calibration, abstain, skill, figures, walk_forward, out_of_fold, begins, fresh)
+    fitted = len(thinned(plan.development, rules.most_rows))
+    return Challenger(
+        booster, calibration, abstain, skill, figures, walk_forward, out_of_fold, begins, fresh, fitted
+    )
 
 
 def best_free(tested: Examples, share_up: float, called: Bools) -> float:

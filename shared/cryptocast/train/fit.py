@@ -108,11 +108,14 @@ def fit_known(examples: Examples, known: Ints, at_s: int, rules: FitRules) -> xg
     """Fit on the rows `known` at `at_s`: the recent ones weigh more, and too many are thinned in time."""
     if examples.horizon_s > HOUR_S:
         rules = replace(rules, mirror=rules.mirror_beyond_hour)
-    rows = known
-    if len(rows) > rules.most_rows:
-        rows = rows[np.linspace(0, len(rows) - 1, rules.most_rows).astype(np.int64)]
+    rows = thinned(known, rules.most_rows)
     weight = recency(examples.as_of[rows], at_s, rules.half_life_days)
     return fit(examples.x[rows], examples.up[rows], rules, weight, examples.features)
+
+
+def thinned(rows: Ints, most: int) -> Ints:
+    """At most `most` of the (n,) `rows`, evenly: what `fit_known` fits on, with `FitRules.most_rows`."""
+    return rows if len(rows) <= most else rows[np.linspace(0, len(rows) - 1, most).astype(np.int64)]
 
 
 def recency(as_of: Ints, at_s: int, half_life_days: float) -> Floats:

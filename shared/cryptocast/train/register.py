@@ -78,7 +78,7 @@ def register(
         created_at=rules.now,
         title=f"XGBoost, {horizon.value}, pooled over {len(np.unique(examples.symbols))} coins",
         data_label=rules.data_label,
-        data_window=_data_window(examples, plan, rules),
+        data_window=_data_window(examples, plan, challenger.fitted_rows, rules),
         code_revision=rules.code_revision,
         trigger=rules.trigger,
         params=_params(rules, selection),
@@ -115,12 +115,12 @@ def _tried(tuning: Mapping[str, Any]) -> dict[str, Any]:
     return {**tried, "tuning": dict(tuning)} if tuning else tried
 
 
-def _data_window(examples: Examples, plan: Plan, rules: TrainingRules) -> DataWindow:
+def _data_window(examples: Examples, plan: Plan, fitted_rows: int, rules: TrainingRules) -> DataWindow:
     last_fitted = int(examples.as_of[plan.development[-1]]) + examples.horizon_s
     return DataWindow(
         since=datetime.fromtimestamp(int(examples.as_of[0]), tz=UTC),
         fit_until=datetime.fromtimestamp(last_fitted, tz=UTC),
         until=rules.until,
         symbols=tuple(np.unique(examples.symbols).tolist()),
-        rows=len(plan.development),
+        rows=fitted_rows,
     )

@@ -23,7 +23,7 @@ from cryptocast.series import Bools, Floats, Ints
 from cryptocast.train.dataset import Examples
 from cryptocast.train.evidence import EVIDENCE, EVIDENCE_UNTIL_S
 from cryptocast.train.export import to_trees
-from cryptocast.train.fit import FitRules, fit_known, gain_shares, margins
+from cryptocast.train.fit import FitRules, fit_known, gain_shares, margins, thinned
 from cryptocast.train.splits import DAY_S, Plan, known_before
 
 FOLDS = 3
@@ -136,7 +136,7 @@ def rank_features(
     gains, worths = [], []
     for begins, ends in pairwise(edges.tolist()):
         fitted = known[known_before(examples.as_of[known], examples.horizon_s, begins, embargo_s)]
-        tested = _thinned(mine[(examples.as_of[mine] >= begins) & (examples.as_of[mine] < ends)], JUDGE_ROWS)
+        tested = thinned(mine[(examples.as_of[mine] >= begins) & (examples.as_of[mine] < ends)], JUDGE_ROWS)
         if min(len(fitted), len(tested)) < FEWEST_ROWS // FOLDS:
             raise NotEnoughData(
                 f"a fold to choose features from would have {len(fitted)} rows to fit on and {len(tested)} "
@@ -206,7 +206,3 @@ def varying(examples: Examples, known: Ints) -> tuple[str, ...]:
 def _why_absent(group: str) -> str:
     texts = group in {"sentiment", "social"}
     return "no document in the data: every value is the one for missing" if texts else "its values never vary"
-
-
-def _thinned(rows: Ints, most: int) -> Ints:
-    return rows if len(rows) <= most else rows[np.linspace(0, len(rows) - 1, most).astype(np.int64)]

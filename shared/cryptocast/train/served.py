@@ -56,7 +56,7 @@ class Version:
         made = self.challenger
         return {
             "at": datetime.fromtimestamp(self.begins_s, tz=UTC).isoformat(),
-            "fitted_rows": len(self.prepared.plan.development),
+            "fitted_rows": made.fitted_rows,
             "features": list(self.prepared.selection.features),
             "calibration": made.calibration.model_dump(),
             "abstain": made.abstain.model_dump(),
@@ -136,7 +136,7 @@ def _joined(versions: Sequence[Version]) -> Walk:
         thresholds=tuple(thresholds_of(known) for known in slices),
         before=first.challenger.out_of_fold.examples,
         before_p_up=first.challenger.out_of_fold.p_up,
-        fitted_rows=tuple(len(one.prepared.plan.development) for one in versions),
+        fitted_rows=tuple(one.challenger.fitted_rows for one in versions),
         features=first.prepared.selection.features,
         selection=first.prepared.selection,
     )

@@ -26,7 +26,7 @@ from cryptocast.registry.price_model import apply_platt
 from cryptocast.series import Bools, Floats, Ints
 from cryptocast.train.calibrate import platt_slope
 from cryptocast.train.dataset import Examples
-from cryptocast.train.fit import FitRules, fit_known, margin_scale, margins, recency
+from cryptocast.train.fit import FitRules, fit_known, margin_scale, margins, recency, thinned
 from cryptocast.train.selection import Selection, select_features
 from cryptocast.train.splits import DAY_S, known_before
 
@@ -57,8 +57,9 @@ class Span:
     rows: Ints
     margins: Floats
     fitted_rows: int
+    """How many the model was fitted on, of those known then."""
     share_up: float
-    """The weighted share of ups that the model was fitted on."""
+    """The weighted share of ups among all rows known then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +180,8 @@ def _span(examples: Examples, own: Bools, begins: int, ends: int, rules: FitRule
     scale = margin_scale(booster, examples, known[own[known]], begins)
     weight = recency(examples.as_of[known], begins, rules.half_life_days)
     said = margins(booster, examples.x[tested]) / scale if len(tested) else np.zeros(0)
-    return Span(begins, ends, tested, said, len(known), float(np.average(up, weights=weight)))
+    fitted = len(thinned(known, rules.most_rows))
+    return Span(begins, ends, tested, said, fitted, float(np.average(up, weights=weight)))
 
 
 def _both_classes(up: Bools, begins: int) -> None:

@@ -65,6 +65,19 @@ def test_each_version_is_the_one_that_the_job_registers_from_what_was_known(
     np.testing.assert_allclose(walk.p_up[walk.refit == 1], p_up, atol=1e-5)
 
 
+def test_manifest_and_walk_tell_the_rows_fitted_on_and_not_those_left_out(bucket: Bucket, walked) -> None:
+    examples, fit = walked[0], replace(FAST, most_rows=700)
+    (refit, ends) = (int(moment.timestamp()) for moment in (REFITS[1], UNTIL))
+    walk, (version,) = walk_served(examples, [refit], ends, fit, RULES.split, workers=1)
+    assert len(version.prepared.plan.development) > 700
+    assert walk.fitted_rows == (700,)
+    assert version.recorded()["fitted_rows"] == 700
+    train_from_series(bucket, BARS, NONE, [Horizon.M15], replace(RULES, fit=fit))
+    window = load_champion(bucket, price_model(Horizon.M15)).manifest.data_window
+    assert window is not None
+    assert window.rows == 700
+
+
 def test_every_row_of_the_test_is_forecast_once_by_the_version_in_force(walked) -> None:
     examples, walk, versions = walked
     np.testing.assert_array_equal(walk.rows, np.flatnonzero(examples.as_of >= walk.refits[0]))

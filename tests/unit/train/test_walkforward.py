@@ -3,15 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pytest
+import xgboost
 
 from cryptocast.errors import NotEnoughData
 from cryptocast.series import Bools, Floats
-from cryptocast.train.walkforward import COVERAGES, EMBARGO_S, Span, Spans, calibrate_spans, thresholds_of
-from tests.unit.train.markets import make_examples
+from cryptocast.train import fit as fitting
+from cryptocast.train.fit import fit
+from cryptocast.train.walkforward import (
+    COVERAGES,
+    EMBARGO_S,
+    Span,
+    Spans,
+    calibrate_spans,
+    fit_spans,
+    thresholds_of,
+)
+from tests.unit.train.markets import FAST, make_examples
 
 
 def spans(before: int = 600, tested: int = 400) -> Spans:
@@ -57,6 +70,22 @@ def test_thresholds_are_of_what_was_said_before_each_refit() -> None:
     confidence = 0.5 + np.abs(before.margins[known]) / 10
     assert walk.thresholds[0] == pytest.approx([np.quantile(confidence, 1 - share) for share in COVERAGES])
     assert walk.thresholds[1] != walk.thresholds[0], "the first quarter tested joins what is known"
+
+
+@pytest.mark.parametrize("most_rows", [900, 1_000_000])
+def test_the_rows_that_are_told_are_those_fitted_on(monkeypatch: pytest.MonkeyPatch, most_rows: int) -> None:
+    examples, sizes = make_examples(6_000), []
+
+    def noted(x: Floats, *rest: Any) -> xgboost.Booster:
+        sizes.append(len(x))
+        return fit(x, *rest)
+
+    monkeypatch.setattr(fitting, "fit", noted)
+    refits, ends_s = [int(examples.as_of[4_500]), int(examples.as_of[5_200])], int(examples.as_of[-1])
+    rules = replace(FAST, most_rows=most_rows, rounds=2)
+    walked = fit_spans(examples, ["BTC", "ETH"], refits, ends_s, rules, workers=1, select=False)
+    assert [span.fitted_rows for span in walked.before + walked.tested] == sizes
+    assert max(sizes) == min(most_rows, int(np.sum(examples.as_of + 900 + EMBARGO_S <= refits[1])))
 
 
 def test_too_little_said_before_is_refused() -> None:
