@@ -34,11 +34,7 @@ def bar_interval(
     found.sort(key=lambda one: any(not reaches(files.series[symbol, one], end) for symbol in symbols))
     chosen = asked or next(iter(found), None)
     if chosen is None:
-        held = [f"{symbol} at {interval} s {_range(one)}" for (symbol, interval), one in files.series.items()]
-        raise BadInput(
-            f"the files hold no bars of {', '.join(symbols)} in the test window; they hold "
-            f"{'; '.join(held)}. --interval joins finer bars to longer ones"
-        )
+        raise BadInput(_why_none(files, symbols, begin, end))
     fitting = [interval_s for interval_s in found if horizon_s % interval_s == 0]
     if asked is None and horizon_s % chosen and fitting:
         chosen = fitting[0]
@@ -50,9 +46,31 @@ def bar_interval(
     return chosen
 
 
+def _why_none(files: PriceFiles, symbols: Sequence[str], begin: int, end: int) -> str:
+    """Why no bar length serves for every coin, and what to do."""
+    held = "; ".join(f"{symbol} at {step} s {_range(one)}" for (symbol, step), one in files.series.items())
+    of = {symbol: [one for (name, _), one in files.series.items() if name == symbol] for symbol in symbols}
+    if without := [symbol for symbol in symbols if not any(_inside(one, begin, end) for one in of[symbol])]:
+        return f"the files hold no bars of {', '.join(without)} in the test window; they hold {held}"
+    first = {symbol: min(int(one.opened_s[0]) for one in of[symbol]) for symbol in symbols}
+    if late := [symbol for symbol in symbols if first[symbol] >= begin]:
+        told = ", ".join(f"the first bar of {symbol} opens at {_moment(first[symbol])}" for symbol in late)
+        return (
+            f"the test begins at {_moment(begin)}, and {told}: begin it later (--test-from), with a history "
+            f"to learn from before it, or leave {', '.join(late)} out (--symbols)"
+        )
+    return (
+        f"no bar length is one that all of {', '.join(symbols)} have before the test window and inside it; "
+        f"the files hold {held}. --interval joins finer bars to longer ones"
+    )
+
+
+def _inside(series: BarSeries, begin: int, end: int) -> bool:
+    return bool(((series.opened_s >= begin) & (series.opened_s < end)).any())
+
+
 def _covers(series: BarSeries, begin: int, end: int) -> bool:
-    inside = (series.opened_s >= begin) & (series.opened_s < end)
-    return bool(inside.any()) and int(series.opened_s[0]) < begin
+    return _inside(series, begin, end) and int(series.opened_s[0]) < begin
 
 
 def reaches(series: BarSeries, end: int) -> bool:
@@ -61,5 +79,8 @@ def reaches(series: BarSeries, end: int) -> bool:
 
 
 def _range(series: BarSeries) -> str:
-    first, last = (np.datetime64(int(second), "s") for second in series.opened_s[[0, -1]])
-    return f"from {first} to {last}"
+    return f"from {_moment(series.opened_s[0])} to {_moment(series.opened_s[-1])}"
+
+
+def _moment(posix_s: int) -> str:
+    return str(np.datetime64(int(posix_s), "s"))
