@@ -39,8 +39,9 @@ def bar_interval(
     if asked is None and horizon_s % chosen and fitting:
         chosen = fitting[0]
     if horizon_s % chosen:
+        length = f"--interval {chosen}" if asked else f"the files' bar interval of {chosen} s"
         raise BadInput(
-            f"a horizon of {horizon_s} s is no multiple of the files' bar interval of {chosen} s; "
+            f"a horizon of {horizon_s} s is no multiple of {length}; "
             "nothing can be said about a close that no bar has"
         )
     return chosen

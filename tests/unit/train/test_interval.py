@@ -42,6 +42,15 @@ def test_only_the_coin_that_has_no_bar_in_the_window_is_said_to_have_none() -> N
     assert said.startswith("the files hold no bars of SOL in the test window; they hold BTC at 900 s from ")
 
 
+@pytest.mark.parametrize(
+    ("asked", "blamed"), [(None, "the files' bar interval of 900 s"), (7_200, "--interval 7200")]
+)
+def test_the_length_that_does_not_fit_the_horizon_is_blamed_on_who_gave_it(asked, blamed) -> None:
+    with pytest.raises(BadInput, match=f"a horizon of 4000 s is no multiple of {blamed};") as caught:
+        bar_interval(files(bars("BTC", 0, 60)), ["BTC"], WINDOW, 4_000, asked)
+    assert asked is None or "files" not in str(caught.value)
+
+
 def test_where_coins_share_no_length_joining_bars_is_the_advice() -> None:
     said = refused(files(bars("BTC", 0, 60), bars("SOL", 0, 60, 3_600)))
     assert "no bar length is one that all of BTC, SOL have" in said
