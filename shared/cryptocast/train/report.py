@@ -243,10 +243,15 @@ def _target(tested: Tested, selective: list[dict[str, Any]]) -> dict[str, Any]:
 def _rule(tested: Tested) -> dict[str, Any]:
     """Fixed before the test: the lowest confidence whose earlier calls surely held 65 %, by one sequence."""
     walk = tested.walk
-    found = widest_sure(walk.before_p_up, walk.before, always(TARGET), _RULE_COVERAGES, tested.interval_s)
+    searched = widest_sure(walk.before_p_up, walk.before, always(TARGET), _RULE_COVERAGES, tested.interval_s)
+    found = searched.passed
     if found is None:
-        said = "no earlier threshold surely held 65 %: the rule abstains throughout"
-        return {"threshold": None, "said": said}
+        why = (
+            "no earlier threshold surely held 65 %"
+            if searched.tests
+            else "there are too few earlier calls to test"
+        )
+        return {"threshold": None, "said": f"{why}: the rule abstains throughout"}
     return {"threshold": found.threshold, **tested.row(tested.confidence >= found.threshold)}
 
 

@@ -36,12 +36,21 @@ ToBeat = Callable[[Bools], float]
 
 @dataclass(frozen=True, slots=True)
 class Passed:
-    """The last coverage of the sequence whose test passed; `tests` counts those that were made."""
+    """A coverage of the sequence whose test passed."""
 
     threshold: float
     coverage: float
     to_beat: float
+
+
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """What came of the sequence. Without a test nothing was refuted: there were too few calls for one."""
+
+    passed: Passed | None
+    """The last whose test passed; None where the first failed or none was made."""
     tests: int
+    """How many were made."""
 
 
 def always(share: float) -> ToBeat:
@@ -55,8 +64,8 @@ def widest_sure(
     to_beat: ToBeat,
     coverages: Sequence[float],
     interval_s: int = BAR_INTERVAL_S,
-) -> Passed | None:
-    """The largest of the ascending `coverages` that the sequence reaches; None where the first test fails.
+) -> Searched:
+    """The largest of the ascending `coverages` that the sequence reaches.
 
     A test passes where the one-sided 95 % lower bound (Clopper-Pearson) of the accuracy of the surest calls
     lies above `to_beat` of these very calls: a free forecast too may be better where a model is sure. Coins
@@ -74,8 +83,8 @@ def widest_sure(
         tests += 1
         if surely(float(right[called].mean()), n) <= bar:
             break
-        passed = Passed(threshold, float(called.mean()), bar, tests)
-    return passed
+        passed = Passed(threshold, float(called.mean()), bar)
+    return Searched(passed, tests)
 
 
 @lru_cache(maxsize=256)
@@ -98,7 +107,8 @@ def fix_threshold(p_up: Floats, tested: Examples, to_beat: ToBeat) -> Abstain:
     if np.ptp(confidence) == 0:
         rule = "always abstain: the margins order nothing out of fold"
         return Abstain(threshold=1.0, rule=rule, coverage=0.0, tested=False)
-    if found := widest_sure(p_up, tested, to_beat, _COVERAGES):
+    searched = widest_sure(p_up, tested, to_beat, _COVERAGES)
+    if found := searched.passed:
         rule = (
             "smallest confidence whose accuracy on the purged calibration slice has a 95 % lower bound above "
             f"the best baseline on the same calls ({found.to_beat:.4f}), tested from the surest calls on, "
@@ -107,9 +117,10 @@ def fix_threshold(p_up: Floats, tested: Examples, to_beat: ToBeat) -> Abstain:
         return Abstain(threshold=found.threshold, rule=rule, coverage=found.coverage, tested=True)
     threshold = float(np.quantile(confidence, 1 - FALLBACK_COVERAGE))
     bar = to_beat(confidence >= threshold)
-    had, needed = int(independent_calls(tested.as_of, tested.horizon_s)), fewest_calls(bar)
     why = f"no lower bound exceeded the best baseline on the same calls ({bar:.4f} on these)"
-    if had < needed:
+    if not searched.tests:  # not of the whole slice either, where the bar is another than on these
+        had = int(independent_calls(tested.as_of, tested.horizon_s))
+        needed = fewest_calls(to_beat(np.ones(len(tested), dtype=np.bool_)))
         why = f"its {had} independent calls are too few to test one, {needed} are needed"
     rule = f"most confident {FALLBACK_COVERAGE:.0%} of the purged calibration slice: {why}"
     covered = float((confidence >= threshold).mean())

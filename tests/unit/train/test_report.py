@@ -50,6 +50,7 @@ def test_card_and_terminal_say_why_there_is_no_p_value(tmp_path) -> None:
     assert "best free forecast of the surest 20%" in why
     assert why.endswith("horizons, 40 are needed")
     assert f"N{why[1:]}." in report_card(report)
+    assert report["target"]["rule"]["said"].startswith("there are too few earlier calls")
 
     report, _, _ = backtest(ask(path, horizon="15m", **told))
     assert report["tests"]["pesaran_timmermann"]["why_none"] is None

@@ -13,7 +13,7 @@ from cryptocast.series import Bools, Floats
 from cryptocast.train.challenger import best_free
 from cryptocast.train.dataset import Examples
 from cryptocast.train.statistics import surely
-from cryptocast.train.threshold import always, fewest_calls, fix_threshold, widest_sure
+from cryptocast.train.threshold import Searched, always, fewest_calls, fix_threshold, widest_sure
 from tests.unit.train.markets import make_examples
 from tests.unit.train.test_statistics import BAR_S, nothing_known
 
@@ -41,7 +41,7 @@ def widest_of_all_looks(p_up: Floats, tested: Examples, to_beat: float) -> bool:
 
 
 def test_a_useless_model_gets_a_threshold_in_at_most_five_per_cent_of_cases() -> None:
-    found = [widest_sure(*useless(seed), always(0.5), COVERAGES) is not None for seed in range(RUNS)]
+    found = [widest_sure(*useless(seed), always(0.5), COVERAGES).passed is not None for seed in range(RUNS)]
     many_looks = [widest_of_all_looks(*useless(seed), 0.5) for seed in range(RUNS)]
     assert 0.01 < np.mean(found) < 0.07, "5 % and two standard errors of 400 runs"
     assert np.mean(many_looks) > 0.12, "the same tests, each taken for itself"
@@ -51,8 +51,8 @@ def test_nor_where_labels_overlap_and_coins_move_together() -> None:
     found = []
     for seed in range(RUNS // 2):
         _, calls, up = nothing_known(seed, horizon=4, moments=2_000)
-        p_up = 1 / (1 + np.exp(-calls / 5))
-        found.append(widest_sure(p_up, rows(up, 4 * BAR_S, coins=2), always(0.5), COVERAGES) is not None)
+        p_up, tested = 1 / (1 + np.exp(-calls / 5)), rows(up, 4 * BAR_S, coins=2)
+        found.append(widest_sure(p_up, tested, always(0.5), COVERAGES).passed is not None)
     assert np.mean(found) < 0.08
 
 
@@ -63,9 +63,10 @@ def test_a_skilled_model_gets_the_coverage_up_to_which_it_is_skilled(seed: int) 
     confidence = random.uniform(0.5, 0.6, 20_000)
     up = random.random(20_000) < 0.5
     right = random.random(20_000) < np.where(confidence > 0.55, 0.7, 0.5)
-    found = widest_sure(np.where(up == right, confidence, 1 - confidence), rows(up), always(0.62), COVERAGES)
-    assert found is not None
-    assert 0.7 <= found.coverage <= 0.85
+    p_up = np.where(up == right, confidence, 1 - confidence)
+    passed = widest_sure(p_up, rows(up), always(0.62), COVERAGES).passed
+    assert passed is not None
+    assert 0.7 <= passed.coverage <= 0.85
 
 
 def test_the_first_failure_ends_it_whatever_would_come_after() -> None:
@@ -75,7 +76,7 @@ def test_the_first_failure_ends_it_whatever_would_come_after() -> None:
     up = np.ones(4_000, dtype=bool)
     p_up = np.where(right, confidence, 1 - confidence)
     assert widest_of_all_looks(p_up, rows(up), 0.55)
-    assert widest_sure(p_up, rows(up), always(0.55), COVERAGES) is None
+    assert widest_sure(p_up, rows(up), always(0.55), COVERAGES) == Searched(passed=None, tests=1)
 
 
 def test_it_begins_where_five_points_above_the_bar_are_significant() -> None:
@@ -85,7 +86,7 @@ def test_it_begins_where_five_points_above_the_bar_are_significant() -> None:
     random = np.random.default_rng(0)
     p_up = random.uniform(0.7, 0.9, 2_000)
     found = widest_sure(p_up, rows(random.random(2_000) < 0.9), always(0.65), COVERAGES)
-    assert found is not None
+    assert found.passed is not None
     assert found.tests == sum(2_000 * coverage >= n for coverage in COVERAGES)
     assert fewest_calls(1.0) == 999, "a bar that cannot be beaten asks for more than there is"
 
@@ -133,6 +134,16 @@ def test_a_slice_of_few_independent_calls_is_not_tested_and_the_rule_says_so() -
     assert fixed.coverage == pytest.approx(0.2, abs=0.01)
     assert "its 31 independent calls are too few" in fixed.rule
     assert fixed.tested is False
+
+
+def test_a_bar_that_is_lower_on_the_whole_slice_asks_for_more_calls_than_there_are() -> None:
+    """With 66 % to beat 280 calls would do, but the surest fifth has 56, and the whole has 50 % to beat."""
+    p_up, tested = useless(1, n=280)
+    fixed = fix_threshold(p_up, tested, lambda called: 0.66 if called.mean() < 0.5 else 0.5)
+    assert fewest_calls(0.66) < 280 < fewest_calls(0.5)
+    assert widest_sure(p_up, tested, lambda called: 0.5, COVERAGES) == Searched(passed=None, tests=0)
+    assert f"its 280 independent calls are too few to test one, {fewest_calls(0.5)} are needed" in fixed.rule
+    assert "no lower bound" not in fixed.rule
 
 
 def test_a_constant_probability_always_abstains() -> None:
