@@ -14,15 +14,10 @@ _SUREST = (("surest 5 %", "top5_n", "{:,}".format), ("right", "top5_accuracy", p
 
 def report_card(report: Mapping[str, Any]) -> str:
     """The page. Every text of the report is escaped."""
-    window = report["data_window"]
     title = f"{', '.join(report['symbols'])}, {report['horizon']} ahead"
     parts = [
         paragraph(_headline(report), "said"),
-        paragraph(
-            f"Out of sample from {window['test_from'][:10]} to {window['until'][:10]}, a new model "
-            f"{window['refit']} ({report['recipe']}), fitted on {', '.join(window['fitted_symbols'])} since "
-            f"{window['since'][:10]}. Bars of {report['interval_s']} s."
-        ),
+        paragraph(_of_what(report)),
         heading("The surest calls"),
         coverage_table(report["selective"]),
         *_served(report["served"]),
@@ -52,6 +47,16 @@ def report_card(report: Mapping[str, Any]) -> str:
         bullets(report["notes"] or ["nothing"]),
     ]
     return page(title, parts)
+
+
+def _of_what(report: Mapping[str, Any]) -> str:
+    window = report["data_window"]
+    models = "one model throughout" if window["refit"] == "never" else f"a new model {window['refit']}"
+    return (
+        f"Out of sample from {window['test_from'][:10]} to {window['until'][:10]}, {models} "
+        f"({report['recipe']}), fitted on {', '.join(window['fitted_symbols'])} since {window['since'][:10]}."
+        f" Bars of {report['interval_s']} s."
+    )
 
 
 def _served(served: Mapping[str, Any] | None) -> list[str]:

@@ -39,10 +39,11 @@ def test_a_stretch_of_calls_whose_labels_overlap_is_one_outcome(stretches: int, 
     assert (best["mcnemar"]["p_value"] < 0.05) is sure
 
 
-def test_card_and_terminal_say_why_there_is_no_p_value(tmp_path) -> None:
+def test_card_and_terminal_say_which_models_and_why_there_is_no_p_value(tmp_path) -> None:
     told = {"test_from": datetime(2024, 2, 20, tzinfo=UTC), "test_to": datetime(2024, 2, 28, tzinfo=UTC)}
     path = write(tmp_path, frame())
-    report, _, _ = backtest(ask(path, horizon="24h", **told))
+    report, _, _ = backtest(ask(path, horizon="24h", refit="never", **told))
+    assert ", one model throughout (all-history), fitted on BTC since " in report_card(report)
     assert report["tests"]["pesaran_timmermann"]["p_value"] is None
     assert "pesaran_timmermann" not in report["trials_corrected"]
     (why,) = (line for line in lines(report) if line.startswith("no p-value of "))
@@ -54,4 +55,5 @@ def test_card_and_terminal_say_why_there_is_no_p_value(tmp_path) -> None:
 
     report, _, _ = backtest(ask(path, horizon="15m", **told))
     assert report["tests"]["pesaran_timmermann"]["why_none"] is None
+    assert ", a new model quarterly (all-history), fitted on BTC since " in report_card(report)
     assert not any("horizons" in why for why in reports.without_p(report))
