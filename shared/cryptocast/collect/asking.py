@@ -15,7 +15,7 @@ from cryptocast.store.database import Database
 
 T = TypeVar("T")
 FEWEST_REFUSED = 5
-"""So many records refused, and none taken, are no accident of one record: the source has changed."""
+"""So many records refused, and none that is good, are no accident of one record: the source has changed."""
 
 
 class Asking:
@@ -26,7 +26,7 @@ class Asking:
         self._now = now
         self._failed: dict[str, str] = {}
         self._answered: set[str] = set()
-        self._taken: set[str] = set()
+        self._good: dict[str, int] = {}
         self._refused: dict[str, list[Rejected]] = {}
         self.report = report
 
@@ -50,9 +50,6 @@ class Asking:
             self._fail(source, f"its answer could not be read ({type(error).__name__})")
         else:
             self._answered.add(source)
-            self._refused.setdefault(source, []).extend(answer.rejected)
-            if answer.records:
-                self._taken.add(source)
             self.report.rows_in += len(answer.records) + len(answer.rejected)
             for missing in answer.missing:
                 self.lacks(missing)
@@ -74,6 +71,14 @@ class Asking:
         if refused:
             quarantine.add(self._db, refused, self._now)
             self.report.rows_rejected += len(refused)
+        for record in refused:
+            self._refused.setdefault(record.source, []).append(record)
+
+    def good(self, source: str, records: int) -> None:
+        """So many of its records were valid. Of a source that leaves out what is known already nobody tells
+        this: none is left of it in a quiet quarter of an hour, and one that is refused is there every time.
+        """
+        self._good[source] = self._good.get(source, 0) + records
 
     def budget(self, source: str, quota: int | None) -> Spend:
         """Takes one call from the source's month each time it is called; raises `QuotaExceeded`."""
@@ -87,12 +92,13 @@ class Asking:
         return spend
 
     def close(self) -> None:
-        """Remember how each source did; one of which nothing could be read has failed.
+        """Remember how each source did; one of which no record was `good` has failed.
 
         Raises: `StoreUnavailable`.
         """
-        for source, refused in self._refused.items():
-            if len(refused) >= FEWEST_REFUSED and source not in self._taken | set(self._failed):
+        for source, good in self._good.items():
+            refused = self._refused.get(source, [])
+            if not good and len(refused) >= FEWEST_REFUSED and source not in self._failed:
                 self._fail(source, f"all {len(refused)} records were refused ({refused[0].reason})")
         for source in sorted(self._answered - set(self._failed)):
             sources.set_status(self._db, source, True, "", self._now)

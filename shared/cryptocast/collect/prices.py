@@ -44,7 +44,7 @@ def collect_prices(db: Database, sources: Sources, window: CycleWindow, symbols:
     served = {symbol: source for symbol, source in served.items() if symbol in unclosed}
     _compare(db, asking, quotes, served, window)
     quoted = [_bar_of(db, quotes[s], window) for s in unclosed if s in quotes and s not in served]
-    served |= _store(db, asking, quoted, window)
+    served |= _store(db, asking, sources.quotes.name, quoted, window)
     served |= _from_backup(db, asking, sources, window, [s for s in unclosed if s not in served])
     for symbol in (s for s in unclosed if s not in served):
         asking.lacks(f"prices: no source has {symbol} at {window.as_of:%Y-%m-%d %H:%M}")
@@ -67,6 +67,7 @@ def _quotes(
     answer = asking.ask(name, partial(sources.quotes.quotes, symbols, spend))
     quotes, refused = valid_quotes(answer.records, window.now)
     asking.quarantine([*answer.rejected, *refused])
+    asking.good(name, len(quotes))
     stale = sorted(quote.symbol for quote in quotes if quote.quoted_at < window.as_of - STALE_AFTER)
     late = {quote.symbol for quote in quotes if quote.quoted_at > window.as_of + STALE_AFTER}
     if stale:
@@ -128,7 +129,7 @@ def _from_backup(
         answer = asking.ask(name, question)
         asking.quarantine(answer.rejected)
         found += answer.records
-    return _store(db, asking, found, window)
+    return _store(db, asking, name, found, window)
 
 
 def _from_candles(
@@ -142,13 +143,17 @@ def _from_candles(
     answer = asking.ask(source.name, question)
     asking.quarantine(answer.rejected)
     wanted = set(gaps)
-    return _store(db, asking, [bar for bar in answer.records if bar.opened_at in wanted], window)
+    found = [bar for bar in answer.records if bar.opened_at in wanted]
+    return _store(db, asking, source.name, found, window)
 
 
-def _store(db: Database, asking: Asking, bars: Sequence[Bar], window: CycleWindow) -> dict[str, str]:
-    """Validate and upsert; returns the source per coin whose bar closes at `as_of`."""
+def _store(
+    db: Database, asking: Asking, source: str, bars: Sequence[Bar], window: CycleWindow
+) -> dict[str, str]:
+    """Validate and upsert what `source` gave; returns the source per coin whose bar closes at `as_of`."""
     valid, refused = valid_bars(bars, window.now)
     asking.quarantine(refused)
+    asking.good(source, len(valid))
     asking.report.rows_stored += bar_store.upsert(db, valid)
     closing: dict[str, str] = {bar.symbol: bar.source for bar in valid if _closes(bar, window.as_of)}
     return closing

@@ -16,7 +16,10 @@ GAPS_ARE_FILLED_FOR = timedelta(days=1)
 
 
 class SpanNotStored(NotEnoughData):
-    """Postgres lacks what a champion was trained on: a backfill brings it, or a new champion, not time."""
+    """Postgres lacks what a champion was trained on, or makes rows of other formulas now: time mends neither.
+
+    A new champion does, and a backfill where bars lack.
+    """
 
 
 class Refusal(BaseModel):

@@ -124,9 +124,10 @@ def forecast(
     """Issue a forecast for every horizon with a champion and every feature row of the window.
 
     Of `missing`, what the cycle's earlier steps named, each forecast carries what tells of inputs. Stored
-    forecasts are never rewritten, so the step may run twice. A horizon whose champion is absent or
-    corrupt, a coin without a row or a close, and an online store that does not answer are named and the
-    rest goes on. Candidates forecast last. Raises `StoreUnavailable` where a store does not answer.
+    forecasts are never rewritten, so the step may run twice. A horizon whose champion is absent, corrupt or
+    of another feature version, rows that are all too late, a coin without a row or a close, and an online
+    store that does not answer are named and the rest goes on. Candidates forecast last. Raises
+    `StoreUnavailable` where a store does not answer.
     """
     report = StepReport("forecast")
     rows = _rows(db, window, symbols)
@@ -141,17 +142,23 @@ def forecast(
             report.missing.append(f"forecast {horizon.value}: {error}")
             continue
         fitting = [row for row in rows if row.feature_version == champion.manifest.feature_version]
-        if len(fitting) < len(rows):
-            report.missing.append(
-                f"forecast {horizon.value}: {champion.version} reads feature version "
-                f"{champion.manifest.feature_version}, {len(rows) - len(fitting)} rows have another"
-            )
         in_time = _in_time(fitting, horizon, window.now, data_label)
+        if rows and not in_time:
+            report.missing.append(f"forecast {horizon.value}: {_why_none(champion, fitting)}")
         issued += issue(champion, in_time, closes, window.now, data_label, inputs_only(missing))
         report.detail.setdefault("champions", {})[horizon.value] = champion.version
     _store(db, online, issued, window, report)
     report.detail["candidates"] = _try_candidates(db, forecasters, rows, closes, window, data_label)
     return report
+
+
+def _why_none(champion: Forecaster, fitting: Sequence[FeatureRow]) -> str:
+    """Why of the rows that there are none is forecast."""
+    if fitting:
+        return f"the {len(fitting)} rows came too late, their outcomes are known"
+    return (
+        f"{champion.version} reads feature version {champion.manifest.feature_version}, the rows have another"
+    )
 
 
 def _try_candidates(

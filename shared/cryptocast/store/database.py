@@ -37,8 +37,10 @@ class _Connection(psycopg.Connection[Any]):
     answer_within_s: float | None = None
 
     def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
+        if timeout is not None:  # psycopg's own, which knows what to do when it ends
+            return super().wait(gen, interval, timeout)
         try:
-            return super().wait(gen, interval, self.answer_within_s if timeout is None else timeout)
+            return super().wait(gen, interval, self.answer_within_s)
         except psycopg.errors._WaitTimeout:
             self.pgconn.finish()  # its answer, should it come, would be taken for the next question's
             raise psycopg.OperationalError(f"no answer within {self.answer_within_s:g} s") from None
@@ -48,7 +50,8 @@ class Database:
     """Postgres at `url`, e.g. `postgresql://user:password@host/name?sslmode=require`.
 
     Nothing is opened before the first use. Threads take turns on the one connection. With `answer_within_s`
-    a statement, and an attempt to connect, ends by then: for callers who wait for an answer themselves.
+    a statement ends by then, each address of the host is tried for half of it, and all are not tried again
+    after it: for callers who wait for an answer themselves.
     """
 
     def __init__(
@@ -60,7 +63,7 @@ class Database:
         answer_within_s: int | None = None,
     ) -> None:
         self._url = url
-        self._connect_timeout_s = min(connect_timeout_s, answer_within_s or connect_timeout_s)
+        self._connect_timeout_s = answer_within_s // 2 if answer_within_s else connect_timeout_s
         self._connect_within_s = min(30, answer_within_s or 30)
         self._connect_attempts = connect_attempts
         self._answer_within_s = answer_within_s

@@ -157,7 +157,7 @@ def _mean_above_zero(values: Floats, as_of: Ints, overlap: int) -> Test:
     _, where = np.unique(as_of, return_inverse=True)
     sums = np.bincount(where, weights=values)
     if len(sums) < FEWEST_OVERLAPS * overlap:
-        return _none(f"it spans {len(sums) / overlap:.1f} horizons, {FEWEST_OVERLAPS} are needed")
+        return _none(f"it spans {len(sums) // overlap} horizons, {FEWEST_OVERLAPS} are needed")
     if np.ptp(sums) == 0:
         return _none("the two differ by the same at every moment")
     lags = {"maxlags": newey_west_lags(len(sums), overlap)}

@@ -258,6 +258,9 @@ def test_an_exchange_of_which_nothing_can_be_read_any_more_is_named_and_counted_
         assert report.missing == ["coinbase: all 5 records were refused (volume is str, not a number)"]
         assert measure_quality(db, window(), ("BTC",)).quarantined == {"bars coinbase": 5}
         assert statuses(db)["coinbase"] is False
+    swapped = [[s, 3.0, 1.0, 2.0, 2.5, 12.5] for s in opened_s]  # its low and high have changed places
+    vendors.fail("/coinbase", body=json.dumps(swapped))
+    assert collect_prices(db, sources, window(), ("BTC",)).missing[0].startswith("coinbase: all 5 records")
     vendors.recover()
     assert collect_prices(db, sources, window(), ("BTC",)).missing == []
     assert statuses(db)["coinbase"] is True

@@ -147,6 +147,30 @@ def test_live_a_forecast_of_the_past_is_none(db: Database, online: OnlineStore, 
         UNTIL - i * timedelta(minutes=15) for i in range(4)
     }
     assert report.rows_stored == len(said) == (1 + 4) * len(SYMBOLS)
+    assert not any("too late" in word for word in report.missing)
+
+
+def test_live_a_horizon_whose_every_row_is_too_late_is_named(
+    db: Database, online: OnlineStore, bucket: Bucket
+) -> None:
+    store_market(db)
+    run_training(bucket, db)
+    report = run_cycle(db, online, bucket, data_label=DataLabel.LIVE, after_s=1_000)
+    assert "forecast 15m: the 2 rows came too late, their outcomes are known" in report.missing
+    assert (report.detail["issued"]["15m"], report.detail["issued"]["1h"]) == (0, 2)
+
+
+def test_rows_of_another_feature_version_are_named(
+    db: Database, online: OnlineStore, bucket: Bucket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store_market(db)
+    run_training(bucket, db, horizons=(Horizon.M15,))
+    monkeypatch.setattr("cryptocast.features.rows.FEATURE_VERSION", "99")
+    report = run_cycle(db, online, bucket)
+    assert any(
+        word.startswith("forecast 15m: ") and word.endswith("the rows have another")
+        for word in report.missing
+    )
 
 
 def test_a_corrupt_champion_is_named_and_the_others_go_on(

@@ -148,7 +148,7 @@ def test_a_week_at_24_hours_has_no_p_value_and_says_why() -> None:
     ):
         assert math.isnan(found.p_value)
         assert found.as_json()["p_value"] is None
-        assert found.why_none == "it spans 7.0 horizons, 40 are needed"
+        assert found.why_none == "it spans 7 horizons, 40 are needed"
     assert st.pesaran_timmermann(called, up, as_of, 16).p_value >= 0, "42 horizons are enough"
     assert "one way" in st.pesaran_timmermann(called | True, up, as_of, 1).why_none
 
