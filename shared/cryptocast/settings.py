@@ -26,8 +26,6 @@ class Settings(BaseSettings):
 
     database_url: SecretStr | None = None
     database_url_parameter: str | None = None
-    database_answer_within_s: int | None = Field(default=None, ge=4)
-    """Gives up a Postgres that does not answer a statement by then; None waits as long as the caller has."""
     redis_url: SecretStr | None = None
     redis_url_parameter: str | None = None
     redis_token: SecretStr | None = None

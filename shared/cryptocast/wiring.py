@@ -106,7 +106,7 @@ def database_url() -> str:
 def database() -> Database:
     from cryptocast.store.database import Database
 
-    return Database(database_url(), answer_within_s=settings().database_answer_within_s)
+    return Database(database_url())
 
 
 @cache
@@ -236,8 +236,9 @@ def http_app() -> FastAPI:
     has_registry = bool(found.registry_bucket)
     deps = Deps(
         online=online_store(),
-        # Two short tries end well within API Gateway's 29 s, so that the caller gets our words, not its.
-        db=Database(database_url(), connect_attempts=2, connect_timeout_s=4),
+        # To find a connection dead takes 8 s, to try the three addresses of a host in vain 12 s: within API
+        # Gateway's 29 s, so that the caller gets our words, not its.
+        db=Database(database_url(), connect_attempts=2, answer_within_s=8),
         symbols=found.symbol_list,
         data_label=found.data_label,
         clock=partial(datetime.now, UTC),

@@ -210,3 +210,17 @@ def test_only_a_replay_may_begin_anew_in_the_online_store(
     for name, value in (("REDIS_URL", "http://127.0.0.1:9"), ("REDIS_TOKEN", "t"), ("DATA_LABEL", label)):
         monkeypatch.setenv(name, value)
     assert wiring.online_store()._latest_rerun == latest_rerun
+
+
+def test_a_reader_gets_our_words_before_api_gateway_gives_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in (
+        ("REDIS_URL", "http://127.0.0.1:9"),
+        ("REDIS_TOKEN", "t"),
+        ("DATABASE_URL", "host=h"),
+    ):
+        monkeypatch.setenv(name, value)
+    database = wiring.http_app().state.deps.db
+    addresses, spare_s = 3, 5
+    connecting_s = database._connect_timeout_s * addresses
+    assert connecting_s >= database._connect_within_s  # so all addresses are tried once
+    assert database._answer_within_s + connecting_s + spare_s <= 29
