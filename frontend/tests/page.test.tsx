@@ -35,7 +35,7 @@ describe('the page', () => {
     expect(reasons.getAllByRole('listitem').map((item) => item.textContent)).toEqual([
       'Price move, last hour pushes up+3.9 pp',
       'Mood of news and posts pushes down−2.0 pp',
-      'Trading, last 4 h pushes up+1.0 pp',
+      'Trading, last 4\u00a0h pushes up+1.0 pp',
     ]);
     expect(coin.getByText('One other').parentElement).toHaveTextContent('One other+0.2 pp');
     expect(coin.getByText('Base rate and calibration').parentElement).toHaveTextContent('+8.9');

@@ -1,5 +1,5 @@
 import type { Forecast } from '../api/types';
-import { formatPoints, formatShare } from '../format/numbers';
+import { formatPoints, formatShare, unbroken } from '../format/numbers';
 import type { Reason } from '../words/features';
 import { baseRate, type Answer } from '../words/models';
 import { sumOf, toldReasons, type Sum } from '../words/sum';
@@ -68,7 +68,7 @@ function One({ reason, shown, sum }: OneProps) {
         className="min-w-0 flex-1 text-ink"
         title={`${reason.weight.toFixed(3)} log-odds before calibration`}
       >
-        {reason.words}
+        {unbroken(reason.words)}
         <span className="sr-only">{up ? ' pushes up' : ' pushes down'}</span>
       </span>
       {sum && shown !== undefined ? (

@@ -50,3 +50,8 @@ export function formatCount(count: number): string {
 export function plural(count: number, one: string, many = `${one}s`): string {
   return `${formatCount(count)} ${count === 1 ? one : many}`;
 }
+
+/** A number is not parted from its unit at the end of a line: "last 24 h". */
+export function unbroken(words: string): string {
+  return words.replace(/(\d) (h|d|min|days?)\b/g, '$1\u00a0$2');
+}
