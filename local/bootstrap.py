@@ -17,6 +17,7 @@ from cryptocast.store import bars
 from cryptocast.store.database import Database
 from local.operator import cryptocast
 from local.paths import DIST, ROOT
+from local.processes import write_whole
 from local.stack import Stack
 
 HISTORY_DAYS = 182
@@ -59,7 +60,7 @@ def bring_up(
         _score(stack, sentiment_model)
         announce("first models, one per horizon")
         cryptocast(stack, "train", "--until", _now(stack))
-        marks.write_text(json.dumps({"until": _now(stack)}))
+        write_whole(marks, json.dumps({"until": _now(stack)}))
 
 
 def _need_bars(stack: Stack) -> None:

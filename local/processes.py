@@ -11,8 +11,19 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import FrameType
 
 _PR_SET_PDEATHSIG = 1
+
+
+def end_in_order() -> None:
+    """Asked to end, or its terminal closed, this process does as after Ctrl-C: what it started, it ends."""
+    for sign in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(sign, _interrupt)
+
+
+def _interrupt(_signal: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
 
 
 def _die_with_parent(sign: signal.Signals) -> None:
@@ -102,3 +113,11 @@ def is_free(port: int) -> bool:
         except OSError:
             return False
         return True
+
+
+def write_whole(path: Path, text: str, mode: int = 0o644) -> None:
+    """All of it or nothing: a full disk, or an end in the middle, leaves what was there."""
+    beside = path.with_name(f"{path.name}.new")
+    beside.touch(mode)
+    beside.write_text(text)
+    beside.replace(path)

@@ -22,6 +22,7 @@ import websockets
 from cryptocast.domain import BAR_INTERVAL_S, Horizon, floor_to_grid
 from cryptocast.features.spec import FEATURE_NAMES
 from local.bootstrap import bring_up
+from local.processes import end_in_order
 from local.sources import choose
 from local.stack import Stack, running
 
@@ -37,6 +38,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--folder", type=Path, help="keep the stack's data here")
     args = parser.parse_args()
+    end_in_order()
     choice = choose("simulated", None, None, 1.0, "BTC,ETH,SOL")
     with (
         tempfile.TemporaryDirectory(prefix="cryptocast-smoke-") as scratch,

@@ -23,7 +23,7 @@ from local.down import hold
 from local.ministack import CREDENTIALS, MiniStack
 from local.paths import DIST, ROOT, STATE, VENV_BIN
 from local.postgres import Postgres
-from local.processes import Child, free_port, is_free
+from local.processes import Child, free_port, is_free, write_whole
 from local.sources import Choice
 from local.training import TrainingAgent
 from local.upstash import Upstash
@@ -72,7 +72,7 @@ class Stack:
 
     def remember(self, as_of: datetime) -> None:
         """The last cycle that was done, for the next run."""
-        (self.folder / "last-cycle").write_text(as_of.isoformat())
+        write_whole(self.folder / "last-cycle", as_of.isoformat())
 
     # ---- servers ---------------------------------------------------------------------------
 
@@ -112,13 +112,12 @@ class Stack:
         for name in ("postgres", "valkey", "upstash", "ministack", "replay", "dashboard"):
             port = known.get(name)
             self._ports[name] = port if port and is_free(port) else free_port()
-        kept.write_text(json.dumps(self._ports))
+        write_whole(kept, json.dumps(self._ports))
 
     def _token(self) -> str:
         kept = self.folder / "redis-token"
         if not kept.exists():
-            kept.touch(mode=0o600)
-            kept.write_text(secrets.token_urlsafe(24))
+            write_whole(kept, secrets.token_urlsafe(24), 0o600)
         return kept.read_text()
 
     def _start_replay(self) -> None:
@@ -190,7 +189,7 @@ class Stack:
         if self.deployment is None:
             sam.build(self.parameters, self.logs / "sam-build.log")
             self.deployment = sam.deploy(self.ministack, self.parameters, self.logs / "sam-deploy.log")
-            kept.write_text(json.dumps({"fingerprint": mark}))
+            write_whole(kept, json.dumps({"fingerprint": mark}))
 
     def _put_secrets(self) -> None:
         ssm = self.ministack.client("ssm")

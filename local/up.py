@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import argparse
 import shlex
-import signal
 import sys
 import time
 from datetime import datetime, timedelta
-from types import FrameType
 from typing import Any
 
 from rich.console import Console
@@ -18,6 +16,7 @@ from cryptocast.errors import CryptocastError
 from local.bootstrap import bring_up
 from local.cycles import CycleDriver, CycleFailed, CycleResult, NotReached
 from local.operator import write_environment
+from local.processes import end_in_order
 from local.sources import choose
 from local.stack import Stack, running
 from local.warm import warm_up
@@ -41,7 +40,7 @@ def main() -> None:
     parser.add_argument("--coins")
     parser.add_argument("--cycles", type=int, help="stop after so many cycles")
     args = parser.parse_args()
-    signal.signal(signal.SIGTERM, _interrupt)
+    end_in_order()
     choice = choose(args.source, args.data, args.start, args.speed, args.coins)
     coins = ", ".join(choice.symbols)
     console.print(f"[bold]Cryptocast[/bold]  {choice.why}; {coins}", highlight=False, soft_wrap=True)
@@ -55,10 +54,6 @@ def main() -> None:
     except (RuntimeError, CryptocastError) as error:
         console.print(f"[red]✗[/red] {error}", highlight=False, markup=True)
         sys.exit(1)
-
-
-def _interrupt(_signal: int, _frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
 
 
 class _Steps:

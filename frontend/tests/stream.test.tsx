@@ -67,6 +67,17 @@ describe('beside the stream', () => {
     expect(coin.getByText('Down')).toBeVisible();
   });
 
+  it('what it says before the first answer is not lost where that is older', async () => {
+    counted('/v1/forecasts', aBoard(), 3_000);
+    const opened = openPage();
+    await after(100);
+    act(() => sockets.at(-1)?.onopen?.());
+    say({ type: 'subscribed' });
+    say({ type: 'forecast', forecast: aForecast({ as_of: minutesAfter(15), call: 'down' }) });
+    await after(5_000);
+    expect(await within(await opened).findByText('Down')).toBeVisible();
+  });
+
   it('a burst of forecasts of a new version asks for the models once', async () => {
     await openLive();
     const models = counted('/v1/models', { data_label: 'live', champions: fourModels() }, 300);

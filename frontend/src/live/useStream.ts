@@ -1,4 +1,4 @@
-import { useQueryClient, type QueryClient } from '@tanstack/react-query';
+import { hashKey, useQueryClient, type QueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import type { ForecastsAnswer, Model, ServerMessage } from '../api/types';
 import { applyMessage } from './board';
@@ -25,6 +25,17 @@ export function useStream(url: string | null): ConnectionStatus {
     if (!url) return undefined;
     let judged: ReturnType<typeof setTimeout> | undefined;
     let ended: string | undefined;
+    // The stream may speak before the first answer comes, which may be older than what it says.
+    const early: ServerMessage[] = [];
+    const toBoard = (message: ServerMessage) => {
+      if (cache.getQueryData(KEYS.forecasts)) take(cache, message);
+      else if (TELLS.has(message.type)) early.push(message);
+    };
+    const stopWatching = cache.getQueryCache().subscribe(({ type, query }) => {
+      const came = type === 'updated' && query.queryHash === hashKey(KEYS.forecasts);
+      if (early.length === 0 || !came || query.state.data === undefined) return;
+      for (const message of early.splice(0)) take(cache, message);
+    });
     // Each subscription is answered with the last cycle again; a replay may go back, so not only newer ones.
     const cycleEnded = (asOf: string) => {
       if (asOf === ended) return;
@@ -46,13 +57,14 @@ export function useStream(url: string | null): ConnectionStatus {
       onStatus: setStatus,
       onMessage: (data) => {
         const message = readMessage(data);
-        if (message) take(cache, message);
+        if (message) toBoard(message);
         if (message?.type === 'cycle') cycleEnded(message.as_of);
       },
     });
     connection.start();
     return () => {
       connection.stop();
+      stopWatching();
       clearTimeout(judged);
     };
   }, [url, cache]);

@@ -22,9 +22,9 @@ _GONE = frozenset({"[deleted]", "[removed]"})
 def post(submission: Mapping[str, Any], window: CycleWindow, embargo_s: int, late: bool = False) -> Document:
     """Raises: `InvalidRecord`."""
     external_id = words(submission.get("id"), "id")[:20]
-    title = clean(words(submission.get("title"), "title"), TITLE_CHARS)
+    title = _plain(words(submission.get("title"), "title"), TITLE_CHARS)
     text = submission.get("selftext")
-    body = clean(text, BODY_CHARS) if isinstance(text, str) else ""
+    body = _plain(text, BODY_CHARS) if isinstance(text, str) else ""
     published_at = moment_of_seconds(submission.get("created_utc"), "created_utc")
     seen_at, estimated = first_seen(published_at, window, embargo_s, late)
     return Document(
@@ -40,6 +40,11 @@ def post(submission: Mapping[str, Any], window: CycleWindow, embargo_s: int, lat
         symbols=mentions(f"{title}\n{body}"),
         first_seen_estimated=estimated,
     )
+
+
+def _plain(text: str, most_chars: int) -> str:
+    """Reddit's text is no HTML, though entities may be in it: the `<` of "ETH<BTC" opens no tag."""
+    return clean(text.replace("<", "&lt;"), most_chars)
 
 
 def without_text(submission: object) -> dict[str, Any]:

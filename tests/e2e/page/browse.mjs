@@ -37,8 +37,8 @@ async function addsUp(coin) {
   const cells = coin.getByRole('listitem').filter({ hasText: 'From 50% to' });
   assert.equal(await cells.count(), 3, 'three models of which the reasons count');
   for (const text of await cells.allInnerTexts()) {
-    const points = [...text.matchAll(/^[+−]?\d+\.\d+$/gm)].map(([one]) => Number(one.replace('−', '-')));
-    const end = Number(/([\d.]+)% up\s*$/m.exec(text.slice(text.indexOf('From 50%')))[1]);
+    const points = [...text.matchAll(/^([+−]?\d+\.\d+) pp$/gm)].map(([, one]) => Number(one.replace('−', '-')));
+    const end = Number(/([\d.]+)% chance up\s*$/m.exec(text.slice(text.indexOf('From 50%')))[1]);
     const sum = points.reduce((all, one) => all + one, 50);
     assert.ok(points.length >= 4 && Math.abs(sum - end) < 1e-6, `${points} make ${sum}, not ${end}`);
   }
@@ -59,7 +59,7 @@ const STORIES = {
     assert.equal(await coin.getByRole('list', { name: 'What weighed most' }).count(), 3);
     await coin.getByText('This model shows no skill yet.').waitFor();
     await addsUp(coin);
-    await coin.getByText(/right in 53% of its calls, calls 42% of the time/).first().waitFor({ state: 'attached' });
+    await coin.getByText(/in its test right in 53% of its calls, calling 42% of the time/).first().waitFor({ state: 'attached' });
     await coin.getByText('12:00 UTC, 3 min ago').waitFor();
     assert.match(await page.getByRole('article', { name: /Polkadot/ }).innerText(), /CryptoCompare/);
     assert.ok(await coin.getByRole('img', { name: /last 24 hours: from \$/ }).isVisible());

@@ -111,6 +111,8 @@ def test_a_submission_becomes_a_post_without_score_or_comments() -> None:
     assert (document.kind, document.source, document.external_id) == (DocumentKind.POST, "reddit", "abc123")
     assert (document.title, document.symbols) == ("Solana & me", ("SOL",))
     assert document.url == "https://www.reddit.com/comments/abc123/"  # the permalink holds the title
+    compared = post(SUBMISSION | {"title": "Why ETH<BTC now &lt; and SOL>DOT"}, WINDOW, 3_600)
+    assert compared.title == "Why ETH<BTC now < and SOL>DOT"  # it is no HTML
     assert "99999" not in repr(document)
     assert "77777" not in repr(document)
 
