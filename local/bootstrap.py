@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import threading
 from collections.abc import Callable
 from datetime import timedelta
@@ -104,14 +103,7 @@ def build_dashboard(stack: Stack) -> None:
     sources += [ROOT / "frontend" / name for name in ("index.html", "package.json", "vite.config.ts")]
     if built.exists() and built.stat().st_mtime > max(p.stat().st_mtime for p in sources):
         return
-    log = stack.logs / "frontend-build.log"
-    log.parent.mkdir(parents=True, exist_ok=True)
-    with log.open("ab") as output:
-        done = subprocess.run(
-            ["npm", "run", "build"], cwd=ROOT / "frontend", stdout=output, stderr=output, check=False
-        )
-    if done.returncode:
-        raise RuntimeError(f"the dashboard could not be built (log: {log})")
+    stack.errands.run(["npm", "run", "build"], ROOT / "frontend", stack.logs / "frontend-build.log")
 
 
 def _now(stack: Stack) -> str:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import os
-import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from local.errands import Errands
 from local.ministack import CREDENTIALS, MiniStack
 from local.paths import BUILD, ROOT, TOOLS_BIN, VENV_BIN
 
@@ -42,20 +42,20 @@ def fingerprint(parameters: Mapping[str, str]) -> str:
     return digest.hexdigest()
 
 
-def build(parameters: Mapping[str, str], log: Path) -> None:
+def build(errands: Errands, parameters: Mapping[str, str], log: Path) -> None:
     """Build, the layers for this machine. Raises RuntimeError with the end of the log when SAM cannot."""
     command = ["build", "--config-env", "local"]
     command += ["--parameter-overrides", f"PythonRuntime={parameters['PythonRuntime']}"]
-    _sam(command, {"LAYER_PLATFORM": "host"}, log)
+    _sam(errands, command, {"LAYER_PLATFORM": "host"}, log)
 
 
-def deploy(ministack: MiniStack, parameters: Mapping[str, str], log: Path) -> Deployment:
+def deploy(errands: Errands, ministack: MiniStack, parameters: Mapping[str, str], log: Path) -> Deployment:
     """Deploy the built template; raises RuntimeError when the stack is not complete or lacks its routes."""
     overrides = [f"{key}={value}" for key, value in parameters.items() if value]
     command = ["deploy", "--config-file", str(ROOT / "samconfig.toml"), "--config-env", "local"]
     command += ["--template-file", str(BUILD / "template.yaml")]
     command += ["--stack-name", STACK_NAME, "--parameter-overrides", *overrides]
-    _sam(command, {**CREDENTIALS, "AWS_ENDPOINT_URL": ministack.url}, log)
+    _sam(errands, command, {**CREDENTIALS, "AWS_ENDPOINT_URL": ministack.url}, log)
     deployment = describe(ministack)
     if deployment is None:
         raise RuntimeError(f"the stack {STACK_NAME} did not reach CREATE_COMPLETE; see {log}")
@@ -83,8 +83,7 @@ def _assert_routes(ministack: MiniStack, deployment: Deployment) -> None:
             raise RuntimeError(f"the deployed API {key}={deployment[key]} has no routes")
 
 
-def _sam(arguments: list[str], env: Mapping[str, str], log: Path) -> None:
-    log.parent.mkdir(parents=True, exist_ok=True)
+def _sam(errands: Errands, arguments: list[str], env: Mapping[str, str], log: Path) -> None:
     full_env: dict[str, Any] = {
         **os.environ,
         "PATH": f"{VENV_BIN}:{TOOLS_BIN}:{os.environ['PATH']}",
@@ -92,19 +91,7 @@ def _sam(arguments: list[str], env: Mapping[str, str], log: Path) -> None:
         "AWS_DEFAULT_REGION": CREDENTIALS["AWS_DEFAULT_REGION"],
         **env,
     }
-    with log.open("ab") as output:
-        done = subprocess.run(
-            [str(TOOLS_BIN / "sam"), *arguments],
-            cwd=ROOT,
-            env=full_env,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            check=False,
-        )
-    if done.returncode:
-        end = "\n".join(log.read_text(errors="replace").splitlines()[-30:])
-        raise RuntimeError(f"sam {arguments[0]} failed (log: {log}):\n{end}")
+    errands.run([str(TOOLS_BIN / "sam"), *arguments], ROOT, log, full_env)
 
 
 def python_runtime() -> str:

@@ -15,8 +15,6 @@ from cryptocast.observability import get_logger
 from cryptocast.settings import load_settings
 
 _CLOCK_SKEW = timedelta(minutes=2)
-LONGEST_WINDOW = timedelta(days=1)
-"""What a cycle may catch up at once: its functions' time and memory are made for a day."""
 _TIMES = frozenset({"as_of", "since", "now"})
 Step = Callable[[CycleWindow, Mapping[str, Any]], StepReport]
 Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
@@ -25,8 +23,8 @@ Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
 def cycle_window(event: Mapping[str, Any], clock: datetime) -> CycleWindow:
     """The window of `{"as_of": ISO, "since": ISO or absent, "now": ISO or absent}`.
 
-    `as_of` and `since` are floored to the grid; `since` is one interval earlier where absent, and a day
-    earlier at most; `now` is `clock`. Raises `BadInput` that names the field.
+    `as_of` and `since` are floored to the grid; `since` is one interval earlier where absent, `now` is
+    `clock`. Raises `BadInput` that names the field.
     """
     now = _moment(event, "now") or clock
     as_of = _moment(event, "as_of")
@@ -36,11 +34,6 @@ def cycle_window(event: Mapping[str, Any], clock: datetime) -> CycleWindow:
     since = floor_to_grid(_moment(event, "since") or as_of - timedelta(seconds=BAR_INTERVAL_S))
     if since >= as_of:
         raise BadInput(f"since {since.isoformat()} is not before as_of {as_of.isoformat()}")
-    if as_of - since > LONGEST_WINDOW:
-        raise BadInput(
-            f"since {since.isoformat()} is more than a day before as_of {as_of.isoformat()}; "
-            "run one cycle for each day"
-        )
     if as_of > now + _CLOCK_SKEW:
         raise BadInput(f"as_of {as_of.isoformat()} is later than now, {now.isoformat()}")
     return CycleWindow(as_of, since, now)

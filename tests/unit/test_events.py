@@ -32,7 +32,7 @@ def test_a_replay_gives_since_and_now_too() -> None:
     assert window.now == datetime(2021, 10, 13, 0, 0, 20, tzinfo=UTC)
 
 
-@given(as_of=MOMENTS, late_s=st.integers(0, 10_000), back_s=st.integers(BAR_INTERVAL_S, 86_400))
+@given(as_of=MOMENTS, late_s=st.integers(0, 10_000), back_s=st.integers(BAR_INTERVAL_S, 10**6))
 def test_times_are_floored_to_the_grid_whatever_comes_in(as_of: datetime, late_s: int, back_s: int) -> None:
     event = {"as_of": as_of.isoformat(), "since": (as_of - timedelta(seconds=back_s)).isoformat()}
     window = cycle_window(event, as_of + timedelta(seconds=late_s))
@@ -56,7 +56,6 @@ def test_other_time_zones_mean_the_same_moment() -> None:
         ({"as_of": 1709295300}, "as_of is no ISO time"),
         ({"as_of": "2024-03-01T12:15:00"}, "no time zone"),
         ({"as_of": "2024-03-01T12:15:00Z", "since": "2024-03-01T12:29:00Z"}, "is not before as_of"),
-        ({"as_of": "2024-03-01T12:15:00Z", "since": "2024-02-29T12:00:00Z"}, "more than a day before"),
         ({"as_of": "2024-03-02T12:15:00Z"}, "later than now"),
         ({"as_of": "2024-03-01T12:15:00Z", "now": "2024-03-01T12:00:00Z"}, "later than now"),
     ],

@@ -6,10 +6,13 @@ import signal
 import stat
 import subprocess
 import sys
+import threading
+import time
 from pathlib import Path
 
 import pytest
 
+from local.errands import Errands
 from local.paths import ROOT
 from local.processes import write_whole
 
@@ -43,3 +46,29 @@ def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
     with pytest.raises(UnicodeEncodeError):
         write_whole(kept, "half \udcff")
     assert kept.read_text() == "first"
+
+
+def test_a_command_that_is_waited_for_elsewhere_ends_with_the_stack(tmp_path: Path) -> None:
+    errands, failures, log = Errands(), [], tmp_path / "logs" / "sam.log"
+
+    def deploy() -> None:
+        for _ in range(2):
+            try:
+                errands.run(["sh", "-c", "echo begun; sleep 60 & wait"], tmp_path, log)
+            except RuntimeError as error:
+                failures.append(str(error))
+
+    deploying = threading.Thread(target=deploy)
+    deploying.start()
+    while not log.exists() or "begun" not in log.read_text():
+        time.sleep(0.01)
+    errands.stop()
+    deploying.join(10)
+    assert not deploying.is_alive()
+    assert failures[0].startswith("sh -c failed")
+    assert failures[1] == "sh -c was not begun: the stack is being stopped"
+
+
+def test_a_command_that_fails_is_told_with_the_end_of_its_log(tmp_path: Path) -> None:
+    with pytest.raises(RuntimeError, match=r"sh -c failed \(log: .*\):\nwhy it did"):
+        Errands().run(["sh", "-c", "echo why it did; exit 3"], tmp_path, tmp_path / "log")

@@ -164,7 +164,7 @@ def test_each_fold_chooses_its_features_from_the_rows_that_it_is_fitted_on(monke
 
 
 @pytest.mark.parametrize(
-    ("horizon", "said"), [("1h", f"after {TRIALS} trials"), ("24h", "no z: it spans 38.0 ")]
+    ("horizon", "said"), [("1h", f"after {TRIALS} trials"), ("24h", "no z: it spans 38 ")]
 )
 def test_the_command_prints_and_writes(tmp_path, monkeypatch, horizon, said) -> None:
     monkeypatch.setattr(work, "grid", lambda _base: {"in use": FAST, "one tree": replace(FAST, rounds=1)})
