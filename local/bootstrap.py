@@ -103,7 +103,7 @@ def build_dashboard(stack: Stack) -> None:
     sources += [ROOT / "frontend" / name for name in ("index.html", "package.json", "vite.config.ts")]
     if built.exists() and built.stat().st_mtime > max(p.stat().st_mtime for p in sources):
         return
-    stack.errands.run(["npm", "run", "build"], ROOT / "frontend", stack.logs / "frontend-build.log")
+    stack.commands.run(["npm", "run", "build"], ROOT / "frontend", stack.logs / "frontend-build.log")
 
 
 def _now(stack: Stack) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from local.errands import Errands
+from local.commands import CommandRunner
 from local.ministack import CREDENTIALS, MiniStack
 from local.paths import BUILD, ROOT, TOOLS_BIN, VENV_BIN
 
@@ -42,20 +42,22 @@ def fingerprint(parameters: Mapping[str, str]) -> str:
     return digest.hexdigest()
 
 
-def build(errands: Errands, parameters: Mapping[str, str], log: Path) -> None:
+def build(commands: CommandRunner, parameters: Mapping[str, str], log: Path) -> None:
     """Build, the layers for this machine. Raises RuntimeError with the end of the log when SAM cannot."""
     command = ["build", "--config-env", "local"]
     command += ["--parameter-overrides", f"PythonRuntime={parameters['PythonRuntime']}"]
-    _sam(errands, command, {"LAYER_PLATFORM": "host"}, log)
+    _sam(commands, command, {"LAYER_PLATFORM": "host"}, log)
 
 
-def deploy(errands: Errands, ministack: MiniStack, parameters: Mapping[str, str], log: Path) -> Deployment:
+def deploy(
+    commands: CommandRunner, ministack: MiniStack, parameters: Mapping[str, str], log: Path
+) -> Deployment:
     """Deploy the built template; raises RuntimeError when the stack is not complete or lacks its routes."""
     overrides = [f"{key}={value}" for key, value in parameters.items() if value]
     command = ["deploy", "--config-file", str(ROOT / "samconfig.toml"), "--config-env", "local"]
     command += ["--template-file", str(BUILD / "template.yaml")]
     command += ["--stack-name", STACK_NAME, "--parameter-overrides", *overrides]
-    _sam(errands, command, {**CREDENTIALS, "AWS_ENDPOINT_URL": ministack.url}, log)
+    _sam(commands, command, {**CREDENTIALS, "AWS_ENDPOINT_URL": ministack.url}, log)
     deployment = describe(ministack)
     if deployment is None:
         raise RuntimeError(f"the stack {STACK_NAME} did not reach CREATE_COMPLETE; see {log}")
@@ -83,7 +85,7 @@ def _assert_routes(ministack: MiniStack, deployment: Deployment) -> None:
             raise RuntimeError(f"the deployed API {key}={deployment[key]} has no routes")
 
 
-def _sam(errands: Errands, arguments: list[str], env: Mapping[str, str], log: Path) -> None:
+def _sam(commands: CommandRunner, arguments: list[str], env: Mapping[str, str], log: Path) -> None:
     full_env: dict[str, Any] = {
         **os.environ,
         "PATH": f"{VENV_BIN}:{TOOLS_BIN}:{os.environ['PATH']}",
@@ -91,7 +93,7 @@ def _sam(errands: Errands, arguments: list[str], env: Mapping[str, str], log: Pa
         "AWS_DEFAULT_REGION": CREDENTIALS["AWS_DEFAULT_REGION"],
         **env,
     }
-    errands.run([str(TOOLS_BIN / "sam"), *arguments], ROOT, log, full_env)
+    commands.run([str(TOOLS_BIN / "sam"), *arguments], ROOT, log, full_env)
 
 
 def python_runtime() -> str:

@@ -82,19 +82,24 @@ class Child:
         """The stop signal to the group, SIGKILL after `grace_s`. Safe to call twice."""
         if self._process.poll() is not None:
             return
-        for sign in (self._stop_signal, signal.SIGKILL):
-            try:
-                os.killpg(self._process.pid, sign)
-            except ProcessLookupError:
-                return
-            try:
-                self._process.wait(grace_s)
-            except subprocess.TimeoutExpired:
-                continue
-            return
+        end_group(self._process, self._stop_signal, grace_s)
 
     def tail(self, lines: int = 20) -> str:
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])
+
+
+def end_group(process: subprocess.Popen[bytes], stop_signal: signal.Signals, grace_s: float) -> None:
+    """`stop_signal` to the group that `process` leads, SIGKILL after `grace_s`; waits until it has ended."""
+    for sign in (stop_signal, signal.SIGKILL):
+        try:
+            os.killpg(process.pid, sign)
+        except ProcessLookupError:
+            return
+        try:
+            process.wait(grace_s)
+        except subprocess.TimeoutExpired:
+            continue
+        return
 
 
 def free_port() -> int:

@@ -18,9 +18,9 @@ from cryptocast.domain import DataLabel
 from cryptocast.store.migrate import migrate
 from local import deploy as sam
 from local.clock import Clock
+from local.commands import CommandRunner
 from local.cycles import CycleDriver
 from local.down import hold
-from local.errands import Errands
 from local.ministack import CREDENTIALS, MiniStack
 from local.paths import DIST, ROOT, STATE, VENV_BIN
 from local.postgres import Postgres
@@ -59,7 +59,7 @@ class Stack:
         self.folder = folder or STATE / choice.profile
         self.logs = self.folder / "logs"
         self._ends = ExitStack()
-        self.errands = Errands()
+        self.commands = CommandRunner()
         self._ports: dict[str, int] = {}
         self.replay_url: str | None = None
         self.deployment: sam.Deployment | None = None
@@ -82,7 +82,7 @@ class Stack:
         """Start every server and migrate; raises RuntimeError naming the one that failed."""
         self.folder.mkdir(parents=True, exist_ok=True)
         self._hold_folder()
-        self._ends.callback(self.errands.stop)
+        self._ends.callback(self.commands.stop)
         self._choose_ports()
         announce("Postgres")
         self.postgres = self._own(Postgres(self.folder / "postgres", self._ports["postgres"]))
@@ -190,9 +190,9 @@ class Stack:
         if kept.exists() and json.loads(kept.read_text())["fingerprint"] == mark:
             self.deployment = sam.describe(self.ministack)
         if self.deployment is None:
-            sam.build(self.errands, self.parameters, self.logs / "sam-build.log")
+            sam.build(self.commands, self.parameters, self.logs / "sam-build.log")
             log = self.logs / "sam-deploy.log"
-            self.deployment = sam.deploy(self.errands, self.ministack, self.parameters, log)
+            self.deployment = sam.deploy(self.commands, self.ministack, self.parameters, log)
             write_whole(kept, json.dumps({"fingerprint": mark}))
 
     def _put_secrets(self) -> None:

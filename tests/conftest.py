@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from xdist.scheduler import LoadFileScheduling
 
-pytest_plugins = ["tests.fixtures_store"]
+pytest_plugins = ["tests.fixtures_aws", "tests.fixtures_store"]
 
 LONGEST = ("tests/e2e/stack/", "tests/e2e/", "tests/unit/train/", "tests/integration/train/")
 """What takes minutes, in the order in which it begins: were it last, one process would wait for the other."""

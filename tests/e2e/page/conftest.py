@@ -6,15 +6,13 @@ import json
 import os
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
-from moto import mock_aws
 
 from cryptocast.domain import BAR_INTERVAL_S, DEFAULT_SYMBOLS, DataLabel
 from cryptocast.registry.bucket import Bucket
@@ -48,17 +46,6 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     command = ["npx", "vite", "build", "--logLevel", "error", "--emptyOutDir", "--outDir", str(folder)]
     subprocess.run(command, cwd=FRONTEND, check=True, capture_output=True)
     return folder
-
-
-@pytest.fixture
-def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[Bucket]:
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "test")
-    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
-    with mock_aws():
-        client = boto3.client("s3", region_name="us-east-1")
-        client.create_bucket(Bucket="registry")
-        yield Bucket(client, "registry")
 
 
 class Stack:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import boto3
 import numpy as np
 import pytest
 from fastapi.testclient import TestClient
-from moto import mock_aws
 
 from cryptocast.domain import DataLabel, Horizon
 from cryptocast.features.spec import FEATURE_NAMES, FEATURE_VERSION, MODEL_FEATURES
@@ -50,17 +48,6 @@ def model_files() -> dict[str, bytes]:
     rules = FitRules(rounds=3, depth=2, min_child_weight=1)
     booster = fit(x, x[:, 1] > 0, rules, features=OWN)
     return {"model.onnx": to_onnx(booster), "trees.json": to_trees(booster, OWN)}
-
-
-@pytest.fixture
-def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[Bucket]:
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "test")
-    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
-    with mock_aws():
-        client = boto3.client("s3", region_name="us-east-1")
-        client.create_bucket(Bucket="registry")
-        yield Bucket(client, "registry")
 
 
 @pytest.fixture

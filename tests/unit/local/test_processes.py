@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from local.errands import Errands
+from local.commands import CommandRunner
 from local.paths import ROOT
 from local.processes import write_whole
 
@@ -49,12 +49,12 @@ def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
 
 
 def test_a_command_that_is_waited_for_elsewhere_ends_with_the_stack(tmp_path: Path) -> None:
-    errands, failures, log = Errands(), [], tmp_path / "logs" / "sam.log"
+    commands, failures, log = CommandRunner(), [], tmp_path / "logs" / "sam.log"
 
     def deploy() -> None:
         for _ in range(2):
             try:
-                errands.run(["sh", "-c", "echo begun; sleep 60 & wait"], tmp_path, log)
+                commands.run(["sh", "-c", "echo begun; sleep 60 & wait"], tmp_path, log)
             except RuntimeError as error:
                 failures.append(str(error))
 
@@ -62,7 +62,7 @@ def test_a_command_that_is_waited_for_elsewhere_ends_with_the_stack(tmp_path: Pa
     deploying.start()
     while not log.exists() or "begun" not in log.read_text():
         time.sleep(0.01)
-    errands.stop()
+    commands.stop()
     deploying.join(10)
     assert not deploying.is_alive()
     assert failures[0].startswith("sh -c failed")
@@ -71,4 +71,4 @@ def test_a_command_that_is_waited_for_elsewhere_ends_with_the_stack(tmp_path: Pa
 
 def test_a_command_that_fails_is_told_with_the_end_of_its_log(tmp_path: Path) -> None:
     with pytest.raises(RuntimeError, match=r"sh -c failed \(log: .*\):\nwhy it did"):
-        Errands().run(["sh", "-c", "echo why it did; exit 3"], tmp_path, tmp_path / "log")
+        CommandRunner().run(["sh", "-c", "echo why it did; exit 3"], tmp_path, tmp_path / "log")

@@ -1,13 +1,10 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import boto3
 import pytest
 from botocore.exceptions import EndpointConnectionError
-from moto import mock_aws
 
 from cryptocast.domain import CycleWindow, Horizon
 from cryptocast.monitor.drift import Drift
@@ -80,15 +77,6 @@ def test_what_was_not_measured_is_absent_not_zero() -> None:
     assert ("HorizonsWithoutForecast", None) not in found
     told = values(metrics_of(Measured(WINDOW, QUALITY, collectors_failed=0, horizons_without_forecast=0)))
     assert told["CollectorsFailed", None] == told["HorizonsWithoutForecast", None] == 0
-
-
-@pytest.fixture
-def cloudwatch(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "test")
-    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
-    with mock_aws():
-        yield boto3.client("cloudwatch", region_name="us-east-1")
 
 
 def test_they_arrive_under_stage_and_horizon(cloudwatch: Any) -> None:

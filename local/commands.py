@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import threading
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from pathlib import Path
 
+from local.processes import end_group
 
-class Errands:
+
+class CommandRunner:
     """Runs commands to their end. After `stop` none runs, and none begins: a thread that waited goes on, and
     hears of it as of a command that failed."""
 
@@ -53,9 +53,4 @@ class Errands:
             self._stopped = True
             running = list(self._running)
         for process in running:
-            for sign in (signal.SIGTERM, signal.SIGKILL):
-                with suppress(ProcessLookupError):
-                    os.killpg(process.pid, sign)
-                with suppress(subprocess.TimeoutExpired):
-                    process.wait(grace_s)
-                    break
+            end_group(process, signal.SIGTERM, grace_s)

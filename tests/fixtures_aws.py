@@ -1,4 +1,4 @@
-"""S3 and CloudWatch of the monitor's tests are moto's."""
+"""AWS in memory: moto's, for tests that need nothing of it but S3 or CloudWatch."""
 
 from __future__ import annotations
 
@@ -11,9 +11,12 @@ from moto import mock_aws
 
 from cryptocast.registry.bucket import Bucket
 
+REGION = "us-east-1"
+
 
 @pytest.fixture
-def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def moto_aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Every client that boto3 makes speaks to moto."""
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "test")
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
@@ -22,12 +25,13 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.fixture
-def bucket(aws: None) -> Bucket:
-    client = boto3.client("s3", region_name="us-east-1")
+def bucket(moto_aws: None) -> Bucket:
+    """The registry's bucket, empty."""
+    client = boto3.client("s3", region_name=REGION)
     client.create_bucket(Bucket="registry")
     return Bucket(client, "registry")
 
 
 @pytest.fixture
-def cloudwatch(aws: None) -> Any:
-    return boto3.client("cloudwatch", region_name="us-east-1")
+def cloudwatch(moto_aws: None) -> Any:
+    return boto3.client("cloudwatch", region_name=REGION)
