@@ -65,8 +65,9 @@ up: setup ## start everything; SOURCE=auto|live|simulated|replay DATA= FROM= SPE
 down: ## stop what `make up` left running in the background
 	@python -m local.down
 
+# One thread a process: two of them, of two threads each, wait for each other on two cores.
 test: setup .mlflow/.done ## every test that can run without the internet
-	@pytest -q -n 2 --dist loadfile --no-loadscope-reorder
+	@OMP_NUM_THREADS=1 pytest -q -n 2 --dist loadfile --no-loadscope-reorder
 	@cd frontend && npm test --silent
 
 smoke: setup ## the stack up on free ports, one cycle, HTTP and WebSocket checked, down

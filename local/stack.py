@@ -147,7 +147,6 @@ class Stack:
             "DataSince": self.choice.start.date().isoformat() if self.choice.start else "",
             "SourceBaseUrl": self.replay_url or "",
             "CoingeckoPlan": os.environ.get("COINGECKO_PLAN", ""),
-            "ParameterPrefix": "/cryptocast/local",
             "EndpointUrl": self.ministack.url,
             "ScheduleState": "DISABLED",
             "AlarmPeriodSeconds": "10",

@@ -6,6 +6,7 @@ nothing could be registered.
 
 from __future__ import annotations
 
+import faulthandler
 import os
 import sys
 from collections.abc import Mapping
@@ -16,6 +17,10 @@ from cryptocast.errors import CryptocastError
 from cryptocast.observability import get_logger
 from cryptocast.retrain.asked import read_asked
 from cryptocast.train.revision import code_revision
+
+# Some hundred times what a training takes. Fargate ends no task of its own accord: one that hangs would cost
+# for ever and tell nobody; one that ends with code 1 is told (docs/monitoring.md).
+LONGEST_S = 6 * 3_600
 
 
 def main(environ: Mapping[str, str], now: datetime) -> int:
@@ -31,6 +36,7 @@ def main(environ: Mapping[str, str], now: datetime) -> int:
 
 
 if __name__ == "__main__":
+    faulthandler.dump_traceback_later(LONGEST_S, exit=True)
     try:
         sys.exit(main(os.environ, datetime.now(UTC)))
     except CryptocastError as error:

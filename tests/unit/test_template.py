@@ -71,6 +71,8 @@ def test_the_registry_is_private_versioned_encrypted_and_kept() -> None:
 
 def test_heads_of_the_record_are_created_once_and_never_deleted() -> None:
     policy = of_type(TEMPLATE, "AWS::S3::BucketPolicy")["RegistryBucketPolicy"]["PolicyDocument"]["Statement"]
+    kept = TEMPLATE["Resources"]["RegistryBucketPolicy"]
+    assert kept["DeletionPolicy"] == kept["UpdateReplacePolicy"] == "Retain", "the bucket outlives the stack"
     denied = {s["Sid"]: s for s in policy if s["Effect"] == "Deny"}
     for sid in ("HeadsAreCreatedOnce", "HeadsAreNeverDeleted"):
         assert denied[sid]["Resource"]["Fn::Sub"] == f"${{RegistryBucket.Arn}}/{FOLDER}*"
@@ -102,8 +104,7 @@ def test_every_stage_has_its_own_secrets_metrics_and_build_folder() -> None:
         deploy = config[stage]["deploy"]["parameters"]
         assert config[stage]["build"]["parameters"]["build_dir"] in deploy["template_file"]
         assert config[stage]["build"]["parameters"]["build_dir"] != ".aws-sam/build"
-        assert f"ParameterPrefix=/cryptocast/{stage}" in deploy["parameter_overrides"]
-        assert f"MetricsNamespace=Cryptocast/{stage}" in deploy["parameter_overrides"]
+        assert f"Stage={stage}" in deploy["parameter_overrides"].split()
 
 
 def test_readme_puts_the_secrets_where_the_stack_reads_them() -> None:

@@ -37,7 +37,13 @@ def test_every_task_of_the_cycle_is_retried_caught_and_may_be_invoked() -> None:
         errors = {error for retry in state["Retry"] for error in retry["ErrorEquals"]}
         # Step Functions knows no inheritance: each error that may be tried again is named.
         assert {"StoreUnavailable", "SourceUnavailable", "MetricsNotPut"} <= errors, name
-        assert "Lambda.TooManyRequestsException" in errors, name
+        throttled = next(r for r in state["Retry"] if "Lambda.TooManyRequestsException" in r["ErrorEquals"])
+        # A new account runs ten functions at once, and readers take their share: half a minute and more.
+        waits_s = [
+            min(throttled["IntervalSeconds"] * throttled["BackoffRate"] ** n, throttled["MaxDelaySeconds"])
+            for n in range(throttled["MaxAttempts"])
+        ]
+        assert sum(waits_s) / 2 > 30, name
         assert state["Catch"][0]["ErrorEquals"] == ["States.ALL"], name
         timeout = FUNCTIONS[arns[state["Resource"][2:-1]]["Fn::GetAtt"].split(".")[0]].get("Timeout", 60)
         assert state["TimeoutSeconds"] > timeout, name
@@ -110,7 +116,7 @@ def test_alarms_on_our_metrics_go_where_the_retraining_policy_expects_them() -> 
     ours = {
         name: alarm
         for name, alarm in of_type(TEMPLATE, "AWS::CloudWatch::Alarm").items()
-        if alarm["Namespace"] == {"Ref": "MetricsNamespace"}
+        if alarm["Namespace"] == {"Fn::Sub": "Cryptocast/${Stage}"}
     }
     for name, alarm in ours.items():
         assert alarm["MetricName"] in TRAINS | NEEDS_A_PERSON, name
@@ -119,6 +125,22 @@ def test_alarms_on_our_metrics_go_where_the_retraining_policy_expects_them() -> 
         assert alarm["Dimensions"] == [{"Name": "Stage", "Value": {"Ref": "Stage"}}], name
     watched = NEEDS_A_PERSON - {"Coverage"}
     assert TRAINS | watched == {alarm["MetricName"] for alarm in ours.values()}
+
+
+def test_a_queue_that_keeps_what_was_missed_is_an_alarm_each_time() -> None:
+    """A message stays for 14 days: an alarm on what lies in the queue would tell the first and no other."""
+    told = {
+        alarm["Dimensions"][0]["Value"]["Fn::GetAtt"].split(".")[0]: alarm["MetricName"]
+        for alarm in of_type(TEMPLATE, "AWS::CloudWatch::Alarm").values()
+        if alarm["Namespace"] == "AWS/SQS"
+    }
+    assert told == dict.fromkeys(of_type(TEMPLATE, "AWS::SQS::Queue"), "NumberOfMessagesSent")
+
+
+def test_what_readers_meet_is_an_alarm_too() -> None:
+    alarms = of_type(TEMPLATE, "AWS::CloudWatch::Alarm").values()
+    watched = {a["Dimensions"][0]["Value"].get("Ref"): a["MetricName"] for a in alarms if "Namespace" in a}
+    assert (watched["HttpApi"], watched["StreamFunction"]) == ("5xx", "Errors")
 
 
 def test_cycles_that_are_late_and_cycles_that_do_not_run_are_an_alarm() -> None:

@@ -52,12 +52,12 @@ class TestEveryFunction:
 
     def test_may_read_exactly_the_secrets_it_is_told_of(self, name: str) -> None:
         told = {
-            value["Fn::Sub"].removeprefix("${ParameterPrefix}")
+            value["Fn::Sub"].removeprefix("/cryptocast/${Stage}")
             for key, value in environment(FUNCTIONS[name]).items()
             if key.endswith("_PARAMETER")
         }
         allowed = {
-            resource["Fn::Sub"].split("parameter${ParameterPrefix}")[1]
+            resource["Fn::Sub"].split("parameter/cryptocast/${Stage}")[1]
             for owner, statement in statements(TEMPLATE)
             if owner == name and statement["Action"] == "ssm:GetParameters"
             for resource in as_list(statement["Resource"])

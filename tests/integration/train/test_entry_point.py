@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib.util
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -116,3 +118,18 @@ def test_the_container_copies_what_is_there() -> None:
     assert "requirements/train.txt" in sources
     assert [source for source in sources if not (ROOT / source).exists()] == []
     assert "--require-hashes" in text
+    given = (ROOT / ".dockerignore").read_text()
+    assert [source for source in sources if f"!{source}\n" not in given] == []
+
+
+def test_a_training_that_hangs_ends_with_a_code_that_is_told(tmp_path: Path) -> None:
+    entry = (TRAIN / "main.py").read_text()
+    hanging = entry.replace("LONGEST_S = 6 * 3_600", "LONGEST_S = 3").replace(
+        "sys.exit(main(os.environ, datetime.now(UTC)))", "__import__('time').sleep(60)"
+    )
+    assert hanging.count("LONGEST_S = 3\n") == hanging.count("sleep(60)") == 1
+    (tmp_path / "main.py").write_text(hanging)
+    command = [sys.executable, tmp_path / "main.py"]
+    ended = subprocess.run(command, check=False, capture_output=True, text=True, timeout=50)
+    assert ended.returncode == 1
+    assert "Timeout" in ended.stderr and "main.py" in ended.stderr
