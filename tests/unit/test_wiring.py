@@ -181,6 +181,15 @@ class TestScorer:
         with pytest.raises(CorruptArtifact, match=r"model\.onnx"):
             wiring.scorer()
 
+    def test_a_champion_whose_version_is_gone_is_corrupt_and_no_case_for_the_stand_in(
+        self, registry: Bucket
+    ) -> None:
+        version = publish_standin(registry, NOW)
+        key = layout.file_key(layout.SENTIMENT, version, layout.MANIFEST)
+        boto3.client("s3").delete_object(Bucket="registry", Key=key)
+        with pytest.raises(CorruptArtifact, match="the version is named and is not there"):
+            wiring.scorer()
+
     def test_goes_on_while_the_registry_does_not_answer(
         self, registry: Bucket, monkeypatch: pytest.MonkeyPatch
     ) -> None:

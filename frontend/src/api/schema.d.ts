@@ -1112,8 +1112,13 @@ export interface components {
        */
       stand_in: boolean;
       /**
+       * Title
+       * @description What it is, in its own words; the version where it has none.
+       */
+      title: string;
+      /**
        * Trained On
-       * @description In plain words: coins, rows, the data's label.
+       * @description In plain words: coins, rows, the data's label; or which texts.
        */
       trained_on: string;
       /** Version */
@@ -2238,6 +2243,7 @@ export interface operations {
            *           "reason": "the first of its horizon",
            *           "shows_skill": true,
            *           "stand_in": false,
+           *           "title": "XGBoost, 1h, pooled over 5 coins",
            *           "trained_on": "84,120 rows of BTC, ETH, SOL, DOT, AAVE, simulated data",
            *           "version": "20240101T000000Z-1a2b3c4d",
            *           "window_since": "2023-07-04T00:00:00Z",

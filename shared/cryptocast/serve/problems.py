@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
@@ -22,6 +23,7 @@ from cryptocast.errors import (
     StoreUnavailable,
 )
 from cryptocast.observability import get_logger
+from cryptocast.registry import layout
 from cryptocast.serve.schemas import ErrorAnswer, Problem
 from cryptocast.store.feature_rows import KEPT_DAYS
 
@@ -52,7 +54,7 @@ _SAID = {
 _OURS: Sequence[tuple[type[CryptocastError], int, str, str]] = (
     (StoreUnavailable, 503, "store_unavailable", _RETRY),
     (ModelNotFound, 503, "no_model", "GET /v1/models lists what there is; train one or wait for training."),
-    (CorruptArtifact, 503, "corrupt_model", "Roll back: `cryptocast models rollback`."),
+    (CorruptArtifact, 503, "corrupt_model", "`cryptocast models list` says which it is."),
     (NotEnoughData, 404, "not_enough_data", "Wait for more history; a backfill brings it sooner."),
     (SettingsError, 500, "internal_error", "Whoever runs it finds in its log what to set."),
     (BadInput, 422, "bad_request", "Correct the request; /docs has an example."),
@@ -95,6 +97,30 @@ def no_feature_row(symbol: str, as_of: datetime | None, instead: str = "") -> Ap
     return ApiError(404, "not_enough_data", message, f"{what_to_do} {instead}".rstrip())
 
 
+@contextmanager
+def corrupt_is_rolled_back(name: str) -> Iterator[None]:
+    """Where the champion of `name` is corrupt, the request ends with the command that applies to it.
+
+    With `--to`, which works too where champion.json cannot be read or serves because of a rollback.
+    """
+    try:
+        yield
+    except CorruptArtifact as error:
+        _log(error)
+        horizon = name.removeprefix(f"{layout.PRICES}/")
+        which = "--sentiment" if name == layout.SENTIMENT else f"--horizon {horizon}"
+        raise ApiError(
+            503,
+            "corrupt_model",
+            f"{shown(str(error), 500)}.",
+            f"Roll back: `cryptocast models rollback {which} --to VERSION`, one of `cryptocast models list`.",
+        ) from None
+
+
+def _log(error: Exception) -> None:
+    get_logger().warning("request failed", extra={"reason": f"{type(error).__name__}: {error}"})
+
+
 def answer(status: int, problem: Problem, label: DataLabel) -> JSONResponse:
     """The uniform error body as a response."""
     body = ErrorAnswer(error=problem, data_label=label).model_dump(mode="json")
@@ -118,7 +144,7 @@ def add_handlers(app: FastAPI, label: DataLabel) -> None:
 
     def ours(_: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, CryptocastError)  # noqa: S101 - registered for this class
-        get_logger().warning("request failed", extra={"reason": f"{type(error).__name__}: {error}"})
+        _log(error)
         return answer(*of_error(error), label)
 
     def api(_: Request, error: Exception) -> JSONResponse:

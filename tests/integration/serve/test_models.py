@@ -37,6 +37,7 @@ def test_champions_say_what_they_were_trained_on(client: TestClient, champion: s
     (model,) = body["champions"]
     assert (model["version"], model["horizon"], model["data_label"]) == (champion, "1h", "simulated")
     assert model["feature_names"] == list(OWN)
+    assert model["title"] == "trees on noise"
     assert model["trained_on"] == "17,280 rows of BTC, ETH, simulated data"
     assert model["metrics"] == {"brier": 0.249, "baselines.reversal": 0.51}
     assert model["reason"] == "the first"
