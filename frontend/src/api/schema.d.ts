@@ -263,7 +263,9 @@ export interface paths {
     put?: never;
     /**
      * Post Sentiment
-     * @description Bearish, neutral and bullish probabilities of up to 64 texts; nothing is stored.
+     * @description Bearish, neutral and bullish probabilities of a few texts; nothing is stored.
+     *
+     *     Up to 16 texts and 4,000 characters together; `cryptocast sentiment score --in FILE` takes whole files.
      */
     post: operations['post_sentiment_v1_sentiment_post'];
     delete?: never;
@@ -1505,7 +1507,7 @@ export interface components {
     SentimentRequest: {
       /**
        * Texts
-       * @description Up to 64 texts of 2,000 characters.
+       * @description Up to 16 texts and 4,000 characters together.
        */
       texts: string[];
     };

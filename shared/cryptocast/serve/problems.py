@@ -11,6 +11,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from cryptocast.domain import DataLabel
 from cryptocast.errors import (
@@ -37,6 +38,7 @@ _HINTS = (
     ("timezone", "Give times with their zone, as 2024-01-01T12:15:00Z."),
     ("json", _JSON),
     ("attributes_type", _JSON),
+    ("too_many_texts", "Send fewer; `cryptocast sentiment score --in FILE` scores whole files, offline."),
 )
 _HTTP = {
     # Only a body is refused so: numbers too long, nested too deep, or not UTF-8.
@@ -140,7 +142,7 @@ def of_error(error: CryptocastError) -> tuple[int, Problem]:
 
 
 def add_handlers(app: FastAPI, label: DataLabel) -> None:
-    """Make every error of `app` end in the uniform body."""
+    """Make every error of `app` that we know end in the uniform body; `Unexpected` does so with the rest."""
 
     def ours(_: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, CryptocastError)  # noqa: S101 - registered for this class
@@ -162,15 +164,39 @@ def add_handlers(app: FastAPI, label: DataLabel) -> None:
         status = 422 if error.status_code == 400 else error.status_code
         return answer(status, Problem(code=code, message=message, what_to_do=what_to_do), label)
 
-    def unexpected(_: Request, error: Exception) -> JSONResponse:
-        get_logger().error("unexpected error", exc_info=error)
-        words = "Something went wrong here, not with your request."
-        return answer(500, Problem(code="internal_error", message=words, what_to_do=_RETRY), label)
-
     handlers = {CryptocastError: ours, ApiError: api, RequestValidationError: invalid, HTTPException: http}
     for kind, handler in handlers.items():
         app.add_exception_handler(kind, handler)
-    app.add_exception_handler(Exception, unexpected)
+
+
+class Unexpected:
+    """What nobody foresaw ends in the uniform body too.
+
+    A middleware, because a handler for `Exception` answers outside every middleware: without CORS's header
+    a page elsewhere may not read the answer, and takes the API for one that is gone.
+    """
+
+    def __init__(self, app: ASGIApp, label: DataLabel) -> None:
+        self._app = app
+        self._label = label
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        begun = False
+
+        async def watched(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, watched)
+        except Exception as error:
+            if begun or scope["type"] != "http":
+                raise
+            get_logger().error("unexpected error", exc_info=error)
+            words = "Something went wrong here, not with your request."
+            problem = Problem(code="internal_error", message=words, what_to_do=_RETRY)
+            await answer(500, problem, self._label)(scope, receive, send)
 
 
 def _invalid(errors: Sequence[Any]) -> Problem:

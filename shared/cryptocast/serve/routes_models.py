@@ -10,7 +10,7 @@ from fastapi import APIRouter, Body
 
 from cryptocast.domain import FeatureRow, Horizon
 from cryptocast.registry import layout
-from cryptocast.serve import examples, model_schemas, schemas
+from cryptocast.serve import examples, model_schemas, schemas, text_schemas
 from cryptocast.serve.deps import Deps, DepsOf, checked_symbol
 from cryptocast.serve.history import from_postgres, sentiment_body
 from cryptocast.serve.parameters import on_grid
@@ -90,9 +90,12 @@ def post_predict(
 @router.post("/sentiment", tags=["models"], responses=examples.SENTIMENT)
 def post_sentiment(
     deps: DepsOf,
-    request: Annotated[schemas.SentimentRequest, Body(openapi_examples=examples.SENTIMENT_REQUESTS)],
-) -> schemas.SentimentAnswer:
-    """Bearish, neutral and bullish probabilities of up to 64 texts; nothing is stored."""
+    request: Annotated[text_schemas.SentimentRequest, Body(openapi_examples=examples.SENTIMENT_REQUESTS)],
+) -> text_schemas.SentimentAnswer:
+    """Bearish, neutral and bullish probabilities of a few texts; nothing is stored.
+
+    Up to 16 texts and 4,000 characters together; `cryptocast sentiment score --in FILE` takes whole files.
+    """
     if deps.scorer is None:
         raise ApiError(
             503, "no_model", "There is no sentiment model here.", "GET /v1/models lists what there is."
@@ -109,7 +112,7 @@ def post_sentiment(
             "Leave them out.",
         )
     stand_in = bool(getattr(scorer.manifest, "stand_in", False))
-    return schemas.SentimentAnswer(
+    return text_schemas.SentimentAnswer(
         data_label=deps.data_label,
         data_since=deps.data_since,
         as_of=None,

@@ -229,7 +229,24 @@ def test_texts_are_scored_in_their_order(client: TestClient) -> None:
     assert body["data_label"] == "simulated"
 
 
-@pytest.mark.parametrize("texts", [[], ["x"] * 65, [""], ["  "], ["x" * 2_001], [3], "one text"])
+@pytest.mark.parametrize("texts", [["x"] * 17, ["x" * 4_001], ["x" * 2_000, "x" * 2_001], [3] * 17])
+def test_too_many_texts_are_refused_with_the_limits_and_another_way(
+    client: TestClient, texts: object
+) -> None:
+    answer = client.post("/v1/sentiment", json={"texts": texts})
+    error = answer.json()["error"]
+    assert (answer.status_code, error["code"]) == (422, "bad_request")
+    assert error["message"] == "texts: at most 16 texts and 4,000 characters together."
+    assert "`cryptocast sentiment score --in FILE` scores whole files" in error["what_to_do"]
+
+
+def test_as_many_texts_as_are_allowed_are_scored(client: TestClient) -> None:
+    for texts in (["x" * 250] * 16, ["x" * 4_000]):
+        answer = client.post("/v1/sentiment", json={"texts": texts})
+        assert (answer.status_code, len(answer.json()["sentiments"])) == (200, len(texts))
+
+
+@pytest.mark.parametrize("texts", [[], [""], ["  "], [3], "one text"])
 def test_texts_have_limits(client: TestClient, texts: object) -> None:
     answer = client.post("/v1/sentiment", json={"texts": texts})
     assert answer.status_code == 422
