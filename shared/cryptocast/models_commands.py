@@ -124,12 +124,19 @@ def _roles(bucket: Bucket, name: str) -> dict[str, str]:
         candidate = read_candidate(bucket, name)
         if candidate is not None and candidate[0].state == "shadow":
             roles[candidate[0].version] = "candidate"
+    except CorruptArtifact as error:
+        _unreadable(error)
+    try:
         roles[read_champion(bucket, name)[0].version] = "champion"
     except ModelNotFound:
         pass
     except CorruptArtifact as error:
-        console.print(f"[yellow]unreadable[/yellow] {error}", highlight=False, soft_wrap=True)
+        _unreadable(error)
     return roles
+
+
+def _unreadable(error: CorruptArtifact) -> None:
+    console.print(f"[yellow]unreadable[/yellow] {error}", highlight=False, soft_wrap=True)
 
 
 def _described(bucket: Bucket, name: str, version: str) -> tuple[str, ...]:

@@ -25,8 +25,11 @@ def publish_sentiment(folder: Path) -> None:
     from cryptocast.registry import sentiment_model
 
     with plain_errors():
-        version = sentiment_model.publish_sentiment(wiring.bucket(), folder, datetime.now(UTC))
-    console.print(f"sentiment: {version} serves")
+        done = sentiment_model.publish_sentiment(wiring.bucket(), folder, datetime.now(UTC))
+    line = f"sentiment: {done.version} serves"
+    if done.kept:
+        line += "; the same model was registered before, and its cards and figures stay as they were then"
+    console.print(line, highlight=False, soft_wrap=True)
 
 
 @sentiment.command("publish-default")

@@ -1,14 +1,15 @@
 """Builds the real clients, each once and only when asked for. Only entry points import this.
 
 Heavy packages are imported inside the builders, so that a function carries only the layers it uses.
-What is built stays for the life of the process; champions are the exception: each call asks the
-registry who serves, and loads again only when another was promoted.
+What is built stays for the life of the process, but for two things: each call asks the registry who serves,
+and loads again only when another was promoted; and after a store did not answer its secret is read again.
 """
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from functools import cache, partial
+from functools import cache, lru_cache, partial
+from time import time
 from typing import TYPE_CHECKING, Any
 
 from pydantic import SecretStr
@@ -35,18 +36,35 @@ _REQUIRED = frozenset({"database_url", "redis_url", "redis_token"})
 """Secrets without which a function that names them cannot work; the others are optional."""
 _scorer: dict[str, Scorer] = {}
 """The loaded sentiment champion, by the ETag of champion.json; at most one."""
+_given: dict[str, SecretStr] = {}
+"""The secrets as SSM gave them last; they stay while it does not answer."""
+_read: dict[str, float] = {}
+"""When the settings were read last, by the wall clock: another may stand still while a function is frozen."""
+_READ_AGAIN_S = 60
+"""An outage does not ask SSM at every request."""
 
 
 def forget() -> None:
     """Drop everything that was built: for tests, and after a change of the environment."""
-    for builder in (settings, database, online_store, bucket, sources, forecasters, http_app, aws):
+    for builder in (settings, _database, _online_store, bucket, sources, forecasters, _http_app, aws):
         builder.cache_clear()
-    _scorer.clear()
+    for kept in (_scorer, _given, _read):
+        kept.clear()
+
+
+def doubt_secrets() -> None:
+    """A store does not answer: its secret may be another by now, so the next use reads them anew.
+
+    At most once a minute. What is in use is not closed: a client is made anew only where its secret differs.
+    """
+    if time() - _read.get("at", 0.0) >= _READ_AGAIN_S:
+        settings.cache_clear()
 
 
 @cache
 def settings() -> Settings:
     """The environment, its secrets filled in by one call to SSM where they are given by name."""
+    _read["at"] = time()
     found = load_settings()
     names = {
         field.removesuffix(_PARAMETER): name
@@ -64,12 +82,17 @@ def _secrets(names: dict[str, str]) -> dict[str, SecretStr]:
     try:
         answer = aws("ssm").get_parameters(Names=sorted(set(names.values())), WithDecryption=True)
     except (BotoCoreError, ClientError) as error:
-        raise StoreUnavailable(f"SSM did not give the secrets: {type(error).__name__}") from None
+        if not _given:
+            raise StoreUnavailable(f"SSM did not give the secrets: {type(error).__name__}") from None
+        get_logger().warning("SSM does not answer, the secrets that it gave before go on: %s", error)
+        return dict(_given)
     values = {p["Name"]: SecretStr(p["Value"].strip()) for p in answer["Parameters"]}
     for secret in sorted(names):
         if secret in _REQUIRED and names[secret] not in values:
             raise SettingsError(f"SSM has no parameter {names[secret]}, which {secret.upper()} is read from")
-    return {secret: values[name] for secret, name in names.items() if name in values}
+    _given.clear()
+    _given.update({secret: values[name] for secret, name in names.items() if name in values})
+    return dict(_given)
 
 
 def _secret(name: str) -> str:
@@ -102,20 +125,28 @@ def database_url() -> str:
     return _secret("database_url")
 
 
-@cache
 def database() -> Database:
+    return _database(database_url())
+
+
+@lru_cache(maxsize=1)
+def _database(url: str) -> Database:
     from cryptocast.store.database import Database
 
-    return Database(database_url())
+    return Database(url, on_unavailable=doubt_secrets)
 
 
-@cache
 def online_store() -> OnlineStore:
+    live = settings().data_label is DataLabel.LIVE
+    return _online_store(_secret("redis_url"), _secret("redis_token"), live)
+
+
+@lru_cache(maxsize=1)
+def _online_store(url: str, token: str, live: bool) -> OnlineStore:
     from cryptocast.store.online import LATEST_RERUN, LATEST_RERUN_LIVE, OnlineStore, make_redis
 
-    redis = make_redis(_secret("redis_url"), _secret("redis_token"))
-    live = settings().data_label is DataLabel.LIVE
-    return OnlineStore(redis, LATEST_RERUN_LIVE if live else LATEST_RERUN)
+    latest_rerun = LATEST_RERUN_LIVE if live else LATEST_RERUN
+    return OnlineStore(make_redis(url, token), latest_rerun, doubt_secrets)
 
 
 @cache
@@ -226,19 +257,23 @@ def training_task() -> Task:
     )
 
 
-@cache
 def http_app() -> FastAPI:
     """The REST API over these clients; models are loaded when a request first needs them."""
+    return _http_app(online_store(), database_url())
+
+
+@lru_cache(maxsize=1)
+def _http_app(online: OnlineStore, url: str) -> FastAPI:
     from cryptocast.serve.http import Deps, create_app
     from cryptocast.store.database import Database
 
     found = settings()
     has_registry = bool(found.registry_bucket)
     deps = Deps(
-        online=online_store(),
+        online=online,
         # To find a connection dead takes 8 s, to try the three addresses of a host in vain 12 s: within API
         # Gateway's 29 s, so that the caller gets our words, not its.
-        db=Database(database_url(), connect_attempts=2, answer_within_s=8),
+        db=Database(url, connect_attempts=2, answer_within_s=8, on_unavailable=doubt_secrets),
         symbols=found.symbol_list,
         data_label=found.data_label,
         clock=partial(datetime.now, UTC),

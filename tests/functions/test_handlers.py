@@ -143,6 +143,27 @@ def test_the_api_answers_api_gateway(load: Load) -> None:
     assert json.loads(health["body"])["data_label"] == "simulated"
 
 
+def test_the_api_goes_on_with_secrets_that_were_changed(load: Load, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both stores refuse what the function read when it started; then SSM has what they take."""
+    ssm, clock = boto3.client("ssm"), [0.0]
+    monkeypatch.setattr(wiring, "time", lambda: clock[0])
+    wrong = {"database-url": "postgresql://nobody@127.0.0.1:9/none", "redis-token": "of yesterday"}
+    right = {}
+    for name, value in wrong.items():
+        at = f"/cryptocast/test/{name}"
+        right[at] = ssm.get_parameter(Name=at, WithDecryption=True)["Parameter"]["Value"]
+        ssm.put_parameter(Name=at, Value=value, Type="SecureString", Overwrite=True)
+    handler = load("api").handler
+    assert handler(http_event("GET", "/v1/forecasts"), None)["statusCode"] == 503
+    for at, value in right.items():
+        ssm.put_parameter(Name=at, Value=value, Type="SecureString", Overwrite=True)
+    clock[0] += 61
+    assert handler(http_event("GET", "/v1/forecasts"), None)["statusCode"] == 503
+    answer = handler(http_event("GET", "/v1/health"), None)
+    parts = {part["name"]: part["status"] for part in json.loads(answer["body"])["parts"]}
+    assert (parts["redis"], parts["postgres"]) == ("ok", "ok")
+
+
 class TestStartTraining:
     @pytest.fixture(autouse=True)
     def cluster(self, stores: None, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -100,6 +100,15 @@ def test_show_tells_manifest_checks_and_progress(bucket: Bucket, monkeypatch: py
     assert "40 moments recorded, 39 of 96 judged" in said
 
 
+def test_an_unreadable_candidate_does_not_hide_who_serves(bucket: Bucket) -> None:
+    register(bucket, "v1")
+    run("promote", "v1", "--horizon", "15m", "--reason", "first")
+    bucket.put(layout.candidate_key(NAME), b"garbage")
+    said = run("list", "--horizon", "15m")[1]
+    assert "candidate.json: not a candidate" in said
+    assert "v1  champion" in said
+
+
 def test_promote_and_rollback_change_who_serves(bucket: Bucket) -> None:
     for version in ("v1", "v2"):
         register(bucket, version)

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -22,6 +24,7 @@ from cryptocast.registry.manifest import Manifest
 from cryptocast.registry.promote import promote
 from cryptocast.registry.publish import publish
 from cryptocast.sentiment.standin import FOLDER
+from cryptocast.sentiment.writing import write_cards
 from cryptocast.store.online import LATEST_RERUN, LATEST_RERUN_LIVE
 
 NOW = datetime(2024, 3, 1, tzinfo=UTC)
@@ -155,6 +158,16 @@ class TestScorer:
         assert card["held_out"]["stocktwits_two_way_accuracy"] > 0.7
         assert "Trading decisions" in card["not_for"]
 
+    def test_the_same_model_with_new_figures_is_published_and_the_command_says_what_stays(
+        self, registry: Bucket, tmp_path: Path
+    ) -> None:
+        folder = Path(shutil.copytree(FOLDER, tmp_path / "model"))
+        for figures in ({}, {"news_accuracy": 0.5}):
+            write_cards(folder, figures)
+            answer = CliRunner().invoke(app, ["sentiment", "publish", str(folder)])
+            assert answer.exit_code == 0, answer.output
+        assert "its cards and figures stay" in answer.output
+
     def test_without_a_champion_the_stand_in_scores_and_says_so(self, registry: Bucket) -> None:
         assert wiring.scorer().manifest.stand_in
         assert wiring.scorer() is wiring.scorer()
@@ -166,6 +179,15 @@ class TestScorer:
         version = publish_standin(registry, NOW.replace(hour=2))
         registry.put(layout.file_key(layout.SENTIMENT, version, "model.onnx"), b"not it")
         with pytest.raises(CorruptArtifact, match=r"model\.onnx"):
+            wiring.scorer()
+
+    def test_a_champion_whose_version_is_gone_is_corrupt_and_no_case_for_the_stand_in(
+        self, registry: Bucket
+    ) -> None:
+        version = publish_standin(registry, NOW)
+        key = layout.file_key(layout.SENTIMENT, version, layout.MANIFEST)
+        boto3.client("s3").delete_object(Bucket="registry", Key=key)
+        with pytest.raises(CorruptArtifact, match="the version is named and is not there"):
             wiring.scorer()
 
     def test_goes_on_while_the_registry_does_not_answer(

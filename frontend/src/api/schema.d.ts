@@ -263,7 +263,9 @@ export interface paths {
     put?: never;
     /**
      * Post Sentiment
-     * @description Bearish, neutral and bullish probabilities of up to 64 texts; nothing is stored.
+     * @description Bearish, neutral and bullish probabilities of a few texts; nothing is stored.
+     *
+     *     Up to 16 texts and 4,000 characters together; `cryptocast sentiment score --in FILE` takes whole files.
      */
     post: operations['post_sentiment_v1_sentiment_post'];
     delete?: never;
@@ -1112,8 +1114,13 @@ export interface components {
        */
       stand_in: boolean;
       /**
+       * Title
+       * @description What it is, in its own words; the version where it has none.
+       */
+      title: string;
+      /**
        * Trained On
-       * @description In plain words: coins, rows, the data's label.
+       * @description In plain words: coins, rows, the data's label; or which texts.
        */
       trained_on: string;
       /** Version */
@@ -1500,7 +1507,7 @@ export interface components {
     SentimentRequest: {
       /**
        * Texts
-       * @description Up to 64 texts of 2,000 characters.
+       * @description Up to 16 texts and 4,000 characters together.
        */
       texts: string[];
     };
@@ -2238,6 +2245,7 @@ export interface operations {
            *           "reason": "the first of its horizon",
            *           "shows_skill": true,
            *           "stand_in": false,
+           *           "title": "XGBoost, 1h, pooled over 5 coins",
            *           "trained_on": "84,120 rows of BTC, ETH, SOL, DOT, AAVE, simulated data",
            *           "version": "20240101T000000Z-1a2b3c4d",
            *           "window_since": "2023-07-04T00:00:00Z",

@@ -52,14 +52,18 @@ def read_candidate(bucket: Bucket, name: str) -> tuple[Candidate, str] | None:
 
 
 def load_candidate(bucket: Bucket, name: str, candidate: Candidate) -> Artifact:
-    """Its version, the manifest being the one that was named. Raises `ModelNotFound`, `CorruptArtifact`."""
-    named = Champion(
+    """Its version, the manifest being the one that was named. Raises `CorruptArtifact`."""
+    return load_named(bucket, name, as_champion(candidate))
+
+
+def as_champion(candidate: Candidate) -> Champion:
+    """What champion.json would say of it: which version, and the hash of its manifest."""
+    return Champion(
         version=candidate.version,
         promoted_at=candidate.named_at,
         reason=candidate.reason,
         manifest_sha256=candidate.manifest_sha256,
     )
-    return load_named(bucket, name, named)
 
 
 def name_candidate(

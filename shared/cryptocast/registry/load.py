@@ -53,12 +53,22 @@ def parse_champion(name: str, stored: StoredObject) -> Champion:
 
 def read_manifest(bucket: Bucket, name: str, version: str) -> Manifest:
     """The manifest alone, without its files. Raises `ModelNotFound`, `CorruptArtifact`."""
-    return _read_manifest(bucket, name, version, None)
+    return _manifest(name, version, _stored_manifest(bucket, name, version))
 
 
 def read_named_manifest(bucket: Bucket, name: str, champion: Champion) -> Manifest:
-    """The manifest that was promoted, without its files. Raises `ModelNotFound`, `CorruptArtifact`."""
-    return _read_manifest(bucket, name, champion.version, champion.manifest_sha256)
+    """The manifest that was promoted, without its files.
+
+    Raises `CorruptArtifact`, also where the version is not there: that it is named says that it was.
+    """
+    key = layout.file_key(name, champion.version, layout.MANIFEST)
+    try:
+        stored = _stored_manifest(bucket, name, champion.version)
+    except ModelNotFound:
+        raise CorruptArtifact(f"{key}: the version is named and is not there") from None
+    if champion.manifest_sha256 is not None:
+        _check(key, stored.body, champion.manifest_sha256)
+    return _manifest(name, champion.version, stored)
 
 
 def read_file(bucket: Bucket, manifest: Manifest, file: str) -> bytes:
@@ -87,30 +97,25 @@ def versions(bucket: Bucket, name: str) -> list[str]:
 
 def load(bucket: Bucket, name: str, version: str) -> Artifact:
     """One version with all its files. Raises `ModelNotFound`, `CorruptArtifact`."""
-    return _load(bucket, name, version, None)
+    return _with_files(bucket, read_manifest(bucket, name, version))
 
 
 def load_champion(bucket: Bucket, name: str) -> Artifact:
-    """The version that serves. Raises `ModelNotFound`, `CorruptArtifact`."""
+    """The version that serves. Raises `ModelNotFound` without a champion, `CorruptArtifact`."""
     champion, _ = read_champion(bucket, name)
     return load_named(bucket, name, champion)
 
 
 def load_named(bucket: Bucket, name: str, champion: Champion) -> Artifact:
-    """The version that `champion` names, its manifest being the one that was promoted."""
-    return _load(bucket, name, champion.version, champion.manifest_sha256)
+    """The version that `champion` names, its manifest being the one that was promoted.
+
+    Raises `CorruptArtifact`, also where it is not there.
+    """
+    return _with_files(bucket, read_named_manifest(bucket, name, champion))
 
 
-def _load(bucket: Bucket, name: str, version: str, manifest_hash: str | None) -> Artifact:
-    manifest = _read_manifest(bucket, name, version, manifest_hash)
+def _with_files(bucket: Bucket, manifest: Manifest) -> Artifact:
     return Artifact(manifest, {file: read_file(bucket, manifest, file) for file in manifest.sha256})
-
-
-def _read_manifest(bucket: Bucket, name: str, version: str, manifest_hash: str | None) -> Manifest:
-    stored = _stored_manifest(bucket, name, version)
-    if manifest_hash is not None:
-        _check(layout.file_key(name, version, layout.MANIFEST), stored.body, manifest_hash)
-    return _manifest(name, version, stored)
 
 
 def _stored_manifest(bucket: Bucket, name: str, version: str) -> StoredObject:

@@ -95,7 +95,8 @@ class Manifest(BaseModel):
     calibration: Calibration | None = None
     abstain: Abstain | None = None
     skill: Skill | None = None
-    """None where it was not measured. A price model without it abstains on everything."""
+    """None where it was not measured. Serving does not look at it: a model that shows none was registered
+    with an `abstain` that no confidence reaches."""
     metrics: Mapping[str, Any] = Field(default_factory=dict)
     """Of this very model, on rows after its window: the held-out slice."""
     walk_forward: Mapping[str, float] = Field(default_factory=dict)

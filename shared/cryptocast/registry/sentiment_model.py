@@ -2,33 +2,66 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from cryptocast.errors import ModelNotFound
 from cryptocast.registry import layout
 from cryptocast.registry.bucket import Bucket
-from cryptocast.registry.load import read_champion
-from cryptocast.registry.manifest import parse_manifest
+from cryptocast.registry.load import read_champion, read_file, read_manifest
+from cryptocast.registry.manifest import Manifest, parse_manifest
 from cryptocast.registry.promote import promote
 from cryptocast.registry.publish import publish
-from cryptocast.sentiment.artifact import read_artifact
+from cryptocast.sentiment.artifact import FILES, read_artifact
+
+_READ_BY_THE_SCORER = {"labels", "max_tokens", "stand_in"}
+"""Of the manifest, what changes a score or what is said of it; the version's hash does not cover it."""
 
 
-def publish_sentiment(bucket: Bucket, folder: Path, now: datetime) -> str:
-    """Check `folder`, register it and promote it; returns its version. Doing it again changes nothing.
+@dataclass(frozen=True, slots=True)
+class Published:
+    """`kept`: the version was registered before with other figures or cards, and those stay."""
 
-    Raises `CorruptArtifact` where a file is not what the manifest says, `PromotionConflict` where
-    another version was promoted meanwhile.
+    version: str
+    kept: bool
+
+
+def publish_sentiment(bucket: Bucket, folder: Path, now: datetime) -> Published:
+    """Check `folder`, register it and promote it. Doing it again changes nothing.
+
+    A model that was only measured again has the version that it had, and a version is never changed: what
+    was registered stays and serves, so that an upgrade with new figures is no error.
+    Raises `CorruptArtifact` where a file is not what its manifest says, `RegistryError` where another model
+    is registered under the version, `PromotionConflict` where another version was promoted meanwhile.
     """
     artifact = read_artifact(folder)
     manifest = parse_manifest((folder / layout.MANIFEST).read_bytes(), str(folder / layout.MANIFEST))
-    version = publish(bucket, layout.SENTIMENT, artifact.files, manifest)
+    kept = _only_measured_again(bucket, manifest)
+    version = manifest.version if kept else publish(bucket, layout.SENTIMENT, artifact.files, manifest)
     try:
         champion, etag = read_champion(bucket, layout.SENTIMENT)
     except ModelNotFound:
         promote(bucket, layout.SENTIMENT, version, None, "the first sentiment model", now)
-        return version
+        return Published(version, kept)
     if champion.version != version:
         promote(bucket, layout.SENTIMENT, version, etag, "published by the operator", now)
-    return version
+    return Published(version, kept)
+
+
+def _only_measured_again(bucket: Bucket, manifest: Manifest) -> bool:
+    """Whether the registry has the very model under this version, with something else said of it."""
+    try:
+        registered = read_manifest(bucket, layout.SENTIMENT, manifest.version)
+    except ModelNotFound:
+        return False
+    same_model = all(registered.sha256.get(file) == manifest.sha256.get(file) for file in FILES)
+    if registered == manifest or not same_model or _scoring(registered) != _scoring(manifest):
+        return False
+    for file in FILES:  # what is to serve without being written is read instead
+        read_file(bucket, registered, file)
+    return True
+
+
+def _scoring(manifest: Manifest) -> dict[str, object]:
+    return manifest.model_dump(include=_READ_BY_THE_SCORER)

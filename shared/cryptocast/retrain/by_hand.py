@@ -15,7 +15,7 @@ from cryptocast.registry import layout
 from cryptocast.registry.bucket import Bucket
 from cryptocast.registry.candidate import end_trial
 from cryptocast.registry.decision import Check, Decision, record_decision
-from cryptocast.registry.load import Artifact, Champion, load, read_champion
+from cryptocast.registry.load import Artifact, Champion, load, parse_champion
 from cryptocast.registry.promote import promote
 from cryptocast.serve.forecaster import Forecaster
 
@@ -54,9 +54,10 @@ def rollback_by_hand(
 
     Its files are loaded first, so that nothing unusable is gone back to. Raises `ModelNotFound` without a
     champion or a predecessor, `BadInput`, `CorruptArtifact`, `PromotionConflict`. After a rollback the
-    predecessor is the very version that was sent away: without `to` that is `BadInput`.
+    predecessor is the very version that was sent away: without `to` that is `BadInput`. A champion.json that
+    cannot be read is replaced where `to` is given; nobody knows its predecessor.
     """
-    current, etag = _current(bucket, name)
+    current, etag = _current(bucket, name, replaceable=to is not None)
     if to is None and current and current.previous and current.reason.startswith(f"{ROLLED_BACK}:"):
         raise BadInput(
             f"{name} {current.version} serves because of a rollback, and the version before it is "
@@ -99,12 +100,23 @@ def self_tests(artifact: Artifact) -> list[Check]:
         ) from None
 
 
-def _current(bucket: Bucket, name: str) -> tuple[Champion | None, str | None]:
-    """Who serves. One that cannot be read is `CorruptArtifact`: the next training replaces it."""
+def _current(bucket: Bucket, name: str, *, replaceable: bool = False) -> tuple[Champion | None, str | None]:
+    """Who serves, and the ETag. A champion.json that cannot be read is nobody where it is `replaceable`.
+
+    Else it is `CorruptArtifact`, which says how to replace it; the next training does too.
+    """
     try:
-        return read_champion(bucket, name)
+        stored = bucket.get(layout.champion_key(name))
     except ModelNotFound:
         return None, None
+    try:
+        return parse_champion(name, stored), stored.etag
+    except CorruptArtifact as error:
+        if replaceable:
+            return None, stored.etag
+        raise CorruptArtifact(
+            f"{error}; `cryptocast models rollback` with --to VERSION replaces it"
+        ) from None
 
 
 def _decision(

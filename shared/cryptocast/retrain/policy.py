@@ -24,7 +24,6 @@ NEEDS_A_PERSON = frozenset(
         "CollectorsFailed",
         "HorizonsWithoutForecast",
         "CycleAgeSeconds",
-        "Coverage",
     }
 )
 """Metrics whose alarm training would not mend, or make worse."""

@@ -41,8 +41,8 @@ def export(
     """Export `model` (a name on the hub, or a folder), quantise, compare, write `out`; returns the manifest.
 
     `texts` are compared on, with their labels in the order of `LABELS`; by default phrases of our own.
-    Raises `BadInput` where the model is not one of three labels or cannot be had, and `Disagreement`,
-    with nothing written, where int8 says something else than float.
+    Raises `BadInput` where the model cannot be had, `CorruptArtifact` where it has other labels than these
+    three, and `Disagreement` where int8 says something else than float; nothing is written then.
     """
     config, tokenizer = _describe(model, revision)
     labels = _labels(config, model)

@@ -27,7 +27,7 @@ Progress = Callable[[str, int, int], None]
 
 
 class UnreadableFile(CryptocastError):
-    """The file is not there, not Parquet, lacks the column of texts, or would be written over."""
+    """The file is not there, not Parquet, has not the columns that are needed, or would be written over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +47,16 @@ def score_file(
 
     `column` may name several, `title,body`, which are read one below the other. A row without text is
     neutral; one that the model cannot score is null in all four. A column of the input that has such a name
-    already becomes `given_…`. Raises `UnreadableFile`, also where `out` is `source` by another name or link.
+    already becomes `given_…`. Raises `UnreadableFile`, also where `out` is `source` by another name or link,
+    and where there is a `given_…` already, as of a file that was scored twice.
     """
     if out.exists() and source.exists() and out.samefile(source):
         raise UnreadableFile(f"{out}: the same file as the input; name another one to write")
     columns = [name.strip() for name in column.split(",")]
     table = _read(source, columns)
+    renamed = _renamed(table, source)
     texts = _texts(table, columns)
     scores = _score(scorer, texts, progress)
-    renamed = tuple(name for name in table.column_names if name in ADDED)
     table = table.rename_columns([GIVEN + name if name in ADDED else name for name in table.column_names])
     for name, values in zip(ADDED, _columns(scores), strict=True):
         table = table.append_column(name, values)
@@ -78,6 +79,17 @@ def _read(source: Path, columns: Sequence[str]) -> pa.Table:
     if absent := [column for column in columns if column not in table.column_names]:
         raise UnreadableFile(f"{source}: no column {absent[0]!r}; it has {', '.join(table.column_names)}")
     return table
+
+
+def _renamed(table: pa.Table, source: Path) -> tuple[str, ...]:
+    """The columns that make room. Parquet takes two columns of one name, and readers refuse the file then."""
+    renamed = tuple(name for name in table.column_names if name in ADDED)
+    if taken := [name for name in renamed if GIVEN + name in table.column_names]:
+        raise UnreadableFile(
+            f"{source}: has {taken[0]!r} and {GIVEN + taken[0]!r}, which it would be renamed to: "
+            "rename or drop one of them first"
+        )
+    return renamed
 
 
 def _texts(table: pa.Table, columns: Sequence[str]) -> list[str]:

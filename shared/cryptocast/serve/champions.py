@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cryptocast.domain import Horizon
-from cryptocast.errors import CorruptArtifact, ModelNotFound, StoreUnavailable
+from cryptocast.errors import CorruptArtifact, StoreUnavailable
 from cryptocast.observability import get_logger
 from cryptocast.registry.bucket import Bucket
 from cryptocast.registry.candidate import load_candidate, read_candidate
@@ -57,7 +57,7 @@ class Champions:
             loaded: Forecaster | CorruptArtifact
             try:
                 loaded = Forecaster(load_candidate(self._bucket, name, candidate), self._threads)
-            except (CorruptArtifact, ModelNotFound) as error:
+            except CorruptArtifact as error:
                 loaded = CorruptArtifact(f"{candidate.version}: {error}")
             tried = self._tried[horizon] = (etag, loaded)
         if isinstance(tried[1], CorruptArtifact):

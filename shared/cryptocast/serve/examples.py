@@ -199,6 +199,7 @@ MODELS = _answers(
         "champions": [
             {
                 "kind": "prices",
+                "title": "XGBoost, 1h, pooled over 5 coins",
                 "horizon": "1h",
                 "version": "20240101T000000Z-1a2b3c4d",
                 "created_at": "2024-01-01T00:00:00Z",

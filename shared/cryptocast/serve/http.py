@@ -67,7 +67,8 @@ def create_app(deps: Deps) -> FastAPI:
     app.state.newest_head = NewestHead(deps.bucket) if deps.bucket else None
     problems.add_handlers(app, deps.data_label)
     app.add_middleware(_BodyLimit)
-    app.add_middleware(
+    app.add_middleware(problems.Unexpected, label=deps.data_label)
+    app.add_middleware(  # the outermost, so that a page elsewhere may read every answer, errors too
         CORSMiddleware, allow_origins=["*"], allow_methods=["GET"], allow_headers=["*"], max_age=3_600
     )
     for part in (routes_market, routes_models, routes_card, routes_outcomes, routes_record, routes_health):

@@ -43,13 +43,14 @@ class Model(Body):
     """One version: what it is, what it was trained on and how it did out of sample."""
 
     kind: Literal["prices", "sentiment"]
+    title: str = Field(description="What it is, in its own words; the version where it has none.")
     horizon: Horizon | None = Field(default=None, description="Null for the sentiment model.")
     version: str
     created_at: datetime | None = None
     promoted_at: datetime | None = None
     reason: str | None = Field(default=None, description="Why it was promoted.")
     previous: str | None = Field(default=None, description="The version that it replaced.")
-    trained_on: str = Field(description="In plain words: coins, rows, the data's label.")
+    trained_on: str = Field(description="In plain words: coins, rows, the data's label; or which texts.")
     window_since: datetime | None = Field(default=None, description="First `as_of` of the training data.")
     window_until: datetime | None = Field(default=None, description="End of the training data.")
     data_label: DataLabel | None = Field(default=None, description="Label of the data it was trained on.")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,6 +11,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from cryptocast.domain import DataLabel
 from cryptocast.errors import (
@@ -22,6 +24,7 @@ from cryptocast.errors import (
     StoreUnavailable,
 )
 from cryptocast.observability import get_logger
+from cryptocast.registry import layout
 from cryptocast.serve.schemas import ErrorAnswer, Problem
 from cryptocast.store.feature_rows import KEPT_DAYS
 
@@ -35,6 +38,7 @@ _HINTS = (
     ("timezone", "Give times with their zone, as 2024-01-01T12:15:00Z."),
     ("json", _JSON),
     ("attributes_type", _JSON),
+    ("too_many_texts", "Send fewer; `cryptocast sentiment score --in FILE` scores whole files, offline."),
 )
 _HTTP = {
     # Only a body is refused so: numbers too long, nested too deep, or not UTF-8.
@@ -52,7 +56,7 @@ _SAID = {
 _OURS: Sequence[tuple[type[CryptocastError], int, str, str]] = (
     (StoreUnavailable, 503, "store_unavailable", _RETRY),
     (ModelNotFound, 503, "no_model", "GET /v1/models lists what there is; train one or wait for training."),
-    (CorruptArtifact, 503, "corrupt_model", "Roll back: `cryptocast models rollback`."),
+    (CorruptArtifact, 503, "corrupt_model", "`cryptocast models list` says which it is."),
     (NotEnoughData, 404, "not_enough_data", "Wait for more history; a backfill brings it sooner."),
     (SettingsError, 500, "internal_error", "Whoever runs it finds in its log what to set."),
     (BadInput, 422, "bad_request", "Correct the request; /docs has an example."),
@@ -95,6 +99,30 @@ def no_feature_row(symbol: str, as_of: datetime | None, instead: str = "") -> Ap
     return ApiError(404, "not_enough_data", message, f"{what_to_do} {instead}".rstrip())
 
 
+@contextmanager
+def corrupt_is_rolled_back(name: str) -> Iterator[None]:
+    """Where the champion of `name` is corrupt, the request ends with the command that applies to it.
+
+    With `--to`, which works too where champion.json cannot be read or serves because of a rollback.
+    """
+    try:
+        yield
+    except CorruptArtifact as error:
+        _log(error)
+        horizon = name.removeprefix(f"{layout.PRICES}/")
+        which = "--sentiment" if name == layout.SENTIMENT else f"--horizon {horizon}"
+        raise ApiError(
+            503,
+            "corrupt_model",
+            f"{shown(str(error), 500)}.",
+            f"Roll back: `cryptocast models rollback {which} --to VERSION`, one of `cryptocast models list`.",
+        ) from None
+
+
+def _log(error: Exception) -> None:
+    get_logger().warning("request failed", extra={"reason": f"{type(error).__name__}: {error}"})
+
+
 def answer(status: int, problem: Problem, label: DataLabel) -> JSONResponse:
     """The uniform error body as a response."""
     body = ErrorAnswer(error=problem, data_label=label).model_dump(mode="json")
@@ -114,11 +142,11 @@ def of_error(error: CryptocastError) -> tuple[int, Problem]:
 
 
 def add_handlers(app: FastAPI, label: DataLabel) -> None:
-    """Make every error of `app` end in the uniform body."""
+    """Make every error of `app` that we know end in the uniform body; `Unexpected` does so with the rest."""
 
     def ours(_: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, CryptocastError)  # noqa: S101 - registered for this class
-        get_logger().warning("request failed", extra={"reason": f"{type(error).__name__}: {error}"})
+        _log(error)
         return answer(*of_error(error), label)
 
     def api(_: Request, error: Exception) -> JSONResponse:
@@ -136,15 +164,39 @@ def add_handlers(app: FastAPI, label: DataLabel) -> None:
         status = 422 if error.status_code == 400 else error.status_code
         return answer(status, Problem(code=code, message=message, what_to_do=what_to_do), label)
 
-    def unexpected(_: Request, error: Exception) -> JSONResponse:
-        get_logger().error("unexpected error", exc_info=error)
-        words = "Something went wrong here, not with your request."
-        return answer(500, Problem(code="internal_error", message=words, what_to_do=_RETRY), label)
-
     handlers = {CryptocastError: ours, ApiError: api, RequestValidationError: invalid, HTTPException: http}
     for kind, handler in handlers.items():
         app.add_exception_handler(kind, handler)
-    app.add_exception_handler(Exception, unexpected)
+
+
+class Unexpected:
+    """What nobody foresaw ends in the uniform body too.
+
+    A middleware, because a handler for `Exception` answers outside every middleware: without CORS's header
+    a page elsewhere may not read the answer, and takes the API for one that is gone.
+    """
+
+    def __init__(self, app: ASGIApp, label: DataLabel) -> None:
+        self._app = app
+        self._label = label
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        begun = False
+
+        async def watched(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, watched)
+        except Exception as error:
+            if begun or scope["type"] != "http":
+                raise
+            get_logger().error("unexpected error", exc_info=error)
+            words = "Something went wrong here, not with your request."
+            problem = Problem(code="internal_error", message=words, what_to_do=_RETRY)
+            await answer(500, problem, self._label)(scope, receive, send)
 
 
 def _invalid(errors: Sequence[Any]) -> Problem:

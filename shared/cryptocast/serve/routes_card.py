@@ -15,7 +15,7 @@ from cryptocast.registry.load import read_champion, read_file, read_manifest, re
 from cryptocast.registry.manifest import Manifest
 from cryptocast.serve import examples
 from cryptocast.serve.deps import DepsOf
-from cryptocast.serve.problems import ApiError, no_registry
+from cryptocast.serve.problems import ApiError, corrupt_is_rolled_back, no_registry
 
 router = APIRouter(prefix="/v1/models")
 
@@ -28,6 +28,7 @@ _HEADERS = {
 _FOR_A_WHILE = {"Cache-Control": "public, max-age=300"}
 _ASK_AGAIN = {"Cache-Control": "no-cache"}
 """Without a version it is the champion's, and that changes."""
+_RESTORE = "Restore the object's first version in the registry's bucket, or ask for another `version`."
 _HORIZONS = [horizon.value for horizon in Horizon]
 
 HorizonText = Annotated[
@@ -101,9 +102,12 @@ def _known_horizon(text: str) -> Horizon:
 def _manifest(bucket: Bucket, name: str, version: str | None) -> Manifest:
     """Of `version`, or of the champion, then the one that was promoted."""
     if version is None:
-        return read_named_manifest(bucket, name, read_champion(bucket, name)[0])
+        with corrupt_is_rolled_back(name):
+            return read_named_manifest(bucket, name, read_champion(bucket, name)[0])
     try:
         return read_manifest(bucket, name, version)
+    except CorruptArtifact as error:
+        raise ApiError(503, "corrupt_model", f"{error}.", _RESTORE) from None
     except ModelNotFound:
         kind, _, horizon = name.rpartition("/")
         told = f"`cryptocast models list --horizon {horizon}` all." if kind else "without `version` its card."
@@ -127,5 +131,5 @@ def _card(bucket: Bucket, manifest: Manifest, file: str) -> bytes:
             503,
             "corrupt_card",
             f"{error}.",
-            "Restore the object's first version in the registry's bucket, or ask for another `version`.",
+            _RESTORE,
         ) from None

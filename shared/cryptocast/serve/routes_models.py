@@ -4,25 +4,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Body
 
 from cryptocast.domain import FeatureRow, Horizon
-from cryptocast.errors import CorruptArtifact, ModelNotFound
 from cryptocast.registry import layout
-from cryptocast.registry.bucket import Bucket
-from cryptocast.registry.candidate import read_candidate
-from cryptocast.registry.decision import Decision, decisions
-from cryptocast.registry.load import Champion, read_champion, read_manifest
-from cryptocast.registry.manifest import Manifest
-from cryptocast.serve import examples, model_schemas, schemas
+from cryptocast.serve import examples, model_schemas, schemas, text_schemas
 from cryptocast.serve.deps import Deps, DepsOf, checked_symbol
 from cryptocast.serve.history import from_postgres, sentiment_body
 from cryptocast.serve.parameters import on_grid
 from cryptocast.serve.present import is_stale
-from cryptocast.serve.problems import ApiError, no_feature_row, no_registry
+from cryptocast.serve.problems import ApiError, corrupt_is_rolled_back, no_feature_row, no_registry
 from cryptocast.serve.reading import read_feature_row
+from cryptocast.serve.versions import NO_CHAMPION, tell
 from cryptocast.store import feature_rows
 
 router = APIRouter(prefix="/v1")
@@ -36,19 +31,14 @@ def get_models(deps: DepsOf) -> model_schemas.ModelsAnswer:
         raise no_registry()
     champions: list[model_schemas.Model] = []
     candidates: list[model_schemas.Model] = []
-    missing = []
+    missing: list[str] = []
     names = [(layout.price_model(h), h.value) for h in Horizon] + [(layout.SENTIMENT, "sentiment")]
     for name, words in names:
-        try:
-            champion = read_champion(deps.bucket, name)[0]
-            champions.append(_model(deps.bucket, name, champion))
-            if candidate := _candidate(deps.bucket, name):
-                candidates.append(candidate)
-        except ModelNotFound:
-            missing.append(f"{words}: no champion yet")
-        except CorruptArtifact as error:
-            missing.append(f"{words}: {error}")
-    if "sentiment: no champion yet" in missing and deps.scorer is not None:
+        told = tell(deps.bucket, name)
+        champions += [told.champion] if told.champion else []
+        candidates += [told.candidate] if told.candidate else []
+        missing += [f"{words}: {fault}" for fault in told.faults]
+    if f"sentiment: {NO_CHAMPION}" in missing and deps.scorer is not None:
         missing.append("sentiment: a small stand-in model scores meanwhile")
     return model_schemas.ModelsAnswer(
         data_label=deps.data_label,
@@ -69,7 +59,8 @@ def post_predict(
         raise no_registry()
     row, stale = (None, False) if request.symbol is None else _row(deps, request)
     values: Mapping[str, float] = request.features or {} if row is None else row.values
-    forecaster = deps.champions().forecaster(request.horizon)
+    with corrupt_is_rolled_back(layout.price_model(request.horizon)):
+        forecaster = deps.champions().forecaster(request.horizon)
     trained_on = forecaster.manifest.feature_version
     if row is not None and trained_on and row.feature_version != trained_on:
         raise ApiError(
@@ -99,14 +90,18 @@ def post_predict(
 @router.post("/sentiment", tags=["models"], responses=examples.SENTIMENT)
 def post_sentiment(
     deps: DepsOf,
-    request: Annotated[schemas.SentimentRequest, Body(openapi_examples=examples.SENTIMENT_REQUESTS)],
-) -> schemas.SentimentAnswer:
-    """Bearish, neutral and bullish probabilities of up to 64 texts; nothing is stored."""
+    request: Annotated[text_schemas.SentimentRequest, Body(openapi_examples=examples.SENTIMENT_REQUESTS)],
+) -> text_schemas.SentimentAnswer:
+    """Bearish, neutral and bullish probabilities of a few texts; nothing is stored.
+
+    Up to 16 texts and 4,000 characters together; `cryptocast sentiment score --in FILE` takes whole files.
+    """
     if deps.scorer is None:
         raise ApiError(
             503, "no_model", "There is no sentiment model here.", "GET /v1/models lists what there is."
         )
-    scorer = deps.scorer()
+    with corrupt_is_rolled_back(layout.SENTIMENT):
+        scorer = deps.scorer()
     scores = scorer.score(request.texts).tolist()
     unscored = [str(i) for i, row in enumerate(scores) if not all(math.isfinite(p) for p in row)]
     if unscored:
@@ -117,7 +112,7 @@ def post_sentiment(
             "Leave them out.",
         )
     stand_in = bool(getattr(scorer.manifest, "stand_in", False))
-    return schemas.SentimentAnswer(
+    return text_schemas.SentimentAnswer(
         data_label=deps.data_label,
         data_since=deps.data_since,
         as_of=None,
@@ -141,85 +136,3 @@ def _row(deps: Deps, request: schemas.PredictRequest) -> tuple[FeatureRow, bool]
     if row is None:
         raise no_feature_row(symbol, as_of, _INSTEAD)
     return row, False
-
-
-def _candidate(bucket: Bucket, name: str) -> model_schemas.Model | None:
-    """Who is on trial, in the same words; it was not promoted, and `reason` says why it is on trial."""
-    read = read_candidate(bucket, name)
-    if read is None or read[0].state != "shadow":
-        return None
-    named = Champion(version=read[0].version, promoted_at=read[0].named_at, reason=read[0].reason)
-    return _model(bucket, name, named).model_copy(update={"promoted_at": None})
-
-
-def _model(bucket: Bucket, name: str, champion: Champion) -> model_schemas.Model:
-    manifest = read_manifest(bucket, name, champion.version)
-    decided = decisions(bucket, name, champion.version)
-    window = manifest.data_window
-    return model_schemas.Model.model_validate(
-        {
-            "kind": manifest.kind,
-            "horizon": manifest.horizon,
-            "version": manifest.version,
-            "created_at": manifest.created_at,
-            "promoted_at": champion.promoted_at,
-            "reason": champion.reason,
-            "previous": champion.previous,
-            "trained_on": _trained_on(manifest),
-            "window_since": None if window is None else window.since,
-            "window_until": None if window is None else window.until,
-            "data_label": manifest.data_label,
-            "metrics": _numbers(manifest.metrics),
-            "bias": manifest.bias,
-            "calibration": _calibration(manifest),
-            **_abstain(manifest),
-            "shows_skill": manifest.skill.shown if manifest.skill else None,
-            "feature_version": manifest.feature_version or None,
-            "feature_names": list(manifest.feature_names),
-            "code_revision": manifest.code_revision,
-            "stand_in": manifest.stand_in,
-            "decision": _decision(decided[-1]) if decided else None,
-        }
-    )
-
-
-def _calibration(manifest: Manifest) -> dict[str, float] | None:
-    known = manifest.calibration
-    return None if known is None else {"slope": known.a, "intercept": known.b}
-
-
-def _abstain(manifest: Manifest) -> dict[str, Any]:
-    known = manifest.abstain
-    if known is None:
-        return {}
-    return {
-        "abstain_below": known.threshold,
-        "abstain_rule": known.rule,
-        "abstain_coverage": known.coverage,
-        "abstain_tested": known.tested,
-    }
-
-
-def _decision(decision: Decision) -> dict[str, Any]:
-    shown = model_schemas.Decision.model_fields
-    return {field: value for field, value in decision.model_dump().items() if field in shown}
-
-
-def _trained_on(manifest: Manifest) -> str:
-    window, label = manifest.data_window, manifest.data_label
-    data = f"{label.value} data" if label is not None else manifest.title or "data that it does not name"
-    if window is None:
-        return data
-    coins = ", ".join(window.symbols) or "coins that it does not name"
-    return f"{window.rows:,} rows of {coins}, {data}"
-
-
-def _numbers(metrics: Mapping[str, Any], prefix: str = "") -> dict[str, float]:
-    """The finite numbers among the metrics, those of nested ones as `outer.inner`."""
-    found: dict[str, float] = {}
-    for name, value in metrics.items():
-        if isinstance(value, Mapping):
-            found |= _numbers(value, f"{prefix}{name}.")
-        elif isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value):
-            found[f"{prefix}{name}"] = float(value)
-    return found

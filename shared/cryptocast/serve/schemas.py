@@ -220,7 +220,6 @@ class FeaturesAnswer(Labelled):
 
 
 Symbol = Annotated[str, StringConstraints(strip_whitespace=True, to_upper=True, max_length=16)]
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000)]
 
 
 class PredictRequest(Body):
@@ -255,16 +254,6 @@ class PredictAnswer(Labelled):
     contributions: dict[str, float]
     model_version: str
     features: dict[str, float] = Field(description="The model's own values: what it was computed from.")
-
-
-class SentimentRequest(Body):
-    texts: list[Text] = Field(min_length=1, max_length=64, description="Up to 64 texts of 2,000 characters.")
-
-
-class SentimentAnswer(Labelled):
-    sentiments: list[Sentiment] = Field(description="In the order of the texts.")
-    model_version: str
-    stand_in: bool = Field(default=False, description="True where a small stand-in model answered.")
 
 
 class HealthPart(Body):

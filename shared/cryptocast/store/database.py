@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any
@@ -51,7 +51,8 @@ class Database:
 
     Nothing is opened before the first use. Threads take turns on the one connection. With `answer_within_s`
     a statement ends by then, each address of the host is tried for half of it, and all are not tried again
-    after it: for callers who wait for an answer themselves.
+    after it: for callers who wait for an answer themselves. `on_unavailable` is told of each
+    `StoreUnavailable`, also of those that a caller catches.
     """
 
     def __init__(
@@ -61,8 +62,10 @@ class Database:
         connect_attempts: int = 5,
         connect_timeout_s: int = 10,
         answer_within_s: int | None = None,
+        on_unavailable: Callable[[], None] = lambda: None,
     ) -> None:
         self._url = url
+        self._on_unavailable = on_unavailable
         self._connect_timeout_s = answer_within_s // 2 if answer_within_s else connect_timeout_s
         self._connect_within_s = min(30, answer_within_s or 30)
         self._connect_attempts = connect_attempts
@@ -89,6 +92,7 @@ class Database:
                 with _ended(transaction):
                     yield connection
             except _DROPPED as error:
+                self._on_unavailable()
                 raise StoreUnavailable(f"postgres: {_reason(error)}") from error
             except _OLD_SCHEMA as error:
                 raise SettingsError(

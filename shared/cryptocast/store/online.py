@@ -37,12 +37,19 @@ def make_redis(url: str, token: str, timeout_s: float = 3) -> Redis:
 class OnlineStore:
     """Hashes `coin:{symbol}`, the last `cycle`, and the WebSocket connections.
 
-    Every method raises `StoreUnavailable` where Redis does not answer.
+    Every method raises `StoreUnavailable` where Redis does not answer; `on_unavailable` is told of each, also
+    of those that a caller catches.
     """
 
-    def __init__(self, redis: Redis, latest_rerun: timedelta = LATEST_RERUN) -> None:
+    def __init__(
+        self,
+        redis: Redis,
+        latest_rerun: timedelta = LATEST_RERUN,
+        on_unavailable: Callable[[], None] = lambda: None,
+    ) -> None:
         self._redis = redis
         self._latest_rerun = latest_rerun
+        self._on_unavailable = on_unavailable
 
     def write_coins(self, updates: Mapping[str, Mapping[str, str]]) -> None:
         """Set fields of coins, `{symbol: {field: text or JSON}}`, in one request; other fields stay."""
@@ -53,7 +60,7 @@ class OnlineStore:
                 pipeline.hset(f"coin:{symbol}", values=dict(fields))
                 some = True
         if some:
-            _call("write coins", pipeline.exec)
+            self._call("write coins", pipeline.exec)
 
     def write_newer(self, updates: Mapping[str, Mapping[str, str]]) -> None:
         """As `write_coins`, for JSON fields with an `as_of`; what is held of a later `as_of` stays.
@@ -76,7 +83,7 @@ class OnlineStore:
 
     def read_coin(self, symbol: str) -> dict[str, Any]:
         """The fields of one coin, JSON decoded; empty where nothing is known of it."""
-        return _decoded(_call("read coin", lambda: self._redis.hgetall(f"coin:{symbol}")))
+        return _decoded(self._call("read coin", lambda: self._redis.hgetall(f"coin:{symbol}")))
 
     def read_coins(self, symbols: Iterable[str]) -> dict[str, dict[str, Any]]:
         """The fields of several coins in one request; every symbol is present."""
@@ -86,23 +93,23 @@ class OnlineStore:
         pipeline = self._redis.pipeline()
         for symbol in wanted:
             pipeline.hgetall(f"coin:{symbol}")
-        answers = _call("read coins", pipeline.exec)
+        answers = self._call("read coins", pipeline.exec)
         return {symbol: _decoded(answer) for symbol, answer in zip(wanted, answers, strict=True)}
 
     def write_cycle(self, cycle: Mapping[str, Any]) -> None:
         """Keep the report of the last cycle; one of a later `as_of` stays."""
         if self._is_later(self.read_cycle(), cycle):
             return
-        _call("write cycle", lambda: self._redis.set(_CYCLE, json.dumps(dict(cycle))))
+        self._call("write cycle", lambda: self._redis.set(_CYCLE, json.dumps(dict(cycle))))
 
     def read_cycle(self) -> dict[str, Any]:
         """The report of the last cycle; empty before the first."""
-        text = _call("read cycle", lambda: self._redis.get(_CYCLE))
+        text = self._call("read cycle", lambda: self._redis.get(_CYCLE))
         return json.loads(text) if text else {}
 
     def connection_count(self) -> int:
         """How many connections are remembered, subscribed or not; expired ones until they are swept out."""
-        return _call("count connections", lambda: self._redis.scard(_CONNECTIONS))
+        return self._call("count connections", lambda: self._redis.scard(_CONNECTIONS))
 
     def connect(self, connection_id: str) -> None:
         """Remember a WebSocket connection, subscribed to nothing yet."""
@@ -113,31 +120,32 @@ class OnlineStore:
         pipeline = self._redis.pipeline()
         pipeline.set(f"connection:{connection_id}", json.dumps(dict(subscription)), ex=CONNECTION_TTL_S)
         pipeline.sadd(_CONNECTIONS, connection_id)
-        _call("subscribe", pipeline.exec)
+        self._call("subscribe", pipeline.exec)
 
     def is_known(self, connection_id: str) -> bool:
         """Whether the cycles find this connection, subscribed or not; false once Redis was emptied."""
         pipeline = self._redis.pipeline()
         pipeline.exists(f"connection:{connection_id}")
         pipeline.sismember(_CONNECTIONS, connection_id)
-        return all(_call("find connection", pipeline.exec))
+        return all(self._call("find connection", pipeline.exec))
 
     def disconnect(self, connection_id: str) -> None:
         """Forget a connection; one that is not known is no error."""
         pipeline = self._redis.pipeline()
         pipeline.delete(f"connection:{connection_id}")
         pipeline.srem(_CONNECTIONS, connection_id)
-        _call("disconnect", pipeline.exec)
+        self._call("disconnect", pipeline.exec)
 
     def subscriptions(self) -> dict[str, dict[str, Any]]:
         """The subscription of every connection that made one; expired connections are swept out."""
-        ids = sorted(_call("list connections", lambda: self._redis.smembers(_CONNECTIONS)))
+        ids = sorted(self._call("list connections", lambda: self._redis.smembers(_CONNECTIONS)))
         if not ids:
             return {}
-        texts = _call("read subscriptions", lambda: self._redis.mget(*(f"connection:{id_}" for id_ in ids)))
+        keys = [f"connection:{id_}" for id_ in ids]
+        texts = self._call("read subscriptions", lambda: self._redis.mget(*keys))
         expired = [id_ for id_, text in zip(ids, texts, strict=True) if text is None]
         if expired:
-            _call("sweep connections", lambda: self._redis.srem(_CONNECTIONS, *expired))
+            self._call("sweep connections", lambda: self._redis.srem(_CONNECTIONS, *expired))
         found = {id_: json.loads(text) for id_, text in zip(ids, texts, strict=True) if text is not None}
         return {id_: subscription for id_, subscription in found.items() if subscription}
 
@@ -151,6 +159,15 @@ class OnlineStore:
         )
         return then is not None and now is not None and timedelta(0) < then - now <= self._latest_rerun
 
+    def _call(self, what: str, request: Callable[[], _Answer]) -> _Answer:
+        try:
+            return request()
+        except _FAILURES as error:
+            self._on_unavailable()
+            # A refused header is quoted in httpx's error, token and all: only what Redis itself said is told.
+            said = f": {error}" if isinstance(error, UpstashError) else ""
+            raise StoreUnavailable(f"redis: could not {what}: {type(error).__name__}{said}") from None
+
 
 def moment(text: object) -> datetime | None:
     """An ISO time with its zone, or None."""
@@ -159,15 +176,6 @@ def moment(text: object) -> datetime | None:
     except ValueError:
         return None
     return found if found is not None and found.tzinfo is not None else None
-
-
-def _call(what: str, request: Callable[[], _Answer]) -> _Answer:
-    try:
-        return request()
-    except _FAILURES as error:
-        # A refused header is quoted in httpx's error, token and all: only what Redis itself said is told.
-        said = f": {error}" if isinstance(error, UpstashError) else ""
-        raise StoreUnavailable(f"redis: could not {what}: {type(error).__name__}{said}") from None
 
 
 def _decoded(fields: Any) -> dict[str, Any]:

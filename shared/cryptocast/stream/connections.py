@@ -23,7 +23,7 @@ from cryptocast.stream.messages import (
     Unsubscribe,
     Unsubscribed,
 )
-from cryptocast.stream.push import PushClient, deliver, frame_of, read_news
+from cryptocast.stream.push import PushClient, deliver, frame_of, read_present
 from cryptocast.stream.subscriptions import Subscription
 
 _HELP = 'send {"action": "subscribe", "symbols": ["BTC"], "horizons": ["1h"]}, "unsubscribe" or "ping"'
@@ -119,7 +119,7 @@ def _subscribe(
     answer = Subscribed(
         symbols=wanted, horizons=[h for h in Horizon if not message.horizons or h in message.horizons]
     )
-    return [frame_of(answer), *read_news(online, wanted, now).frames(subscription)]
+    return [frame_of(answer), *read_present(online, wanted, now).frames(subscription)]
 
 
 def _refusal(code: RefusalCode, message: str, what_to_do: str) -> bytes:

@@ -74,7 +74,7 @@ class Delivery:
 
 
 @dataclass(frozen=True, slots=True)
-class News:
+class Fresh:
     """Ready frames, each with whom it concerns. `cycle` goes to everyone."""
 
     prices: Sequence[tuple[str, bytes]] = ()
@@ -122,15 +122,15 @@ def publish(
     if wanted:
         # Another order each cycle: where time runs out, it is not always the same that are left out.
         turns = random.Random(window.as_of.timestamp()).sample(list(wanted), len(wanted))  # noqa: S311
-        news, until = news_of(coins, cycle, window.since), monotonic() + within_s
-        _push(online, push_client, news, {c: wanted[c] for c in turns}, until, report)
+        fresh, until = fresh_of(coins, cycle, window.since), monotonic() + within_s
+        _push(online, push_client, fresh, {c: wanted[c] for c in turns}, until, report)
     return report
 
 
 def _push(
     online: OnlineStore,
     push_client: PushClient,
-    news: News,
+    fresh: Fresh,
     wanted: Mapping[str, Subscription],
     until: float,
     report: StepReport,
@@ -140,7 +140,7 @@ def _push(
     def serve(connection: str) -> Delivery | None:
         if monotonic() >= until:
             return None
-        return deliver(push_client, connection, news.frames(wanted[connection]))
+        return deliver(push_client, connection, fresh.frames(wanted[connection]))
 
     with ThreadPoolExecutor(max_workers=min(_AT_A_TIME, len(wanted))) as pool:
         served = {c: d for c, d in zip(wanted, pool.map(serve, wanted), strict=True) if d is not None}
@@ -181,27 +181,27 @@ def _cycle(
     }
 
 
-def read_news(online: OnlineStore, symbols: Sequence[str], wall: datetime) -> News:
+def read_present(online: OnlineStore, symbols: Sequence[str], wall: datetime) -> Fresh:
     """The present state of `symbols` as frames, in one read of Redis; `wall` is the wall clock's now."""
     states = online.read_coins(list(symbols))
     status = newest_status(states.values())
     now = served_now(status, wall)
-    return news_of([coin_from_online(s, state, now) for s, state in states.items()], status)
+    return fresh_of([coin_from_online(s, state, now) for s, state in states.items()], status)
 
 
-def news_of(
+def fresh_of(
     coins: Sequence[schemas.CoinForecasts], cycle: Mapping[str, Any], since: datetime | None = None
-) -> News:
+) -> Fresh:
     """`coins` as frames; with `since`, only what is newer."""
-    fresh = [f for c in coins for f in c.forecasts if since is None or f.as_of > since]
+    forecasts = [f for c in coins for f in c.forecasts if since is None or f.as_of > since]
     prices = [c.price for c in coins if c.price is not None and (since is None or c.price.as_of > since)]
     named = cycle.get("data_label")
     label = DataLabel(named) if named else next((f.data_label for c in coins for f in c.forecasts), None)
     ended = _cycle_message(cycle)
-    return News(
+    return Fresh(
         # A figure without its label is not shown.
         prices=[(p.symbol, frame_of(PriceMessage(price=p, data_label=label))) for p in prices if label],
-        forecasts=[(f.symbol, f.horizon.value, frame_of(ForecastMessage(forecast=f))) for f in fresh],
+        forecasts=[(f.symbol, f.horizon.value, frame_of(ForecastMessage(forecast=f))) for f in forecasts],
         cycle=None if ended is None else frame_of(ended),
     )
 

@@ -1,4 +1,4 @@
-"""What one connection asked for, and the three things that can happen to a connection."""
+"""What one connection asked for, as it is kept in Redis."""
 
 from __future__ import annotations
 

@@ -50,7 +50,7 @@ def read_incumbent(bucket: Bucket, name: str) -> Incumbent:
         return Incumbent(etag=stored.etag, unusable=str(error))
     try:
         artifact = load_named(bucket, name, champion)
-    except (CorruptArtifact, ModelNotFound) as error:
+    except CorruptArtifact as error:
         return Incumbent(etag=stored.etag, champion=champion, unusable=str(error))
     return Incumbent(etag=stored.etag, champion=champion, artifact=artifact)
 

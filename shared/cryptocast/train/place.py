@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from cryptocast.domain import BAR_INTERVAL_S, Horizon
-from cryptocast.errors import CorruptArtifact, ModelNotFound
+from cryptocast.errors import CorruptArtifact
 from cryptocast.registry.bucket import Bucket
 from cryptocast.registry.candidate import Candidate, load_candidate, read_candidate
 from cryptocast.registry.decision import decisions
@@ -61,7 +61,7 @@ def _unusable(bucket: Bucket, name: str, candidate: Candidate, newcomer: Manifes
         artifact = load_candidate(bucket, name, candidate)
         PriceModel(artifact)
         decisions(bucket, name, candidate.version)
-    except (CorruptArtifact, ModelNotFound) as error:
+    except CorruptArtifact as error:
         return f"it cannot be used: {error}"
     theirs = artifact.manifest.feature_version
     if theirs != newcomer.feature_version:

@@ -57,6 +57,7 @@ def champion(bucket: Bucket, model_files: dict[str, bytes]) -> str:
         kind="prices",
         horizon=Horizon.H1,
         created_at=AS_OF,
+        title="trees on noise",
         data_label=DataLabel.SIMULATED,
         data_window=DataWindow(
             since=AS_OF - timedelta(days=90), fit_until=AS_OF, until=AS_OF, symbols=SYMBOLS, rows=17_280

@@ -37,6 +37,7 @@ def test_champions_say_what_they_were_trained_on(client: TestClient, champion: s
     (model,) = body["champions"]
     assert (model["version"], model["horizon"], model["data_label"]) == (champion, "1h", "simulated")
     assert model["feature_names"] == list(OWN)
+    assert model["title"] == "trees on noise"
     assert model["trained_on"] == "17,280 rows of BTC, ETH, simulated data"
     assert model["metrics"] == {"brier": 0.249, "baselines.reversal": 0.51}
     assert model["reason"] == "the first"
@@ -228,7 +229,24 @@ def test_texts_are_scored_in_their_order(client: TestClient) -> None:
     assert body["data_label"] == "simulated"
 
 
-@pytest.mark.parametrize("texts", [[], ["x"] * 65, [""], ["  "], ["x" * 2_001], [3], "one text"])
+@pytest.mark.parametrize("texts", [["x"] * 17, ["x" * 4_001], ["x" * 2_000, "x" * 2_001], [3] * 17])
+def test_too_many_texts_are_refused_with_the_limits_and_another_way(
+    client: TestClient, texts: object
+) -> None:
+    answer = client.post("/v1/sentiment", json={"texts": texts})
+    error = answer.json()["error"]
+    assert (answer.status_code, error["code"]) == (422, "bad_request")
+    assert error["message"] == "texts: at most 16 texts and 4,000 characters together."
+    assert "`cryptocast sentiment score --in FILE` scores whole files" in error["what_to_do"]
+
+
+def test_as_many_texts_as_are_allowed_are_scored(client: TestClient) -> None:
+    for texts in (["x" * 250] * 16, ["x" * 4_000]):
+        answer = client.post("/v1/sentiment", json={"texts": texts})
+        assert (answer.status_code, len(answer.json()["sentiments"])) == (200, len(texts))
+
+
+@pytest.mark.parametrize("texts", [[], [""], ["  "], [3], "one text"])
 def test_texts_have_limits(client: TestClient, texts: object) -> None:
     answer = client.post("/v1/sentiment", json={"texts": texts})
     assert answer.status_code == 422

@@ -150,6 +150,25 @@ def test_the_candidate_itself_may_be_promoted_by_hand(bucket: Bucket) -> None:
     assert [d.verdict for d in decisions(bucket, NAME, "v2")] == ["promoted"]
 
 
+def test_an_unreadable_champion_is_replaced_by_the_one_that_is_named(bucket: Bucket) -> None:
+    for version in ("v1", "v2"):
+        promote_by_hand(bucket, NAME, register(bucket, version), "next", UNTIL)
+    bucket.put(layout.champion_key(NAME), b"garbage")
+    with pytest.raises(CorruptArtifact, match="rollback` with --to VERSION replaces it"):
+        rollback_by_hand(bucket, NAME, "it broke", UNTIL)
+    champion = rollback_by_hand(bucket, NAME, "it broke", UNTIL, "v1")
+    assert (champion.version, champion.previous) == ("v1", None)
+    assert read_champion(bucket, NAME)[0] == champion
+    assert decisions(bucket, NAME, "v1")[-1].champion is None
+
+
+def test_a_champion_that_is_gone_is_rolled_back_from(bucket: Bucket) -> None:
+    for version in ("v1", "v2"):
+        promote_by_hand(bucket, NAME, register(bucket, version), "next", UNTIL)
+    bucket._client.delete_object(Bucket=bucket.name, Key=layout.file_key(NAME, "v2", layout.MANIFEST))
+    assert rollback_by_hand(bucket, NAME, "it is gone", UNTIL).version == "v1"
+
+
 def test_an_unreadable_candidate_holds_the_operator_not_up(bucket: Bucket) -> None:
     bucket.put(layout.candidate_key(NAME), b"garbage")
     promote_by_hand(bucket, NAME, register(bucket, "v1"), "first", UNTIL)

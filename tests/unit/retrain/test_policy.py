@@ -54,10 +54,11 @@ def test_only_the_alarm_state_counts(state: str) -> None:
     assert not decide(alarm("ForecastBrierLower95", state)).train
 
 
-def test_an_alarm_on_something_else_is_named_and_left() -> None:
-    decision = decide(alarm("Errors"))
+@pytest.mark.parametrize("metric", ["Errors", "Coverage"])
+def test_an_alarm_on_something_else_is_named_and_left(metric: str) -> None:
+    decision = decide(alarm(metric))
     assert not decision.train
-    assert "Errors" in decision.reason
+    assert f"watches {metric}, which training cannot mend" in decision.reason
 
 
 def test_an_operator_may_ask_for_some_horizons() -> None:

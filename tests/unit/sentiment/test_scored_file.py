@@ -64,6 +64,22 @@ def test_a_label_that_was_there_is_kept_under_another_name(scorer, tmp_path):
     assert found["label"].to_pylist() != [None]
 
 
+def test_a_file_with_its_own_label_is_not_scored_twice(scorer, tmp_path):
+    _, once = scored(scorer, tmp_path, pa.table({"text": ["Shares surge"], "label": ["bearish"]}))
+    (tmp_path / "out.parquet").unlink()
+    seen = []
+    with pytest.raises(UnreadableFile, match="'label' and 'given_label', which it would be renamed to"):
+        scored(scorer, tmp_path, once, progress=lambda *step: seen.append(step))
+    assert seen == []
+    assert not (tmp_path / "out.parquet").exists()
+
+
+def test_a_file_without_one_is_scored_twice_and_keeps_both(scorer, tmp_path):
+    _, once = scored(scorer, tmp_path, pa.table({"text": ["Shares surge"]}))
+    _, twice = scored(scorer, tmp_path, once)
+    assert twice.column_names == ["text", *(f"given_{name}" for name in ADDED), *ADDED]
+
+
 def test_no_rows_give_a_file_with_the_columns(scorer, tmp_path):
     report, found = scored(scorer, tmp_path, pa.table({"text": pa.array([], pa.string())}))
     assert report.rows == 0

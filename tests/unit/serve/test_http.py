@@ -12,7 +12,7 @@ from mangum import Mangum
 
 from cryptocast.domain import DataLabel
 from cryptocast.errors import SettingsError, StoreUnavailable
-from cryptocast.serve import examples, model_schemas, schemas
+from cryptocast.serve import examples, model_schemas, schemas, text_schemas
 from cryptocast.serve.http import Deps, create_app
 from cryptocast.serve.routes_outcomes import OutcomesAnswer
 from cryptocast.serve.routes_record import HeadAnswer
@@ -29,9 +29,12 @@ ANSWERS = {
     "HEAD": HeadAnswer,
     "OUTCOMES": OutcomesAnswer,
     "PREDICT": schemas.PredictAnswer,
-    "SENTIMENT": schemas.SentimentAnswer,
+    "SENTIMENT": text_schemas.SentimentAnswer,
     "HEALTH": schemas.HealthAnswer,
 }
+
+
+ELSEWHERE = {"Origin": "https://page.example"}
 
 
 @pytest.fixture
@@ -63,7 +66,7 @@ def test_every_example_is_a_valid_answer(name: str) -> None:
     ("requests", "model"),
     [
         (examples.PREDICT_REQUESTS, schemas.PredictRequest),
-        (examples.SENTIMENT_REQUESTS, schemas.SentimentRequest),
+        (examples.SENTIMENT_REQUESTS, text_schemas.SentimentRequest),
     ],
 )
 def test_every_example_is_a_valid_request(requests: dict[str, Any], model: type[schemas.Body]) -> None:
@@ -133,8 +136,9 @@ def test_the_docs_use_relative_addresses(client: TestClient) -> None:
 def test_every_error_has_the_same_body(
     client: TestClient, method: str, path: str, status: int, code: str
 ) -> None:
-    answer = client.request(method, path)
+    answer = client.request(method, path, headers=ELSEWHERE)
     assert answer.status_code == status
+    assert answer.headers["access-control-allow-origin"] == "*"
     body = schemas.ErrorAnswer.model_validate(answer.json())
     assert body.error.code == code
     assert body.error.what_to_do
@@ -187,14 +191,15 @@ def test_what_nobody_foresaw_is_a_500_without_details(deps: Deps) -> None:
     def broken() -> None:
         raise RuntimeError("postgresql://user:secret@host")
 
-    answer = TestClient(app, raise_server_exceptions=False).get("/broken")
+    answer = TestClient(app).get("/broken", headers=ELSEWHERE)
     assert answer.status_code == 500
-    assert answer.json()["error"]["code"] == "internal_error"
+    assert schemas.ErrorAnswer.model_validate(answer.json()).error.code == "internal_error"
     assert "secret" not in answer.text
+    assert answer.headers["access-control-allow-origin"] == "*"
 
 
 def test_pages_elsewhere_may_read_but_not_write(client: TestClient) -> None:
-    origin = {"Origin": "https://page.example", "Access-Control-Request-Method": "GET"}
+    origin = {**ELSEWHERE, "Access-Control-Request-Method": "GET"}
     assert client.options("/v1/forecasts", headers=origin).headers["access-control-allow-methods"] == "GET"
     refused = client.options("/v1/predict", headers={**origin, "Access-Control-Request-Method": "DELETE"})
     assert refused.status_code == 400
