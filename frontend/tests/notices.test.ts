@@ -5,7 +5,8 @@ import said from './missing.json';
 import { AS_OF, NOW, aBoard, aCoin, aModel, fourModels } from './factories';
 
 function notices(given: Partial<Facts> = {}) {
-  return noticesOf({ board: aBoard(), models: fourModels(), error: null, now: NOW, ...given });
+  const facts = { board: aBoard(), models: fourModels(), modelsMissing: [], error: null, now: NOW };
+  return noticesOf({ ...facts, ...given });
 }
 
 function one(id: string, given: Partial<Facts> = {}) {
@@ -124,6 +125,13 @@ describe('noticesOf', () => {
   it('names a stand-in sentiment model', () => {
     const standIn = aModel({ kind: 'sentiment', horizon: null, data_label: null, stand_in: true });
     expect(one('stand-in', { models: [...fourModels(), standIn] }).level).toBe('note');
+  });
+
+  it('names the built-in one that reads where no sentiment model is registered', () => {
+    const champions = ['sentiment: no champion yet'];
+    expect(notices({ modelsMissing: champions })).toEqual([]);
+    const modelsMissing = [...champions, 'sentiment: a small stand-in model scores meanwhile'];
+    expect(one('stand-in', { modelsMissing }).level).toBe('note');
   });
 
   it('keeps the last figures and says so while the API is gone, before anything else', () => {

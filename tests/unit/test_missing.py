@@ -32,3 +32,10 @@ def test_the_page_knows_the_beginnings() -> None:
     body = re.search(r"NO_INPUTS = \[.*?\]", (WORDS / "cycle.ts").read_text(), re.DOTALL)
     assert body
     assert set(re.findall(r"'([^']*)'", body[0])) == set(NO_INPUTS)
+
+
+def test_the_page_knows_the_stand_in_by_what_the_api_says() -> None:
+    beginning = re.search(r"const STAND_IN = '([^']*)'", (WORDS / "notices.ts").read_text())
+    routes = ROOT / "shared" / "cryptocast" / "serve" / "routes_models.py"
+    assert beginning
+    assert f'"{beginning[1]}' in routes.read_text()

@@ -14,6 +14,7 @@ import { RecordPanel } from './RecordPanel';
 interface Props {
   board: ForecastsAnswer;
   models: Models;
+  modelsMissing: readonly string[];
   /** Whether the last try to fetch them failed. */
   modelsFailed: boolean;
   outcomes: Outcomes;
@@ -27,8 +28,8 @@ interface Props {
 }
 
 export function Board(props: Props) {
-  const { board, models, outcomes, apiUrl, closes, error, now } = props;
-  const notices = noticesOf({ board, models, error, now });
+  const { board, models, outcomes, apiUrl, closes, now } = props;
+  const notices = noticesOf(props);
   const said = new Set((board.missing ?? []).map(missingInWords));
   const blank = board.coins.every(({ price, forecasts }) => !price && forecasts.length === 0);
   return (

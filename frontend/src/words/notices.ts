@@ -29,6 +29,8 @@ export interface Notice {
 export interface Facts {
   board: ForecastsAnswer;
   models: Models;
+  /** What `GET /v1/models` lacked, in its own words. */
+  modelsMissing: readonly string[];
   error: PageError | null;
   now: number;
 }
@@ -149,9 +151,12 @@ function historyOnly({ board }: Facts): Notice | null {
   return { id: 'history-only', level: 'note', title: 'The fast store does not answer', text };
 }
 
-function standIn({ models }: Facts): Notice | null {
-  if (!models?.some(({ kind, stand_in: standsIn }) => kind === 'sentiment' && standsIn))
-    return null;
+/** What the API says where no sentiment model is registered and the built-in one reads. */
+const STAND_IN = 'sentiment: a small stand-in model';
+
+function standIn({ models, modelsMissing }: Facts): Notice | null {
+  const serves = models?.some(({ kind, stand_in: itIs }) => kind === 'sentiment' && itIs);
+  if (!serves && !modelsMissing.some((item) => item.startsWith(STAND_IN))) return null;
   const text = 'It keeps the place of the full sentiment model and understands much less.';
   return {
     id: 'stand-in',
