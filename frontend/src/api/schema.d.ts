@@ -1112,6 +1112,12 @@ export interface components {
        */
       stand_in: boolean;
       /**
+       * Title
+       * @description What the sentiment model calls itself; empty for a price model.
+       * @default
+       */
+      title: string;
+      /**
        * Trained On
        * @description In plain words: coins, rows, the data's label.
        */

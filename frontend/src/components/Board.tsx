@@ -9,6 +9,7 @@ import { CoinCard } from './CoinCard';
 import { ModelsPanel } from './ModelsPanel';
 import { Notices } from './Notices';
 import { Empty } from './Panels';
+import { HowReasonsAddUp } from './Reasons';
 import { RecordPanel } from './RecordPanel';
 
 interface Props {
@@ -38,7 +39,7 @@ export function Board(props: Props) {
       {blank ? (
         <Empty storesAnswer={!board.missing?.includes('postgres: does not answer')} />
       ) : (
-        <section aria-label="Coins and their forecasts">
+        <section aria-label="Coins and their forecasts" className="space-y-3">
           <ul className="space-y-4">
             {board.coins.map((coin, i) => (
               <CoinCard
@@ -54,6 +55,7 @@ export function Board(props: Props) {
               />
             ))}
           </ul>
+          <HowReasonsAddUp />
         </section>
       )}
       {!blank && <RecordPanel outcomes={outcomes} failed={props.outcomesFailed} now={now} />}
