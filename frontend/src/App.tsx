@@ -5,6 +5,7 @@ import { unreachable } from './api/errors';
 import { Page } from './components/Page';
 import { Fault, Skeleton } from './components/Panels';
 import { Dashboard } from './Dashboard';
+import { useLastError } from './live/useLastError';
 
 export function App() {
   const [cache] = useState(
@@ -26,13 +27,18 @@ const CONFIG = ['config'];
 function Configured() {
   const cache = useQueryClient();
   // Without it there is no page, so it is asked for until it comes.
-  const { data: config, failureReason: failure } = useQuery({
+  const {
+    data: config,
+    failureReason,
+    isPending,
+  } = useQuery({
     queryKey: CONFIG,
     queryFn: loadConfig,
     staleTime: Infinity,
     retry: true,
     retryDelay: 10_000,
   });
+  const failure = useLastError({ error: failureReason, isPending });
   if (config) return <Dashboard config={config} />;
   return (
     <Page status={failure ? 'unreachable' : 'connecting'} now={0}>

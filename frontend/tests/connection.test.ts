@@ -60,6 +60,7 @@ beforeEach(() => {
     ping: { action: 'ping' },
     isWelcome: (message) => JSON.stringify(message) === WELCOME,
     isForgotten: (message) => JSON.stringify(message) === FORGOTTEN,
+    isKnown: (message) => typeof message === 'object' && message !== null && 'type' in message,
     onMessage: (message) => received.push(message),
     onStatus: (status) => statuses.push(status),
     random: () => 1,
@@ -172,6 +173,17 @@ describe('Connection', () => {
     vi.advanceTimersByTime(ANSWER_WITHIN_MS);
     expect(statuses.at(-1)).toBe('reconnecting');
   });
+
+  it.each([['<html>'], ['{"message":"Internal server error","connectionId":"c","requestId":"r"}']])(
+    'takes %s for no answer to its ping',
+    (data) => {
+      Socket.last.open();
+      vi.advanceTimersByTime(PING_EVERY_MS);
+      Socket.last.onmessage?.({ data });
+      vi.advanceTimersByTime(ANSWER_WITHIN_MS);
+      expect(statuses.at(-1)).toBe('reconnecting');
+    },
+  );
 
   it('stays while its pings are answered', () => {
     Socket.last.open();

@@ -75,6 +75,7 @@ export function aModel(given: Partial<Model> = {}): Model {
     data_label: 'live',
     metrics: { accuracy_of_calls: 0.538, coverage: 0.41, calls: 812 },
     stand_in: false,
+    title: '',
     ...given,
   };
 }

@@ -1,4 +1,4 @@
-import { render, screen } from '@testing-library/react';
+import { act, render, screen, within } from '@testing-library/react';
 import { beforeEach, vi } from 'vitest';
 import type { ForecastsAnswer, Model } from '../src/api/types';
 import { App } from '../src/App';
@@ -46,4 +46,32 @@ export function serve(board: ForecastsAnswer, models: Model[] = fourModels(KNOWN
 export async function openPage(): Promise<HTMLElement> {
   render(<App />);
   return screen.findByRole('article', { name: /Bitcoin/ });
+}
+
+/** What the stream says to the page. */
+export const say = (message: unknown) =>
+  act(() => sockets.at(-1)?.onmessage?.({ data: JSON.stringify(message) }));
+
+/** Under fake timers. */
+export const after = (ms: number) => act(() => vi.advanceTimersByTimeAsync(ms));
+
+/** Counts how often a path is asked for from here on, answering after `ms`. */
+export function counted(path: string, answer: unknown, ms = 0): { asked: number } {
+  const count = { asked: 0 };
+  Object.defineProperty(answers, path, {
+    get: () => {
+      count.asked += 1;
+      return new Promise((come) => setTimeout(() => come(Response.json(answer)), ms));
+    },
+  });
+  return count;
+}
+
+/** The first coin of a page that follows the stream. */
+export async function openLive(): Promise<ReturnType<typeof within>> {
+  const coin = within(await openPage());
+  act(() => sockets.at(-1)?.onopen?.());
+  say({ type: 'subscribed' });
+  await screen.findByText('Live');
+  return coin;
 }

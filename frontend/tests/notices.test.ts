@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { PageError } from '../src/api/errors';
 import { noticesOf, type Facts } from '../src/words/notices';
+import said from './missing.json';
 import { AS_OF, NOW, aBoard, aCoin, aModel, fourModels } from './factories';
 
 function notices(given: Partial<Facts> = {}) {
-  return noticesOf({ board: aBoard(), models: fourModels(), error: null, now: NOW, ...given });
+  const facts = { board: aBoard(), models: fourModels(), modelsMissing: [], error: null, now: NOW };
+  return noticesOf({ ...facts, ...given });
 }
 
 function one(id: string, given: Partial<Facts> = {}) {
@@ -49,7 +51,37 @@ describe('noticesOf', () => {
     ];
     const board = aBoard({ missing });
     expect(one('missing', { board }).title).toBe('One input is missing');
-    expect(one('unfinished', { board }).items).toHaveLength(2);
+    expect(one('unfinished', { board }).items).toEqual([
+      'Forecast for 1 hour: CorruptArtifact',
+      'Online store: the forecasts are not shown',
+    ]);
+  });
+
+  it('does not call a failed step or an absent row an input, of all that a cycle says', () => {
+    const board = aBoard({ missing: said.without_features });
+    expect(one('missing', { board }).items).toEqual([
+      'Reddit: no credentials',
+      'Sentiment: scoring failed',
+    ]);
+    expect(one('failed', { board })).toMatchObject({
+      title: '2 steps of the last cycle failed',
+      items: ['Building the feature rows', 'Sending the figures to open pages'],
+    });
+    expect(one('unfinished', { board }).items).toEqual([
+      'Forecast of BTC, ETH: no feature row at 2026-03-02 12:00',
+    ]);
+  });
+
+  it('names the step without which there are no forecasts', () => {
+    const board = aBoard({ missing: said.without_forecasts });
+    expect(one('missing', { board }).items).toEqual(['Reddit: no credentials']);
+    expect(one('failed', { board })).toMatchObject({
+      title: 'A step of the last cycle failed',
+      items: ['Issuing the forecasts'],
+    });
+    expect(one('unfinished', { board }).items).toEqual([
+      'Feature row of BTC, ETH: none for 1 as_of (no bar closes at as_of)',
+    ]);
   });
 
   it('names each missing source once, in plain words', () => {
@@ -93,6 +125,13 @@ describe('noticesOf', () => {
   it('names a stand-in sentiment model', () => {
     const standIn = aModel({ kind: 'sentiment', horizon: null, data_label: null, stand_in: true });
     expect(one('stand-in', { models: [...fourModels(), standIn] }).level).toBe('note');
+  });
+
+  it('names the built-in one that reads where no sentiment model is registered', () => {
+    const champions = ['sentiment: no champion yet'];
+    expect(notices({ modelsMissing: champions })).toEqual([]);
+    const modelsMissing = [...champions, 'sentiment: a small stand-in model scores meanwhile'];
+    expect(one('stand-in', { modelsMissing }).level).toBe('note');
   });
 
   it('keeps the last figures and says so while the API is gone, before anything else', () => {

@@ -10,31 +10,7 @@ import {
   minutesAfter,
   someOutcomes,
 } from './factories';
-import { answers, openPage, serve, sockets } from './network';
-
-const say = (message: unknown) =>
-  act(() => sockets.at(-1)?.onmessage?.({ data: JSON.stringify(message) }));
-const after = (ms: number) => act(() => vi.advanceTimersByTimeAsync(ms));
-
-/** Counts how often a path is asked for from here on, answering after `ms`. */
-function counted(path: string, answer: unknown, ms = 0): { asked: number } {
-  const count = { asked: 0 };
-  Object.defineProperty(answers, path, {
-    get: () => {
-      count.asked += 1;
-      return new Promise((come) => setTimeout(() => come(Response.json(answer)), ms));
-    },
-  });
-  return count;
-}
-
-async function openLive(): Promise<ReturnType<typeof within>> {
-  const coin = within(await openPage());
-  act(() => sockets.at(-1)?.onopen?.());
-  say({ type: 'subscribed' });
-  await screen.findByText('Live');
-  return coin;
-}
+import { after, answers, counted, openLive, openPage, say, serve, sockets } from './network';
 
 describe('beside the stream', () => {
   beforeEach(() => {

@@ -4,13 +4,7 @@ import { readConfig } from '../src/api/config';
 import { refused, unreachable } from '../src/api/errors';
 import { readMessage } from '../src/live/messages';
 import { hasWords, reasonsOf } from '../src/words/features';
-import {
-  baseRate,
-  makerOf,
-  measuredInFull,
-  measuredInWords,
-  shortVersion,
-} from '../src/words/models';
+import { baseRate, makerOf, measuredInFull, measuredInWords } from '../src/words/models';
 import { missingInWords } from '../src/words/sources';
 import { aForecast, aModel, aPrice } from './factories';
 
@@ -136,11 +130,6 @@ describe('models', () => {
     );
     expect(measuredInFull(aModel({ shows_skill: false }))).toContain('shows no skill yet');
     expect(measuredInFull(aModel({ shows_skill: true }))).toContain('812 calls');
-  });
-
-  it('keep the ends of a long version', () => {
-    expect(shortVersion('20260921T0615Z-15m-4f1c0a')).toBe('20260921T0615…4f1c0a');
-    expect(shortVersion('standin-1')).toBe('standin-1');
   });
 });
 

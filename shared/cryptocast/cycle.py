@@ -18,10 +18,10 @@ from cryptocast.observability import get_logger
 def run_cycle(window: CycleWindow) -> list[StepReport]:
     """The report of each step. A collector that fails is named and the rest goes on; a later step raises."""
     reports = [
-        _tolerated("collect_prices", _prices, window),
-        _tolerated("collect_news", _news, window),
-        _tolerated("collect_social", _social, window),
-        _tolerated("score_sentiment", _score, window),
+        _tolerated("collect_prices", "prices", _prices, window),
+        _tolerated("collect_news", "news", _news, window),
+        _tolerated("collect_social", "posts", _social, window),
+        _tolerated("score_sentiment", "sentiment", _score, window),
     ]
     missing = tuple(dict.fromkeys(word for report in reports for word in report.missing))
     reports += [_features(window), _forecast(window, missing)]
@@ -30,12 +30,15 @@ def run_cycle(window: CycleWindow) -> list[StepReport]:
     return [*reports, _monitor(window, reports)]
 
 
-def _tolerated(name: str, step: Callable[[CycleWindow], StepReport], window: CycleWindow) -> StepReport:
+def _tolerated(
+    name: str, brings: str, step: Callable[[CycleWindow], StepReport], window: CycleWindow
+) -> StepReport:
+    """The step's report; where it fails, what it `brings` is missing, as the state machine says it."""
     try:
         return step(window)
     except CryptocastError as error:
         get_logger().warning("%s failed: %s", name, error)
-        return StepReport(name, missing=[f"{name}: {error}"])
+        return StepReport(name, missing=[f"{brings}: {error}"])
 
 
 def _prices(window: CycleWindow) -> StepReport:

@@ -134,19 +134,25 @@ def test_a_replay_sets_its_own_clock(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_what_failed_or_lacked_something_before_publishing_is_named() -> None:
     event = {
         "collected": [{"missing": ["reddit: no credentials"]}],
-        "features": {"missing": ["AAVE: no feature row"]},
+        "features": {"missing": ["feature row AAVE: none for 1 as_of (no bar closes at as_of)"]},
         "failures": {"score_sentiment": {"Error": "x"}, "forecast": {"Error": "StoreUnavailable"}},
     }
     assert missing_words(event) == (
         "reddit: no credentials",
-        "AAVE: no feature row",
+        "feature row AAVE: none for 1 as_of (no bar closes at as_of)",
         "sentiment: scoring failed",
-        "forecast: failed",
+        "step forecast: failed",
     )
 
 
 def test_what_is_not_shown_online_is_no_input_of_a_forecast() -> None:
-    reports = {"features": {"missing": ["SOL: no feature row", "online store: prices are not shown (redis)"]}}
+    reports = {
+        "scored": {"missing": ["sentiment: more documents wait for their score"]},
+        "features": {"missing": ["online store: prices are not shown (redis)"]},
+    }
     said = missing_words(reports)
-    assert said == ("SOL: no feature row", "online store: prices are not shown (redis)")
-    assert inputs_only(said) == ("SOL: no feature row",)
+    assert said == (
+        "sentiment: more documents wait for their score",
+        "online store: prices are not shown (redis)",
+    )
+    assert inputs_only(said) == ("sentiment: more documents wait for their score",)

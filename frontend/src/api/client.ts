@@ -1,7 +1,7 @@
 import createClient, { type Client } from 'openapi-fetch';
 import { refused, unreachable } from './errors';
 import type { paths } from './schema';
-import type { Bar, ForecastsAnswer, Horizon, Model, OutcomesAnswer } from './types';
+import type { Bar, ForecastsAnswer, Horizon, ModelsAnswer, OutcomesAnswer } from './types';
 
 /** 24 hours of 15-minute bars. */
 export const SPARKLINE_BARS = 97;
@@ -22,7 +22,7 @@ export interface Api {
   forecasts(): Promise<ForecastsAnswer>;
   /** Oldest first. */
   bars(symbol: string): Promise<Bar[]>;
-  models(): Promise<Model[]>;
+  models(): Promise<ModelsAnswer>;
   /** Of the last seven days; of each coin and horizon the last 24 one by one. */
   outcomes(): Promise<OutcomesAnswer>;
 }
@@ -35,7 +35,7 @@ export function makeApi(apiUrl: string): Api {
       const params = { path: { symbol }, query: { limit: SPARKLINE_BARS } };
       return (await answered(client.GET('/v1/bars/{symbol}', { ...options(), params }))).bars;
     },
-    models: async () => (await answered(client.GET('/v1/models', options()))).champions,
+    models: () => answered(client.GET('/v1/models', options())),
     outcomes: () => answered(client.GET('/v1/outcomes', { ...options(), params: { query: PAST } })),
   };
 }

@@ -12,6 +12,7 @@ export type ForecastsAnswer = Schemas['ForecastsAnswer'];
 export type Horizon = Schemas['Horizon'];
 export type HorizonRecord = Schemas['HorizonRecord'];
 export type Model = Schemas['Model'];
+export type ModelsAnswer = Schemas['ModelsAnswer'];
 export type OutcomesAnswer = Schemas['OutcomesAnswer'];
 export type PastCall = Schemas['PastCall'];
 export type Price = Schemas['Price'];

@@ -9,11 +9,13 @@ import { CoinCard } from './CoinCard';
 import { ModelsPanel } from './ModelsPanel';
 import { Notices } from './Notices';
 import { Empty } from './Panels';
+import { HowReasonsAddUp } from './Reasons';
 import { RecordPanel } from './RecordPanel';
 
 interface Props {
   board: ForecastsAnswer;
   models: Models;
+  modelsMissing: readonly string[];
   /** Whether the last try to fetch them failed. */
   modelsFailed: boolean;
   outcomes: Outcomes;
@@ -27,8 +29,8 @@ interface Props {
 }
 
 export function Board(props: Props) {
-  const { board, models, outcomes, apiUrl, closes, error, now } = props;
-  const notices = noticesOf({ board, models, error, now });
+  const { board, models, outcomes, apiUrl, closes, now } = props;
+  const notices = noticesOf(props);
   const said = new Set((board.missing ?? []).map(missingInWords));
   const blank = board.coins.every(({ price, forecasts }) => !price && forecasts.length === 0);
   return (
@@ -37,7 +39,7 @@ export function Board(props: Props) {
       {blank ? (
         <Empty storesAnswer={!board.missing?.includes('postgres: does not answer')} />
       ) : (
-        <section aria-label="Coins and their forecasts">
+        <section aria-label="Coins and their forecasts" className="space-y-3">
           <ul className="space-y-4">
             {board.coins.map((coin, i) => (
               <CoinCard
@@ -53,6 +55,7 @@ export function Board(props: Props) {
               />
             ))}
           </ul>
+          <HowReasonsAddUp />
         </section>
       )}
       {!blank && <RecordPanel outcomes={outcomes} failed={props.outcomesFailed} now={now} />}

@@ -43,22 +43,7 @@ export function CoinCard({ models, outcomes, ...present }: Props) {
       >
         <Present id={id} {...present} />
         <div className="border-t border-line lg:border-t-0 lg:border-l">
-          <ul
-            aria-label={`Forecasts for ${coin.name}`}
-            className={`grid h-full gap-px bg-line md:grid-cols-4 ${open ? 'grid-cols-1' : 'grid-cols-2'}`}
-          >
-            {HORIZONS.map((horizon) => (
-              <HorizonCell
-                key={horizon}
-                horizon={horizon}
-                forecast={coin.forecasts.find((forecast) => forecast.horizon === horizon)}
-                models={models}
-                past={lastOf(outcomes, coin.symbol, horizon)}
-                open={open}
-                now={now}
-              />
-            ))}
-          </ul>
+          <Horizons coin={coin} models={models} outcomes={outcomes} open={open} now={now} />
         </div>
         <button
           type="button"
@@ -72,6 +57,29 @@ export function CoinCard({ models, outcomes, ...present }: Props) {
         </button>
       </article>
     </li>
+  );
+}
+
+type HorizonsProps = Pick<Props, 'coin' | 'models' | 'outcomes' | 'now'> & { open: boolean };
+
+function Horizons({ coin, models, outcomes, open, now }: HorizonsProps) {
+  return (
+    <ul
+      aria-label={`Forecasts for ${coin.name}`}
+      className={`grid h-full gap-px bg-line md:grid-cols-4 ${open ? 'grid-cols-1' : 'grid-cols-2'}`}
+    >
+      {HORIZONS.map((horizon) => (
+        <HorizonCell
+          key={horizon}
+          horizon={horizon}
+          forecast={coin.forecasts.find((forecast) => forecast.horizon === horizon)}
+          models={models}
+          past={lastOf(outcomes, coin.symbol, horizon)}
+          open={open}
+          now={now}
+        />
+      ))}
+    </ul>
   );
 }
 
@@ -145,11 +153,16 @@ function LineEnds({ closes, label, priced, now }: LineEndsProps) {
 }
 
 function Change({ logReturn }: { logReturn: number }) {
-  const change = Math.expm1(logReturn);
-  const look = change > 0 ? 'text-up' : 'text-down';
+  const shown = formatChange(Math.expm1(logReturn));
+  // By the figure that is shown: one that rounds to 0.00% went nowhere.
+  const look = shown.startsWith('+')
+    ? 'text-up'
+    : shown.startsWith('−')
+      ? 'text-down'
+      : 'text-quiet';
   return (
     <p className={`shrink-0 text-sm font-medium ${look}`}>
-      {formatChange(change)}
+      {shown}
       <span className="ml-1 text-xs font-normal text-quiet">24 h</span>
     </p>
   );

@@ -4,7 +4,7 @@ import { formatTarget } from '../format/times';
 import { followsClock, isStale } from '../words/clock';
 import { whyThisCall } from '../words/calls';
 import { CALL_WORDS, HORIZON_WORDS } from '../words/horizons';
-import { makerOf, measuredInWords, shortVersion, type Answer, type Models } from '../words/models';
+import { makerOf, measuredInWords, type Answer, type Models } from '../words/models';
 import { Gauge } from './Gauge';
 import { CallIcon } from './Icons';
 import { Line } from './Panels';
@@ -69,24 +69,11 @@ interface FilledProps {
 }
 
 function Filled({ forecast, model, past, open }: FilledProps) {
-  const { call, p_up: pUp, model_version: version } = forecast;
   const { confidence, why } = whyThisCall(forecast, typeof model === 'object' ? model : undefined);
   return (
     <>
       <div className="space-y-2.5">
-        <div className="flex flex-wrap items-center justify-between gap-x-2 gap-y-1.5">
-          <p
-            className={`inline-flex items-center gap-1.5 rounded-md px-1.5 py-1 text-xs font-semibold sm:px-2 sm:text-sm ${LOOKS[call]}`}
-          >
-            <CallIcon call={call} />
-            {CALL_WORDS[call]}
-          </p>
-          <p className="text-right">
-            <span className="text-lg leading-6 font-semibold">{formatShare(pUp, 1)}</span>{' '}
-            <span className="text-xs text-quiet">chance up</span>
-          </p>
-        </div>
-        <Gauge pUp={pUp} call={call} />
+        <Called forecast={forecast} />
         <p className="flex justify-between gap-2 text-xs text-quiet">
           <span>Confidence</span>
           <span className="font-medium text-ink">{confidence}</span>
@@ -101,11 +88,32 @@ function Filled({ forecast, model, past, open }: FilledProps) {
       <div className={`${open ? 'flex' : 'hidden'} flex-1 flex-col gap-3 md:flex`}>
         <Reasons forecast={forecast} model={model} />
         <p className="mt-auto border-t border-line pt-2 text-2xs break-words text-quiet">
-          <span title={version}>Model {shortVersion(version)}</span>
+          Model {forecast.model_version}
           <br />
           <Measured model={model} />
         </p>
       </div>
+    </>
+  );
+}
+
+/** The call and the probability behind it. */
+function Called({ forecast: { call, p_up: pUp } }: Pick<FilledProps, 'forecast'>) {
+  return (
+    <>
+      <div className="flex flex-wrap items-center justify-between gap-x-2 gap-y-1.5">
+        <p
+          className={`inline-flex items-center gap-1.5 rounded-md px-1.5 py-1 text-xs font-semibold sm:px-2 sm:text-sm ${LOOKS[call]}`}
+        >
+          <CallIcon call={call} />
+          {CALL_WORDS[call]}
+        </p>
+        <p className="text-right">
+          <span className="text-lg leading-6 font-semibold">{formatShare(pUp, 1)}</span>{' '}
+          <span className="text-xs text-quiet">chance up</span>
+        </p>
+      </div>
+      <Gauge pUp={pUp} call={call} />
     </>
   );
 }

@@ -74,20 +74,23 @@ function Row({ model, apiUrl }: { model: Model; apiUrl: string }) {
       </div>
       <div className="text-xs leading-5 text-quiet">
         <p>
-          {model.kind === 'prices' && <>{measuredInFull(model)} </>}
-          {model.stand_in
-            ? (model.trained_on ?? 'A stand-in for the full model.')
-            : model.trained_on && `Trained on ${model.trained_on.replace(/\.$/, '')}.`}
+          {model.kind === 'prices' ? measuredInFull(model) : model.title && ended(model.title)}{' '}
+          {model.trained_on && `Trained on ${ended(model.trained_on)}`}
         </p>
         {model.abstain_rule && (
           <details>
             <summary className="w-fit cursor-pointer hover:underline">
               How its threshold was fixed
             </summary>
-            <p className="first-letter:uppercase">{model.abstain_rule.replace(/\.$/, '')}.</p>
+            <p className="first-letter:uppercase">{ended(model.abstain_rule)}</p>
           </details>
         )}
       </div>
     </li>
   );
+}
+
+/** With a full stop, and one only. */
+function ended(sentence: string): string {
+  return `${sentence.replace(/\.$/, '')}.`;
 }

@@ -64,10 +64,7 @@ function One({ reason, shown, sum }: OneProps) {
       <span className={`mt-0.5 ${up ? 'text-up' : 'text-down'}`}>
         <CallIcon call={up ? 'up' : 'down'} className="size-3" />
       </span>
-      <span
-        className="min-w-0 flex-1 text-ink"
-        title={`${reason.weight.toFixed(3)} log-odds before calibration`}
-      >
+      <span className="min-w-0 flex-1 text-ink">
         {unbroken(reason.words)}
         <span className="sr-only">{up ? ' pushes up' : ' pushes down'}</span>
       </span>
@@ -97,21 +94,12 @@ function Rest({ sum: { others, start, end, digits } }: { sum: Sum }) {
           <Points points={others.points} digits={digits} />
         </p>
       )}
-      <p
-        className="flex gap-1.5 pl-4.5 text-quiet"
-        title="Where this model leans before it looks at any feature"
-      >
+      <p className="flex gap-1.5 pl-4.5 text-quiet">
         <span className="min-w-0 flex-1">Base rate and calibration</span>
         <Points points={start.points} digits={digits} />
       </p>
-      <p
-        className="flex gap-1.5 border-t border-line pt-1 pl-4.5 text-quiet"
-        title="The reasons are log-odds before calibration; each is shown as its share of the distance from 50%."
-      >
-        <span className="min-w-0 flex-1">From 50% to</span>
-        <span className="shrink-0 font-medium text-ink">
-          {formatShare(end / 100, digits)} chance up
-        </span>
+      <p className="flex justify-between gap-1.5 border-t border-line pt-1 pl-4.5 whitespace-nowrap text-quiet">
+        From 50% to <span className="font-medium text-ink">{formatShare(end / 100, digits)}</span>
       </p>
     </>
   );
@@ -119,14 +107,7 @@ function Rest({ sum: { others, start, end, digits } }: { sum: Sum }) {
 
 function Points({ points, digits }: { points: number; digits: number }) {
   const look = points > 0 ? 'text-up' : points < 0 ? 'text-down' : 'text-quiet';
-  return (
-    <span className={`shrink-0 font-medium ${look}`}>
-      {formatPoints(points, digits)}{' '}
-      <abbr title="percentage points" className="no-underline">
-        pp
-      </abbr>
-    </span>
-  );
+  return <span className={`shrink-0 font-medium ${look}`}>{formatPoints(points, digits)} pp</span>;
 }
 
 /** As high as `Rest`. */
@@ -134,4 +115,20 @@ function Awaited({ rows }: { rows: number }) {
   return Array.from({ length: rows }, (_, row) => (
     <Line key={row} className={row < rows - 1 ? 'h-4' : 'h-5.25'} />
   ));
+}
+
+/** Once for the whole page, in place of a word at every figure. */
+export function HowReasonsAddUp() {
+  return (
+    <details className="max-w-4xl text-xs leading-5 text-quiet">
+      <summary className="w-fit cursor-pointer hover:underline">
+        How the reasons of a forecast add up
+      </summary>
+      <p>
+        What a feature weighs is measured in log-odds, before calibration. It is shown as its share
+        of the way from 50% to the chance that the price rises, in percentage points (pp). “Base
+        rate and calibration” is where the model leans before it looks at any feature.
+      </p>
+    </details>
+  );
 }

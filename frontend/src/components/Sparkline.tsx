@@ -17,15 +17,19 @@ export function Sparkline({ closes, name }: { closes: readonly Close[]; name: st
     );
   }
   const prices = closes.map(({ usd }) => usd);
-  const low = Math.min(...prices);
-  const high = Math.max(...prices);
-  const x = ({ at }: Close) => ((at - first.at) / (last.at - first.at || 1)) * (WIDTH - INSET);
-  const y = ({ usd }: Close) =>
-    HEIGHT - INSET - ((usd - low) / (high - low || 1)) * (HEIGHT - 2 * INSET);
-  const line = closes
-    .map((c, i) => `${i ? 'L' : 'M'}${x(c).toFixed(1)} ${y(c).toFixed(1)}`)
-    .join('');
+  const [low, high] = [Math.min(...prices), Math.max(...prices)];
+  const points = closes.map(({ at, usd }) => {
+    const x = ((at - first.at) / (last.at - first.at || 1)) * (WIDTH - INSET);
+    const y = HEIGHT - INSET - ((usd - low) / (high - low || 1)) * (HEIGHT - 2 * INSET);
+    return `${x.toFixed(1)} ${y.toFixed(1)}`;
+  });
   const label = `${name}, last 24 hours: from ${formatPrice(first.usd)} to ${formatPrice(last.usd)}, low ${formatPrice(low)}, high ${formatPrice(high)}`;
+  return <Line points={points} label={label} />;
+}
+
+/** `points` from left to right, the last with a dot. */
+function Line({ points, label }: { points: readonly string[]; label: string }) {
+  const line = `M${points.join('L')}`;
   return (
     <svg
       viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
@@ -45,7 +49,7 @@ export function Sparkline({ closes, name }: { closes: readonly Close[]; name: st
         vectorEffect="non-scaling-stroke"
       />
       <path
-        d={`M${x(last).toFixed(1)} ${y(last).toFixed(1)}h0.01`}
+        d={`M${points.at(-1)}h0.01`}
         stroke="currentColor"
         strokeWidth="6"
         strokeLinecap="round"

@@ -30,18 +30,22 @@ export function applyMessage(board: ForecastsAnswer, message: ServerMessage): Fo
 
 const DAY_MS = 86_400_000;
 
-/**
- * The answer of a poll, less what the stream brought since: of each figure the newer is kept. More than
- * a day back is not lateness: a replay was started again.
- */
+/** More than a day back is not lateness: a replay was started again. */
+export function isFarBehind(
+  asOf: string | null | undefined,
+  held: string | null | undefined,
+): boolean {
+  return !!asOf && !!held && Date.parse(held) - Date.parse(asOf) > DAY_MS;
+}
+
+/** The answer of a poll, less what the stream brought since: of each figure the newer is kept. */
 export function newerBoard(
   held: ForecastsAnswer | undefined,
   polled: ForecastsAnswer,
 ): ForecastsAnswer {
   if (!held?.as_of) return polled;
+  if (isFarBehind(polled.as_of, held.as_of)) return polled;
   const behind = isOlder(polled.as_of, held.as_of);
-  const lag = Date.parse(held.as_of) - Date.parse(polled.as_of ?? held.as_of);
-  if (lag > DAY_MS) return polled;
   const coins = polled.coins.map((coin) => newerCoin(held, coin));
   return { ...(behind ? held : polled), coins, read_from: polled.read_from };
 }
@@ -109,7 +113,7 @@ function isHorizon(name: string): boolean {
   return (HORIZONS as readonly string[]).includes(name);
 }
 
-function isOlder(a: string | null | undefined, b: string | null | undefined): boolean {
+export function isOlder(a: string | null | undefined, b: string | null | undefined): boolean {
   if (!b) return false;
   return !a || Date.parse(a) < Date.parse(b);
 }

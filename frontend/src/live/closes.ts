@@ -16,10 +16,10 @@ export function closesOf(bars: readonly Bar[]): Close[] {
 }
 
 /** The closes with one more; null where it does not follow the last, so that they must be fetched. */
-export function withPrice(closes: readonly Close[], price: Price): Close[] | null {
+export function withPrice(closes: readonly Close[], price: Price): readonly Close[] | null {
   const next = { at: Date.parse(price.as_of), usd: price.price };
   const last = closes.at(-1);
-  if (last && next.at <= last.at) return [...closes];
+  if (last && next.at <= last.at) return closes;
   if (!last || next.at - last.at > 2 * INTERVAL_MS) return null;
   return recent([...closes, next]);
 }

@@ -7,7 +7,7 @@ export type ConnectionStatus = 'connecting' | 'live' | 'reconnecting' | 'polling
 export const ATTEMPTS_BEFORE_POLLING = 3;
 /** API Gateway closes a connection that is silent for 10 minutes. */
 export const PING_EVERY_MS = 4 * 60_000;
-/** A ping without any message within this time: the connection is dead, though nobody closed it. */
+/** A ping without any message of the stream within this time: the connection is dead, though nobody closed it. */
 export const ANSWER_WITHIN_MS = 20_000;
 /** An attempt that has not opened, or an opened one whose hello has no answer, has failed by then. */
 export const OPEN_WITHIN_MS = 10_000;
@@ -21,6 +21,8 @@ export interface ConnectionOptions {
   isWelcome: (message: unknown) => boolean;
   /** Whether a message says that the hello is not known any more, so that it must be said again. */
   isForgotten: (message: unknown) => boolean;
+  /** Whether a message is of the protocol: whoever else answers is not the stream. */
+  isKnown: (message: unknown) => boolean;
   onMessage: (data: unknown) => void;
   onStatus: (status: ConnectionStatus) => void;
   random?: () => number;
@@ -107,7 +109,6 @@ export class Connection {
 
   #received(socket: WebSocket, data: unknown): void {
     if (socket !== this.#socket) return;
-    if (this.#live) clearTimeout(this.#patience);
     if (typeof data !== 'string') return;
     let message: unknown;
     try {
@@ -115,6 +116,7 @@ export class Connection {
     } catch {
       return;
     }
+    if (this.#live && this.#options.isKnown(message)) clearTimeout(this.#patience);
     if (this.#options.isWelcome(message)) {
       clearTimeout(this.#patience);
       this.#welcomed(socket);

@@ -7,6 +7,13 @@ export function readMessage(value: unknown): ServerMessage | null {
   return usable ? (value as ServerMessage) : null;
 }
 
+/** The moment that a message of figures or of a cycle speaks for; null where it tells of neither. */
+export function momentOf(message: ServerMessage): string | null {
+  if (message.type === 'price') return message.price.as_of;
+  if (message.type === 'forecast') return message.forecast.as_of;
+  return message.type === 'cycle' ? message.as_of : null;
+}
+
 const CHECKS = new Map<unknown, (value: Record<string, unknown>) => boolean>([
   ['price', ({ price }) => isPrice(price)],
   ['forecast', ({ forecast }) => isForecast(forecast)],

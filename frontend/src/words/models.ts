@@ -89,8 +89,3 @@ function coverageInWords(model: Model, coverage: number): string {
     ? `It ${often}, ${from}: so low a threshold abstains on few. It calls often, not surely.`
     : `It ${often}, ${from}.`;
 }
-
-/** Long versions end in what tells them apart; the start is their date. */
-export function shortVersion(version: string): string {
-  return version.length > 22 ? `${version.slice(0, 13)}…${version.slice(-6)}` : version;
-}

@@ -2,6 +2,7 @@ import type { PageError } from '../api/errors';
 import { HORIZONS, type ForecastsAnswer } from '../api/types';
 import { formatDate, formatMoment } from '../format/times';
 import { isStale, momentInWords } from './clock';
+import { failedSteps, isInput, shortOf } from './cycle';
 import { HORIZON_WORDS } from './horizons';
 import type { Models } from './models';
 import { missingInWords } from './sources';
@@ -12,6 +13,7 @@ export interface Notice {
     | 'stale'
     | 'simulated'
     | 'replay'
+    | 'failed'
     | 'missing'
     | 'unfinished'
     | 'no-model'
@@ -27,6 +29,8 @@ export interface Notice {
 export interface Facts {
   board: ForecastsAnswer;
   models: Models;
+  /** What `GET /v1/models` lacked, in its own words. */
+  modelsMissing: readonly string[];
   error: PageError | null;
   now: number;
 }
@@ -38,6 +42,7 @@ export function noticesOf(facts: Facts): Notice[] {
     stale(facts),
     origin(facts),
     noModel(facts),
+    failed(facts),
     missing(facts),
     unfinished(facts),
     trainedOn(facts),
@@ -98,32 +103,33 @@ function noModel({ board, models }: Facts): Notice | null {
   return { id: 'no-model', level: 'note', title: `No model for ${names} yet`, text };
 }
 
+function failed({ board }: Facts): Notice | null {
+  const items = failedSteps(board.missing ?? []);
+  if (items.length === 0) return null;
+  const steps = items.length === 1 ? 'A step' : `${items.length} steps`;
+  const text = 'What should have come of it is absent or from an earlier cycle:';
+  return {
+    id: 'failed',
+    level: 'caution',
+    title: `${steps} of the last cycle failed`,
+    text,
+    items,
+  };
+}
+
 function missing({ board }: Facts): Notice | null {
-  const inputs = (board.missing ?? []).filter((item) => !isOfASteps(item) && !isOfAStore(item));
-  const items = [...new Set(inputs.map(missingInWords))];
+  const items = [...new Set((board.missing ?? []).filter(isInput).map(missingInWords))];
   if (items.length === 0) return null;
   const title = items.length === 1 ? 'One input is missing' : `${items.length} inputs are missing`;
   const text = 'The last cycle ran without, and so did its forecasts:';
   return { id: 'missing', level: 'caution', title, text, items };
 }
 
-/** What came of no input: a horizon that could not be forecast, figures that could not be shown. */
-function isOfASteps(item: string): boolean {
-  return item.startsWith('forecast ') || item.startsWith('online store: ');
-}
-
-/** A store that is no help now: told by its own notice, or in place of the coins. */
-function isOfAStore(item: string): boolean {
-  return /^(redis|postgres): /.test(item);
-}
-
 /** Horizons without a model have a notice of their own. */
 function unfinished({ board }: Facts): Notice | null {
-  const items = (board.missing ?? [])
-    .filter((item) => isOfASteps(item) && !item.includes('has no champion'))
-    .map(missingInWords);
+  const items = shortOf((board.missing ?? []).filter((item) => !item.includes('has no champion')));
   if (items.length === 0) return null;
-  const text = 'What could not be forecast or shown:';
+  const text = 'What could not be made or shown:';
   return { id: 'unfinished', level: 'caution', title: 'The last cycle fell short', text, items };
 }
 
@@ -145,9 +151,12 @@ function historyOnly({ board }: Facts): Notice | null {
   return { id: 'history-only', level: 'note', title: 'The fast store does not answer', text };
 }
 
-function standIn({ models }: Facts): Notice | null {
-  if (!models?.some(({ kind, stand_in: standsIn }) => kind === 'sentiment' && standsIn))
-    return null;
+/** What the API says where no sentiment model is registered and the built-in one reads. */
+const STAND_IN = 'sentiment: a small stand-in model';
+
+function standIn({ models, modelsMissing }: Facts): Notice | null {
+  const serves = models?.some(({ kind, stand_in: itIs }) => kind === 'sentiment' && itIs);
+  if (!serves && !modelsMissing.some((item) => item.startsWith(STAND_IN))) return null;
   const text = 'It keeps the place of the full sentiment model and understands much less.';
   return {
     id: 'stand-in',

@@ -12,7 +12,7 @@ import numpy as np
 from cryptocast.domain import COINS, CycleWindow, FeatureRow, StepReport
 from cryptocast.errors import StoreUnavailable
 from cryptocast.features.rows import FEATURE_NAMES, FEATURE_VERSION, HISTORY_S, FeatureTable, compute
-from cryptocast.missing import NOT_SHOWN
+from cryptocast.missing import NOT_BUILT, NOT_SHOWN
 from cryptocast.series import BarSeries, DocumentSeries
 from cryptocast.store import bars as stored_bars
 from cryptocast.store import documents as stored_documents
@@ -74,7 +74,7 @@ def read_inputs(
 
 def _absent(table: FeatureTable, symbols: Sequence[str]) -> list[str]:
     return [
-        f"{symbol}: no feature row for {sum(reasons.values())} as_of ({', '.join(reasons)})"
+        f"{NOT_BUILT}{symbol}: none for {sum(reasons.values())} as_of ({', '.join(reasons)})"
         for symbol in symbols
         if (reasons := table.skipped.get(symbol))
     ]

@@ -23,7 +23,7 @@ from cryptocast.domain import (
 )
 from cryptocast.errors import BadInput, CorruptArtifact, ModelNotFound, StoreUnavailable
 from cryptocast.features.spec import FEATURE_NAMES
-from cryptocast.missing import NOT_SHOWN, inputs_only
+from cryptocast.missing import NOT_ISSUED, NOT_SHOWN, inputs_only
 from cryptocast.observability import get_logger
 from cryptocast.registry.explain import Explainer
 from cryptocast.registry.load import Artifact
@@ -139,12 +139,12 @@ def forecast(
         try:
             champion = forecasters.forecaster(horizon)
         except (ModelNotFound, CorruptArtifact) as error:
-            report.missing.append(f"forecast {horizon.value}: {error}")
+            report.missing.append(f"{NOT_ISSUED}{horizon.value}: {error}")
             continue
         fitting = [row for row in rows if row.feature_version == champion.manifest.feature_version]
         in_time = _in_time(fitting, horizon, window.now, data_label)
         if rows and not in_time:
-            report.missing.append(f"forecast {horizon.value}: {_why_none(champion, fitting)}")
+            report.missing.append(f"{NOT_ISSUED}{horizon.value}: {_why_none(champion, fitting)}")
         issued += issue(champion, in_time, closes, window.now, data_label, inputs_only(missing))
         report.detail.setdefault("champions", {})[horizon.value] = champion.version
     _store(db, online, issued, window, report)
@@ -261,12 +261,14 @@ def _absent(
 ) -> list[str]:
     current = {row.symbol for row in rows if row.as_of == window.as_of}
     named = [
-        f"{symbol}: no feature row at {window.as_of:%Y-%m-%d %H:%M}"
+        f"{NOT_ISSUED}{symbol}: no feature row at {window.as_of:%Y-%m-%d %H:%M}"
         for symbol in symbols
         if symbol not in current
     ]
     priceless = Counter(row.symbol for row in rows if (row.symbol, row.as_of) not in closes)
-    return named + [f"{symbol}: {count} rows have no close" for symbol, count in sorted(priceless.items())]
+    return named + [
+        f"{NOT_ISSUED}{symbol}: {n} rows have no close" for symbol, n in sorted(priceless.items())
+    ]
 
 
 def _store(

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query, Response
 
 from cryptocast.domain import Horizon
 from cryptocast.errors import CryptocastError, SettingsError, StoreUnavailable
-from cryptocast.missing import NOT_ISSUED, inputs_only, missing_words
+from cryptocast.missing import NOT_ISSUED, STEP_FAILED, inputs_only, missing_words, named_after
 from cryptocast.observability import get_logger
 from cryptocast.registry import layout
 from cryptocast.registry.load import read_champion
@@ -39,7 +39,7 @@ def get_health(
     as_of, now = moment(last.get("as_of")), served_now(last, deps.clock())
     missing = list(dict.fromkeys([*words(last.get("missing")), *silent]))
     told = _sources(inputs_only(missing), bool(last)), _models(deps, missing)
-    parts = [redis, postgres, _cycle(as_of, now), *told]
+    parts = [redis, postgres, _cycle(as_of, now, missing), *told]
     status: Literal["ok", "degraded", "down"] = "ok"
     if any(part.status in {"degraded", "down"} for part in parts):
         status = "degraded"
@@ -57,6 +57,7 @@ def get_health(
     )
 
 
+_HORIZONS = [horizon.value for horizon in Horizon]
 _ASLEEP = schemas.HealthPart(
     name="postgres", status="not_checked", message="Not asked, so that it may sleep; add ?deep=true."
 )
@@ -96,17 +97,21 @@ def _postgres(deps: Deps) -> tuple[schemas.HealthPart, list[str], Mapping[str, A
     return part, failing, {**known, "recorded_at": last.report.get("recorded_at"), "missing": missing}
 
 
-def _cycle(as_of: datetime | None, now: datetime) -> schemas.HealthPart:
+def _cycle(as_of: datetime | None, now: datetime, missing: Sequence[str]) -> schemas.HealthPart:
+    """How old the last cycle is, which of its steps failed and for which coins it forecast nothing."""
     if as_of is None:
         return schemas.HealthPart(name="cycle", status="degraded", message="No cycle has ended yet.")
     minutes = max(0, int((now - as_of).total_seconds() // 60))
     said = f"The last cycle was of {as_of:%Y-%m-%d %H:%M} UTC, {minutes} min ago"
+    faults = []
     if is_stale(as_of, now):
-        limit = int(STALE_AFTER.total_seconds() // 60)
-        return schemas.HealthPart(
-            name="cycle", status="degraded", message=f"{said}; it should be under {limit}."
-        )
-    return schemas.HealthPart(name="cycle", status="ok", message=f"{said}.")
+        faults.append(f"it should be under {int(STALE_AFTER.total_seconds() // 60)}")
+    if failed := named_after(STEP_FAILED, missing):
+        faults.append(f"{', '.join(failed)} failed")
+    if coins := [name for name in named_after(NOT_ISSUED, missing) if name not in _HORIZONS]:
+        faults.append(f"it could not forecast {', '.join(coins)}")
+    status: Literal["ok", "degraded"] = "degraded" if faults else "ok"
+    return schemas.HealthPart(name="cycle", status=status, message=f"{'; '.join([said, *faults])}.")
 
 
 def _sources(missing: Sequence[str], cycle_known: bool) -> schemas.HealthPart:
@@ -130,7 +135,7 @@ def _models(deps: Deps, missing: Sequence[str]) -> schemas.HealthPart:
             read_champion(deps.bucket, layout.price_model(horizon))
         except CryptocastError as error:
             absent.append(f"{horizon.value} ({type(error).__name__})")
-    silent = [h.value for h in Horizon if any(m.startswith(f"{NOT_ISSUED}{h.value}: ") for m in missing)]
+    silent = [name for name in _HORIZONS if name in named_after(NOT_ISSUED, missing)]
     if not absent and silent:
         message = f"Not forecast in the last cycle: {', '.join(silent)}; `missing` says why."
         return schemas.HealthPart(name="models", status="degraded", message=message)

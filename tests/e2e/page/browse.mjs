@@ -38,7 +38,7 @@ async function addsUp(coin) {
   assert.equal(await cells.count(), 3, 'three models of which the reasons count');
   for (const text of await cells.allInnerTexts()) {
     const points = [...text.matchAll(/^([+−]?\d+\.\d+) pp$/gm)].map(([, one]) => Number(one.replace('−', '-')));
-    const end = Number(/([\d.]+)% chance up\s*$/m.exec(text.slice(text.indexOf('From 50%')))[1]);
+    const end = Number(/([\d.]+)%\s*$/m.exec(text.slice(text.indexOf('From 50%')))[1]);
     const sum = points.reduce((all, one) => all + one, 50);
     assert.ok(points.length >= 4 && Math.abs(sum - end) < 1e-6, `${points} make ${sum}, not ${end}`);
   }
@@ -87,6 +87,11 @@ const STORIES = {
     await page.keyboard.press('Tab');
     const focused = await page.evaluate(() => document.activeElement?.textContent);
     assert.equal(focused, 'Skip to the forecasts');
+
+    const summary = page.getByText('How the reasons of a forecast add up');
+    await summary.focus();
+    await page.keyboard.press('Enter');
+    await see(page, /share of the way from 50% to the chance that the price rises/);
   },
 
   async simulated(page) {

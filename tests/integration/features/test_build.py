@@ -11,6 +11,7 @@ import pytest
 from cryptocast.domain import BAR_INTERVAL_S, CycleWindow, Sentiment
 from cryptocast.features.build import build_feature_rows, read_inputs
 from cryptocast.features.rows import FEATURE_NAMES, compute
+from cryptocast.missing import NOT_BUILT, named_after
 from cryptocast.store import bars, documents, feature_rows, sentiments
 from cryptocast.store.database import Database
 from cryptocast.store.online import OnlineStore, make_redis
@@ -93,7 +94,7 @@ def test_a_catch_up_shows_only_the_newest_row_of_each_coin(db, online):
     report = build(db, online, window(cycles=4), (*SYMBOLS, "DOT"))
     shown = {symbol: online.read_coin(symbol)["feature_row"]["as_of"] for symbol in (*SYMBOLS, "DOT")}
     assert shown == {**dict.fromkeys(SYMBOLS, AS_OF.isoformat()), "DOT": (AS_OF - INTERVAL).isoformat()}
-    assert report.missing == ["DOT: no feature row for 1 as_of (no bar closes at as_of)"]
+    assert report.missing == ["feature row DOT: none for 1 as_of (no bar closes at as_of)"]
 
 
 def test_a_document_seen_after_as_of_is_in_the_next_row_only(db, online):
@@ -135,7 +136,7 @@ def test_sentiments_of_another_model_version_are_not_mixed_in(db, online):
 def test_without_any_bars_every_coin_is_named_and_nothing_is_stored(db, online):
     report = build(db, online, window())
     assert report.rows_stored == 0
-    assert [line.split(":")[0] for line in report.missing] == list(SYMBOLS)
+    assert named_after(NOT_BUILT, report.missing) == tuple(SYMBOLS)
 
 
 def test_an_online_store_that_is_gone_is_named_and_the_rows_are_stored(db):

@@ -206,7 +206,7 @@ def test_a_coin_without_a_row_is_named(db: Database, online: OnlineStore, bucket
     store_market(db, days=2)
     window = CycleWindow(UNTIL, UNTIL - timedelta(minutes=15), UNTIL)
     report = forecast(db, online, Champions(bucket), window, ("BTC",), DataLabel.SIMULATED)
-    assert "BTC: no feature row at 2022-03-01 00:00" in report.missing
+    assert "forecast BTC: no feature row at 2022-03-01 00:00" in report.missing
     assert report.rows_stored == 0
     assert quarantine.recent(db, 5) == []
 
