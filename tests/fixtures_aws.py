@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import boto3
+import botocore.session
 import pytest
 from moto import mock_aws
 
@@ -14,8 +16,16 @@ from cryptocast.registry.bucket import Bucket
 REGION = "us-east-1"
 
 
+@pytest.fixture(scope="session")
+def services_read_once() -> Iterator[None]:
+    """What boto3 knows of each service is megabytes of JSON, which moto lets every test read anew."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(botocore.session, "create_loader", cache(botocore.session.create_loader))
+        yield
+
+
 @pytest.fixture
-def moto_aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def moto_aws(monkeypatch: pytest.MonkeyPatch, services_read_once: None) -> Iterator[None]:
     """Every client that boto3 makes speaks to moto."""
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "test")

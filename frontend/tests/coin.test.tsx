@@ -26,7 +26,7 @@ describe('a coin', () => {
     );
     const article = await openPage();
     await within(article).findByText('Base rate and calibration');
-    expect(article.querySelectorAll('[title]')).toHaveLength(0);
+    expect(document.querySelectorAll('[title]')).toHaveLength(0);
     expect(within(article).getByText(new RegExp(`Model ${version}`))).toBeInTheDocument();
   });
 
@@ -59,15 +59,10 @@ describe('the sentiment model', () => {
     const title = 'MiniLM-L6 and word pairs, trained on finance and crypto texts. Not CryptoBERT.';
     serve(aBoard(), [...fourModels(), { ...sentiment(title), stand_in: standIn }]);
     await openPage();
-    expect(await screen.findByText(/^MiniLM-L6/)).toHaveTextContent(
-      `${title} Trained on public headlines.`,
-    );
-  });
-
-  it('needs no title', async () => {
-    serve(aBoard(), [...fourModels(), sentiment('')]);
-    await openPage();
-    expect(await screen.findByText('Trained on public headlines.')).toBeVisible();
+    expect(await screen.findByText(title)).toBeVisible();
+    expect(screen.getByText('public headlines.')).not.toBeVisible();
+    await userEvent.click(screen.getByText('Its training texts'));
+    expect(screen.getByText('public headlines.')).toBeVisible();
   });
 
   it('is said to be a stand-in where none is registered', async () => {

@@ -46,7 +46,7 @@ class Socket {
 
 let statuses: ConnectionStatus[];
 let received: unknown[];
-let connection: Connection;
+let connection: Connection<object>;
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -60,7 +60,7 @@ beforeEach(() => {
     ping: { action: 'ping' },
     isWelcome: (message) => JSON.stringify(message) === WELCOME,
     isForgotten: (message) => JSON.stringify(message) === FORGOTTEN,
-    isKnown: (message) => typeof message === 'object' && message !== null && 'type' in message,
+    read: (data) => (typeof data === 'object' && data !== null && 'type' in data ? data : null),
     onMessage: (message) => received.push(message),
     onStatus: (status) => statuses.push(status),
     random: () => 1,

@@ -80,7 +80,7 @@ describe('noticesOf', () => {
       items: ['Issuing the forecasts'],
     });
     expect(one('unfinished', { board }).items).toEqual([
-      'Feature row of BTC, ETH: none for 1 as_of (no bar closes at as_of)',
+      'Feature row of BTC, ETH: none for 1 moment (no bar closes then)',
     ]);
   });
 

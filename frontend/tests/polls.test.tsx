@@ -15,6 +15,10 @@ function sayPrice(minutes: number, price = 64_000): void {
   });
 }
 
+function sayCycle(minutes: number): void {
+  say({ type: 'cycle', data_label: 'replay', as_of: minutesAfter(minutes), missing: [] });
+}
+
 beforeEach(() => {
   vi.useFakeTimers({ shouldAdvanceTime: true, now: NOW });
   serve(aBoard({ data_label: 'replay' }));
@@ -43,12 +47,28 @@ describe('fast cycles', () => {
     answers['/v1/bars/BTC'] = { data_label: 'replay', symbol: 'BTC', interval_s: 900, bars };
     for (let cycle = 0; cycle < 3; cycle++) {
       sayPrice(15 * cycle - 100 * DAYS, 1_234 + cycle);
+      sayCycle(15 * cycle - 100 * DAYS);
       await after(15_000);
     }
     expect(coin.getByText('$1,236.00')).toBeVisible();
     expect(coin.getByRole('img', { name: /from \$1,200.00 to \$1,236.00/ })).toBeVisible();
     expect(polls.asked).toBe(1);
   });
+});
+
+it('a coin without prices for days, told at each subscription, asks for nothing anew', async () => {
+  const behind = aPrice({ as_of: minutesAfter(-2 * DAYS) });
+  const ether = { symbol: 'ETH', name: 'Ethereum', price: { ...behind, symbol: 'ETH' } };
+  serve(aBoard({ coins: [aCoin(), aCoin({ ...ether, forecasts: [] })] }));
+  await openLive();
+  const polls = counted('/v1/forecasts', answers['/v1/forecasts']);
+  const bars = counted('/v1/bars/BTC', answers['/v1/bars/BTC']);
+  for (let i = 0; i < 4; i++) {
+    say({ type: 'price', data_label: 'live', price: ether.price });
+    sayCycle(0);
+    await after(15_000);
+  }
+  expect([polls.asked, bars.asked]).toEqual([0, 0]);
 });
 
 it('a price that is told again does not put off the poll of the lines', async () => {

@@ -18,8 +18,8 @@ from cryptocast.observability import get_logger
 from cryptocast.retrain.asked import read_asked
 from cryptocast.train.revision import code_revision
 
-# Some hundred times what a training takes. Fargate ends no task of its own accord: one that hangs would cost
-# for ever and tell nobody; one that ends with code 1 is told (docs/monitoring.md).
+# Several hundred times what a training takes, 50 times one of 50 trials a horizon. Fargate ends no task by
+# itself: one that hangs would cost for ever and tell nobody; one that ends with code 1 is told.
 LONGEST_S = 6 * 3_600
 
 

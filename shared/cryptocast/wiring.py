@@ -18,6 +18,7 @@ from cryptocast.domain import DataLabel
 from cryptocast.errors import ModelNotFound, SettingsError, StoreUnavailable
 from cryptocast.observability import get_logger
 from cryptocast.settings import Settings, load_settings
+from cryptocast.ssm import read_secrets
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -32,8 +33,6 @@ if TYPE_CHECKING:
     from cryptocast.stream.push import ApiGatewayPush
 
 _PARAMETER = "_parameter"
-_REQUIRED = frozenset({"database_url", "redis_url", "redis_token"})
-"""Secrets without which a function that names them cannot work; the others are optional."""
 _scorer: dict[str, Scorer] = {}
 """The loaded sentiment champion, by the ETag of champion.json; at most one."""
 _given: dict[str, SecretStr] = {}
@@ -46,7 +45,17 @@ _READ_AGAIN_S = 60
 
 def forget() -> None:
     """Drop everything that was built: for tests, and after a change of the environment."""
-    for builder in (settings, _database, _online_store, bucket, sources, forecasters, _http_app, aws):
+    for builder in (
+        settings,
+        _database,
+        _online_store,
+        bucket,
+        sources,
+        forecasters,
+        _api_database,
+        _http_app,
+        aws,
+    ):
         builder.cache_clear()
     for kept in (_scorer, _given, _read):
         kept.clear()
@@ -72,27 +81,11 @@ def settings() -> Settings:
         if field.endswith(_PARAMETER) and (name := getattr(found, field))
     }
     wanted = {secret: name for secret, name in names.items() if getattr(found, secret) is None}
-    return found.model_copy(update=_secrets(wanted)) if wanted else found
-
-
-def _secrets(names: dict[str, str]) -> dict[str, SecretStr]:
-    """Secret by field name. An absent optional one is left out; an absent required one raises."""
-    from botocore.exceptions import BotoCoreError, ClientError
-
-    try:
-        answer = aws("ssm").get_parameters(Names=sorted(set(names.values())), WithDecryption=True)
-    except (BotoCoreError, ClientError) as error:
-        if not _given:
-            raise StoreUnavailable(f"SSM did not give the secrets: {type(error).__name__}") from None
-        get_logger().warning("SSM does not answer, the secrets that it gave before go on: %s", error)
-        return dict(_given)
-    values = {p["Name"]: SecretStr(p["Value"].strip()) for p in answer["Parameters"]}
-    for secret in sorted(names):
-        if secret in _REQUIRED and names[secret] not in values:
-            raise SettingsError(f"SSM has no parameter {names[secret]}, which {secret.upper()} is read from")
-    _given.clear()
-    _given.update({secret: values[name] for secret, name in names.items() if name in values})
-    return dict(_given)
+    if not wanted:
+        return found
+    # Read anew in the middle of a request, which Lambda would end while SSM is waited for.
+    _given.update(read_secrets(aws("ssm", patient=not _given), wanted, _given))
+    return found.model_copy(update=_given)
 
 
 def _secret(name: str) -> str:
@@ -112,12 +105,17 @@ def _setting(name: str) -> str:
 
 
 @cache
-def aws(service: str, endpoint_url: str | None = None) -> Any:
-    """The boto3 client of `service`, with timeouts that fit into a function's."""
+def aws(service: str, endpoint_url: str | None = None, *, patient: bool = True) -> Any:
+    """The boto3 client of `service`, with timeouts that fit into a function's; 3 s where not `patient`."""
     import boto3
     from botocore.config import Config
 
-    config = Config(connect_timeout=3, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 3})
+    connect_s, read_s, attempts = (3, 10, 3) if patient else (1, 2, 1)
+    config = Config(
+        connect_timeout=connect_s,
+        read_timeout=read_s,
+        retries={"mode": "standard", "total_max_attempts": attempts},
+    )
     return boto3.client(service, endpoint_url=endpoint_url, config=config)
 
 
@@ -259,21 +257,27 @@ def training_task() -> Task:
 
 def http_app() -> FastAPI:
     """The REST API over these clients; models are loaded when a request first needs them."""
-    return _http_app(online_store(), database_url())
+    return _http_app(online_store(), _api_database(database_url()))
 
 
 @lru_cache(maxsize=1)
-def _http_app(online: OnlineStore, url: str) -> FastAPI:
-    from cryptocast.serve.http import Deps, create_app
+def _api_database(url: str) -> Database:
     from cryptocast.store.database import Database
+
+    # To find a connection dead takes 8 s, to try the three addresses of a host in vain 12 s: within API
+    # Gateway's 29 s, so that the caller gets our words, not its.
+    return Database(url, connect_attempts=2, answer_within_s=8, on_unavailable=doubt_secrets)
+
+
+@lru_cache(maxsize=1)
+def _http_app(online: OnlineStore, db: Database) -> FastAPI:
+    from cryptocast.serve.http import Deps, create_app
 
     found = settings()
     has_registry = bool(found.registry_bucket)
     deps = Deps(
         online=online,
-        # To find a connection dead takes 8 s, to try the three addresses of a host in vain 12 s: within API
-        # Gateway's 29 s, so that the caller gets our words, not its.
-        db=Database(url, connect_attempts=2, answer_within_s=8, on_unavailable=doubt_secrets),
+        db=db,
         symbols=found.symbol_list,
         data_label=found.data_label,
         clock=partial(datetime.now, UTC),

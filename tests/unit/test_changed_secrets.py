@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import socket
+
 import boto3
 import pytest
+from moto import mock_aws
 
 from cryptocast import wiring
 from cryptocast.errors import StoreUnavailable
@@ -74,3 +77,32 @@ def test_secrets_stay_while_ssm_does_not_answer(clock: list[float], monkeypatch:
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
     wiring.aws.cache_clear()
     assert (token(), wiring.online_store() is before) == ("old", True)
+
+
+def test_a_silent_ssm_is_asked_once_and_not_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A request waits for it: the client's usual patience is longer than a function lives."""
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "test")
+    monkeypatch.setenv("REDIS_TOKEN_PARAMETER", f"{PREFIX}/redis-token")
+    with mock_aws():
+        put_secret("redis-token", "old")
+        assert token() == "old"
+    wiring.settings.cache_clear()
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{silent.getsockname()[1]}")
+        assert token() == "old"
+        silent.setblocking(False)
+        silent.accept()[0].close()
+        with pytest.raises(BlockingIOError):
+            silent.accept()
+
+
+def test_a_secret_that_was_taken_away_goes_on_and_is_told(
+    clock: list[float], caplog: pytest.LogCaptureFixture
+) -> None:
+    before = wiring.online_store()
+    boto3.client("ssm").delete_parameter(Name="/cryptocast/test/redis-token")
+    clock[0] += 61
+    fail()
+    assert (token(), wiring.online_store() is before) == ("old", True)
+    assert "redis-token, which REDIS_TOKEN is read from; the one before goes on" in caplog.text

@@ -105,6 +105,12 @@ def test_every_stage_has_its_own_secrets_metrics_and_build_folder() -> None:
         assert config[stage]["build"]["parameters"]["build_dir"] in deploy["template_file"]
         assert config[stage]["build"]["parameters"]["build_dir"] != ".aws-sam/build"
         assert f"Stage={stage}" in deploy["parameter_overrides"].split()
+    text = (ROOT / "template.yaml").read_text()
+    names = re.findall(r"_PARAMETER: (.+)", text) + re.findall(r"parameter(/\S+)", text)
+    assert [name for name in names if "/cryptocast/${Stage}/" not in name] == []
+    assert [name for name in re.findall(r"Cryptocast/\S+", text) if "Cryptocast/${Stage}" not in name] == [
+        "Cryptocast/STAGE."
+    ]
 
 
 def test_readme_puts_the_secrets_where_the_stack_reads_them() -> None:

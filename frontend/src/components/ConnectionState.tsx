@@ -28,12 +28,11 @@ export function ConnectionState({ status }: { status: ShownStatus }) {
   return (
     <p
       role="status"
-      title={more}
-      className="flex items-center gap-2 rounded-full border border-line bg-card px-3 py-1 text-xs font-medium"
+      className="flex flex-wrap items-center gap-x-2 rounded-2xl border border-line bg-card px-3 py-1 text-xs font-medium"
     >
       <span className={`size-2 rounded-full ${dot}`} aria-hidden="true" />
       {words}
-      <span className="sr-only">. {more}</span>
+      <span className={status === 'live' ? 'sr-only' : 'font-normal text-quiet'}>{more}</span>
     </p>
   );
 }

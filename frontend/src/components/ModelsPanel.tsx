@@ -73,10 +73,7 @@ function Row({ model, apiUrl }: { model: Model; apiUrl: string }) {
         )}
       </div>
       <div className="text-xs leading-5 text-quiet">
-        <p>
-          {model.kind === 'prices' ? measuredInFull(model) : model.title && ended(model.title)}{' '}
-          {model.trained_on && `Trained on ${ended(model.trained_on)}`}
-        </p>
+        <About model={model} />
         {model.abstain_rule && (
           <details>
             <summary className="w-fit cursor-pointer hover:underline">
@@ -87,6 +84,25 @@ function Row({ model, apiUrl }: { model: Model; apiUrl: string }) {
         )}
       </div>
     </li>
+  );
+}
+
+function About({ model }: { model: Model }) {
+  if (model.kind === 'prices') {
+    return (
+      <p>
+        {measuredInFull(model)} Trained on {ended(model.trained_on)}
+      </p>
+    );
+  }
+  return (
+    <>
+      <p>{ended(model.title)}</p>
+      <details>
+        <summary className="w-fit cursor-pointer hover:underline">Its training texts</summary>
+        <p className="first-letter:uppercase">{ended(model.trained_on)}</p>
+      </details>
+    </>
   );
 }
 

@@ -7,30 +7,30 @@ export type ConnectionStatus = 'connecting' | 'live' | 'reconnecting' | 'polling
 export const ATTEMPTS_BEFORE_POLLING = 3;
 /** API Gateway closes a connection that is silent for 10 minutes. */
 export const PING_EVERY_MS = 4 * 60_000;
-/** A ping without any message of the stream within this time: the connection is dead, though nobody closed it. */
+/** A ping without any message of the stream within this time: nobody closed the connection, but it is dead. */
 export const ANSWER_WITHIN_MS = 20_000;
 /** An attempt that has not opened, or an opened one whose hello has no answer, has failed by then. */
 export const OPEN_WITHIN_MS = 10_000;
 
-export interface ConnectionOptions {
+export interface ConnectionOptions<Message> {
   url: string;
   /** Sent as JSON each time the connection opens. */
   hello: unknown;
   ping: unknown;
+  /** The message, or null where it is none of the protocol: whoever else answers is not the stream. */
+  read: (data: unknown) => Message | null;
   /** Whether a message says that the hello was taken; only then the connection is live. */
-  isWelcome: (message: unknown) => boolean;
+  isWelcome: (message: Message) => boolean;
   /** Whether a message says that the hello is not known any more, so that it must be said again. */
-  isForgotten: (message: unknown) => boolean;
-  /** Whether a message is of the protocol: whoever else answers is not the stream. */
-  isKnown: (message: unknown) => boolean;
-  onMessage: (data: unknown) => void;
+  isForgotten: (message: Message) => boolean;
+  onMessage: (message: Message) => void;
   onStatus: (status: ConnectionStatus) => void;
   random?: () => number;
 }
 
 /** One WebSocket that is always there or on its way back. */
-export class Connection {
-  readonly #options: ConnectionOptions;
+export class Connection<Message> {
+  readonly #options: ConnectionOptions<Message>;
   #socket: WebSocket | null = null;
   #failures = 0;
   #live = false;
@@ -40,7 +40,7 @@ export class Connection {
   #patience: ReturnType<typeof setTimeout> | undefined;
   #heartbeat: ReturnType<typeof setInterval> | undefined;
 
-  constructor(options: ConnectionOptions) {
+  constructor(options: ConnectionOptions<Message>) {
     this.#options = options;
   }
 
@@ -109,14 +109,9 @@ export class Connection {
 
   #received(socket: WebSocket, data: unknown): void {
     if (socket !== this.#socket) return;
-    if (typeof data !== 'string') return;
-    let message: unknown;
-    try {
-      message = JSON.parse(data);
-    } catch {
-      return;
-    }
-    if (this.#live && this.#options.isKnown(message)) clearTimeout(this.#patience);
+    const message = this.#options.read(parsed(data));
+    if (message === null) return;
+    if (this.#live) clearTimeout(this.#patience);
     if (this.#options.isWelcome(message)) {
       clearTimeout(this.#patience);
       this.#welcomed(socket);
@@ -149,5 +144,14 @@ export class Connection {
     if (!socket) return;
     socket.onopen = socket.onmessage = socket.onclose = null;
     socket.close();
+  }
+}
+
+/** Null where it is no JSON. */
+function parsed(data: unknown): unknown {
+  try {
+    return typeof data === 'string' ? JSON.parse(data) : null;
+  } catch {
+    return null;
   }
 }

@@ -62,7 +62,8 @@ export class Intake {
   #take(message: ServerMessage, asOf: string): void {
     const board = this.#cache.getQueryData<ForecastsAnswer>(KEYS.forecasts);
     if (!board) return;
-    if (isFarBehind(asOf, board.as_of)) this.#startedAgain();
+    // Not of a figure: that of a coin without prices stays behind, and each subscription brings it again.
+    if (message.type === 'cycle' && isFarBehind(asOf, board.as_of)) this.#startedAgain();
     this.#write(KEYS.forecasts, board, applyMessage(board, message));
     if (message.type === 'price') this.#takeClose(message.price);
     if (message.type === 'forecast') {

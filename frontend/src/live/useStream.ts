@@ -1,5 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
+import type { ServerMessage } from '../api/types';
 import { Connection, type ConnectionStatus } from './connection';
 import { Intake } from './intake';
 import { readMessage } from './messages';
@@ -7,12 +8,10 @@ import { readMessage } from './messages';
 const PROTOCOL = {
   hello: { action: 'subscribe', symbols: [], horizons: [] },
   ping: { action: 'ping' },
-  isWelcome: (data: unknown) => readMessage(data)?.type === 'subscribed',
-  isForgotten: (data: unknown) => {
-    const message = readMessage(data);
-    return message?.type === 'error' && message.error.code === 'not_subscribed';
-  },
-  isKnown: (data: unknown) => readMessage(data) !== null,
+  read: readMessage,
+  isWelcome: (message: ServerMessage) => message.type === 'subscribed',
+  isForgotten: (message: ServerMessage) =>
+    message.type === 'error' && message.error.code === 'not_subscribed',
 };
 
 /** Keeps the cached answers up to date from the stream; without one the page polls. */
@@ -26,10 +25,7 @@ export function useStream(url: string | null): ConnectionStatus {
       ...PROTOCOL,
       url,
       onStatus: setStatus,
-      onMessage: (data) => {
-        const message = readMessage(data);
-        if (message) intake.receive(message);
-      },
+      onMessage: (message) => intake.receive(message),
     });
     connection.start();
     return () => {

@@ -36,7 +36,7 @@ export function shortOf(words: readonly string[]): string[] {
     const [, made = '', name = '', reason = ''] =
       /^(forecast|feature row) ([^:]+): (.+)$/.exec(item) ?? [];
     const horizon = Object.entries(HORIZON_WORDS).find(([one]) => one === name)?.[1];
-    const line = `${capital(made)} ${horizon ? 'for' : 'of'} …: ${reason}`;
+    const line = `${capital(made)} ${horizon ? 'for' : 'of'} …: ${plain(reason)}`;
     if (made) names.set(line, [...(names.get(line) ?? []), horizon ?? name]);
   }
   const lines = [...names].map(([line, those]) => line.replace('…', () => those.join(', ')));
@@ -44,6 +44,14 @@ export function shortOf(words: readonly string[]): string[] {
     ...lines,
     ...words.filter((item) => item.startsWith('online store: ')).map(missingInWords),
   ];
+}
+
+/** `none for 2 as_of (no bar closes at as_of)` → "none for 2 moments (no bar closes then)". */
+function plain(reason: string): string {
+  const counted = reason.replace(/(\d+) as_of\b/g, (_, n) =>
+    n === '1' ? '1 moment' : `${n} moments`,
+  );
+  return counted.replaceAll('at as_of', 'then');
 }
 
 function capital(name: string): string {

@@ -107,7 +107,7 @@ function failed({ board }: Facts): Notice | null {
   const items = failedSteps(board.missing ?? []);
   if (items.length === 0) return null;
   const steps = items.length === 1 ? 'A step' : `${items.length} steps`;
-  const text = 'What should have come of it is absent or from an earlier cycle:';
+  const text = 'What these make is absent or from an earlier cycle:';
   return {
     id: 'failed',
     level: 'caution',
