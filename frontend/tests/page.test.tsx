@@ -118,7 +118,7 @@ describe('the page', () => {
     ]);
     const coin = within(await openPage());
     expect(await coin.findByText('Below its threshold, 55.0%.')).toBeVisible();
-    expect(coin.getByText('This model shows no skill yet.')).toBeVisible();
+    expect(coin.getByText('This model shows no skill yet, so it makes no call.')).toBeVisible();
     expect(coin.getByText(/Every forecast of this model is its base rate, 51.0%/)).toBeVisible();
     expect(coin.getAllByRole('list', { name: 'What weighed most' })).toHaveLength(1);
   });

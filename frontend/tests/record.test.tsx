@@ -26,7 +26,9 @@ describe('the last calls of a cell', () => {
 
   it.each([
     ['', 'No outcome known yet'],
-    ['r', 'Last 1: 1 of 1 call right'],
+    ['r', 'Last call: right'],
+    ['w', 'Last call: wrong'],
+    ['.', 'Last one: abstained'],
     ['rw.r', 'Last 4: 2 of 3 calls right'],
     ['....', 'Last 4: abstained'],
   ])('%s in words', (came, words) => {
@@ -52,10 +54,10 @@ describe('the record of a horizon', () => {
     expect(weightInWords(aRecord())).toBe(
       'At least as much evidence as 118 calls that did not overlap.',
     );
-    expect(weightInWords(aRecord({ independent_calls: 0.02 }))).toBe(
-      'At least as much evidence as 1 call that did not overlap.',
-    );
     expect(weightInWords(aRecord({ calls: 0 }))).toBe('');
+    const young = aRecord({ calls: 4, right: 3, accuracy: 0.75, independent_calls: 1.3 });
+    expect(callsInWords(young)).toBe('4 calls so far, 3 right: too few to tell anything.');
+    expect(weightInWords(young)).toBe('');
   });
 
   it('sets its Brier score beside a coin toss', () => {

@@ -122,7 +122,9 @@ describe('whyThisCall', () => {
 
   it('names want of skill rather than a threshold of 100%', () => {
     const model = aModel({ shows_skill: false, abstain_below: 1 });
-    expect(whyThisCall(abstains, model).why).toBe('This model shows no skill yet.');
+    expect(whyThisCall(abstains, model).why).toBe(
+      'This model shows no skill yet, so it makes no call.',
+    );
   });
 
   it('says from where on a call is made', () => {

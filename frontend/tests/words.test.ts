@@ -63,6 +63,8 @@ describe('models', () => {
   it('say why one calls nearly always, from its own figures', () => {
     const often = { metrics: { accuracy_of_calls: 0.524, coverage: 0.97, calls: 9_000 } };
     const tested = { abstain_below: 0.502, abstain_coverage: 0.95, abstain_tested: true };
+    const shownAs90 = aModel({ ...tested, abstain_coverage: 0.89999 });
+    expect(measuredInFull(shownAs90)).toContain('so it abstains on few');
     expect(measuredInFull(aModel({ ...often, ...tested }))).toBe(
       'Of 9,000 calls in the test 52.4% were right, only 2.4 points above a coin toss. It called 97% of the time, from a confidence of 50.2% on: the test of its threshold passed on nearly all forecasts (95%), so it abstains on few. It calls often, not surely.',
     );

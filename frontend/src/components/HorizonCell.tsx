@@ -69,15 +69,18 @@ interface FilledProps {
 }
 
 function Filled({ forecast, model, past, open }: FilledProps) {
+  const { model_version: version } = forecast;
   const { confidence, why } = whyThisCall(forecast, typeof model === 'object' ? model : undefined);
   return (
     <>
       <div className="space-y-2.5">
-        <Called forecast={forecast} />
-        <p className="flex justify-between gap-2 text-xs text-quiet">
-          <span>Confidence</span>
-          <span className="font-medium text-ink">{confidence}</span>
-        </p>
+        <Called forecast={forecast} told={confidence !== null} />
+        {confidence !== null && (
+          <p className="flex justify-between gap-2 text-xs text-quiet">
+            <span>Confidence</span>
+            <span className="font-medium text-ink">{confidence}</span>
+          </p>
+        )}
         {model === 'loading' ? (
           <Line className="h-8 md:h-4" />
         ) : (
@@ -88,7 +91,7 @@ function Filled({ forecast, model, past, open }: FilledProps) {
       <div className={`${open ? 'flex' : 'hidden'} flex-1 flex-col gap-3 md:flex`}>
         <Reasons forecast={forecast} model={model} />
         <p className="mt-auto border-t border-line pt-2 text-2xs break-words text-quiet">
-          Model {forecast.model_version}
+          Model {model === 'other' ? version : digestOf(version)}
           <br />
           <Measured model={model} />
         </p>
@@ -97,23 +100,36 @@ function Filled({ forecast, model, past, open }: FilledProps) {
   );
 }
 
+/** `20260921T061500Z-4f1c0a9b` → `4f1c0a9b`; the table of models has the whole name of those in service. */
+function digestOf(version: string): string {
+  return version.split('-').at(-1) ?? version;
+}
+
+interface CalledProps {
+  forecast: Forecast;
+  /** Whether the model knows anything: else its probability is not made much of. */
+  told: boolean;
+}
+
 /** The call and the probability behind it. */
-function Called({ forecast: { call, p_up: pUp } }: Pick<FilledProps, 'forecast'>) {
+function Called({ forecast: { call, p_up: pUp }, told }: CalledProps) {
   return (
     <>
-      <div className="flex flex-wrap items-center justify-between gap-x-2 gap-y-1.5">
+      <div className="space-y-1.5">
         <p
           className={`inline-flex items-center gap-1.5 rounded-md px-1.5 py-1 text-xs font-semibold sm:px-2 sm:text-sm ${LOOKS[call]}`}
         >
           <CallIcon call={call} />
           {CALL_WORDS[call]}
         </p>
-        <p className="text-right">
-          <span className="text-lg leading-6 font-semibold">{formatShare(pUp, 1)}</span>{' '}
+        <p className={told ? '' : 'text-quiet'}>
+          <span className={`text-lg leading-6 ${told ? 'font-semibold' : ''}`}>
+            {formatShare(pUp, 1)}
+          </span>{' '}
           <span className="text-xs text-quiet">chance up</span>
         </p>
       </div>
-      <Gauge pUp={pUp} call={call} />
+      {told && <Gauge pUp={pUp} call={call} />}
     </>
   );
 }

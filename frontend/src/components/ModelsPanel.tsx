@@ -77,7 +77,7 @@ function Row({ model, apiUrl }: { model: Model; apiUrl: string }) {
         {model.abstain_rule && (
           <details>
             <summary className="w-fit cursor-pointer hover:underline">
-              How its threshold was fixed
+              {model.shows_skill === false ? 'Why it abstains' : 'How its threshold was fixed'}
             </summary>
             <p className="first-letter:uppercase">{ended(model.abstain_rule)}</p>
           </details>

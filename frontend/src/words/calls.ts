@@ -3,7 +3,8 @@ import { formatApart, formatShare } from '../format/numbers';
 
 /** The confidence of a forecast, and in a few words what its model made of it. */
 export interface Confidence {
-  confidence: string;
+  /** Null where it is no confidence: a model without skill says the same of good and bad moments. */
+  confidence: string | null;
   why: string;
 }
 
@@ -15,7 +16,7 @@ export function whyThisCall(
   const plain = formatShare(confidence, 1);
   const threshold = model?.abstain_below ?? undefined;
   if (call === 'abstain' && model?.shows_skill === false) {
-    return { confidence: plain, why: 'This model shows no skill yet.' };
+    return { confidence: null, why: 'This model shows no skill yet, so it makes no call.' };
   }
   if (threshold === undefined) {
     const why = call === 'abstain' ? 'Not sure enough to call.' : 'Sure enough to call.';

@@ -9,7 +9,8 @@ export type Answer = Model | 'loading' | 'failed' | 'other';
 
 /** Below this many points above what it is compared with, `only` is said. */
 const LITTLE_POINTS = 5;
-const NEARLY_ALWAYS = 0.9;
+/** As it is shown, in whole per cent. */
+const NEARLY_ALWAYS_PERCENT = 90;
 
 /** The model that made a forecast, as far as the models in service tell. */
 export function makerOf(
@@ -34,7 +35,9 @@ export function measuredInWords(model: Model | undefined): string {
   const { accuracy_of_calls: right, coverage } = model.metrics ?? {};
   if (coverage === undefined) return 'not measured yet';
   if (right === undefined) return 'abstained throughout its test';
-  return `in its test right in ${formatShare(right)} of its calls, calling ${formatShare(coverage)} of the time`;
+  const share = formatShare(coverage);
+  const often = isNearlyAlways(coverage) ? `nearly always (${share})` : `${share} of the time`;
+  return `in its test right in ${formatShare(right)} of its calls, calling ${often}`;
 }
 
 /** The same in full, for the table of models. */
@@ -69,6 +72,10 @@ function beside(right: number, other: number, name: string): string {
   return `${points < LITTLE_POINTS ? 'only ' : ''}${size} points above ${name}`;
 }
 
+function isNearlyAlways(share: number): boolean {
+  return Math.round(share * 100) >= NEARLY_ALWAYS_PERCENT;
+}
+
 /** How often it calls, and why that often. */
 function coverageInWords(model: Model, coverage: number): string {
   const { abstain_below: threshold, abstain_coverage: held, abstain_tested: tested } = model;
@@ -76,7 +83,7 @@ function coverageInWords(model: Model, coverage: number): string {
   if (typeof threshold !== 'number') return `It ${often}.`;
   const from = `from a confidence of ${formatShare(threshold, 1)} on`;
   const share = typeof held === 'number' ? `the surest ${formatShare(held)}` : 'the surest';
-  if (tested === true && typeof held === 'number' && held >= NEARLY_ALWAYS) {
+  if (tested === true && typeof held === 'number' && isNearlyAlways(held)) {
     return `It ${often}, ${from}: the test of its threshold passed on nearly all forecasts (${formatShare(held)}), so it abstains on few. It calls often, not surely.`;
   }
   if (tested === true) {
@@ -85,7 +92,7 @@ function coverageInWords(model: Model, coverage: number): string {
   if (tested === false) {
     return `It ${often}, ${from}: no test of a threshold passed, so ${share} are called.`;
   }
-  return coverage >= NEARLY_ALWAYS
+  return isNearlyAlways(coverage)
     ? `It ${often}, ${from}: so low a threshold abstains on few. It calls often, not surely.`
     : `It ${often}, ${from}.`;
 }

@@ -20,6 +20,9 @@ export function pastInWords(past: readonly PastCall[], horizon: Horizon): string
   if (past.length === 0) return 'No outcome known yet';
   const calls = past.filter(({ correct }) => typeof correct === 'boolean');
   const right = calls.filter(({ correct }) => correct).length;
+  if (past.length === 1) {
+    return calls.length === 0 ? 'Last one: abstained' : `Last call: ${right ? 'right' : 'wrong'}`;
+  }
   const said =
     calls.length === 0 ? 'abstained' : `${right} of ${plural(calls.length, 'call')} right`;
   return `Last ${past.length}${horizon === '15m' ? '' : ', overlapping'}: ${said}`;
@@ -30,16 +33,25 @@ export function callsInWords(record: HorizonRecord): string {
   const { calls, right, accuracy, accuracy_lower95: lower, accuracy_upper95: upper } = record;
   if (record.forecasts === 0) return 'No outcome is known.';
   if (typeof accuracy !== 'number') return 'It abstained every time.';
+  if (isTooFew(record)) {
+    return `${plural(calls, 'call')} so far, ${formatCount(right)} right: too few to tell anything.`;
+  }
   const known = typeof lower === 'number' && typeof upper === 'number';
   const between = known ? ` (95% interval ${formatShare(lower)} to ${formatShare(upper)})` : '';
   return `${formatCount(right)} of ${plural(calls, 'call')} right: ${formatShare(accuracy, 1)}${between}.`;
 }
 
 /** How sure that figure is, in words: overlapping calls tell little. */
-export function weightInWords({ calls, independent_calls: independent }: HorizonRecord): string {
-  if (calls === 0) return '';
+export function weightInWords(record: HorizonRecord): string {
+  const { calls, independent_calls: independent } = record;
+  if (calls === 0 || isTooFew(record)) return '';
   const counted = Math.max(1, Math.round(independent));
   return `At least as much evidence as ${plural(counted, 'call')} that did not overlap.`;
+}
+
+/** Fewer calls that did not overlap have an interval from nearly nothing to nearly all. */
+function isTooFew({ independent_calls: independent }: HorizonRecord): boolean {
+  return independent < 5;
 }
 
 /** Below so many forecasts that did not overlap, a few hours decide and a difference says nothing. */

@@ -57,7 +57,7 @@ const STORIES = {
     assert.equal(await coin.getByRole('heading', { level: 3 }).count(), 4, 'four horizons');
     await coin.getByText('Every forecast of this model is its base rate, 50.9%').waitFor();
     assert.equal(await coin.getByRole('list', { name: 'What weighed most' }).count(), 3);
-    await coin.getByText('This model shows no skill yet.').waitFor();
+    await coin.getByText('This model shows no skill yet, so it makes no call.').waitFor();
     await addsUp(coin);
     await coin.getByText(/in its test right in 53% of its calls, calling 42% of the time/).first().waitFor({ state: 'attached' });
     await coin.getByText('12:00 UTC, 3 min ago').waitFor();
