@@ -11,7 +11,7 @@ from typing import Any
 
 from rich.console import Console
 
-from cryptocast.domain import BAR_INTERVAL_S, floor_to_grid
+from cryptocast.domain import BAR_INTERVAL_S, DataLabel, floor_to_grid
 from cryptocast.errors import CryptocastError
 from local.bootstrap import bring_up
 from local.cycles import CycleDriver, CycleFailed, CycleResult, NotReached
@@ -70,6 +70,11 @@ def _serve(stack: Stack, cycles: int | None, began: float) -> None:
     driver = stack.cycles()
     last = floor_to_grid(stack.clock.now()) - timedelta(seconds=BAR_INTERVAL_S)
     done, failed, unreached = 0, False, 0
+    if _was_done(stack, last + timedelta(seconds=BAR_INTERVAL_S)):
+        last += timedelta(seconds=BAR_INTERVAL_S)
+        done = 1
+        _Steps(began)(f"the cycle of {last:%Y-%m-%d %H:%M} was done before")
+        _open(stack, began)
     while cycles is None or done < cycles:
         as_of = floor_to_grid(stack.clock.now())
         if as_of <= last:
@@ -92,10 +97,28 @@ def _serve(stack: Stack, cycles: int | None, began: float) -> None:
             last = as_of
         done += 1
         if done == 1:
-            warm_up(stack.api_url, stack.choice.symbols)
-            _print_addresses(stack, time.monotonic() - began)
+            _open(stack, began)
         elif done % ADDRESSES_EVERY == 1:
             console.print(_reminder(stack), highlight=False, soft_wrap=True)
+
+
+def _was_done(stack: Stack, as_of: datetime) -> bool:
+    """True where an earlier run of this very deployment did the cycle and nothing can be new.
+
+    A live source may answer again or have got its key; new code or another coin is a new deploy.
+    """
+    if not stack.clock.is_real or stack.choice.label is not DataLabel.SIMULATED:
+        return False
+    kept, deployed = stack.folder / "last-cycle", stack.folder / "deployed.json"
+    if not kept.exists() or kept.stat().st_mtime < deployed.stat().st_mtime:
+        return False
+    return datetime.fromisoformat(kept.read_text()) == as_of
+
+
+def _open(stack: Stack, began: float) -> None:
+    _Steps(began)("warming the API")
+    warm_up(stack.api_url, stack.choice.symbols)
+    _print_addresses(stack, time.monotonic() - began)
 
 
 def _run_cycle(stack: Stack, driver: CycleDriver, as_of: datetime, since: datetime) -> CycleFailed | None:
@@ -137,7 +160,7 @@ def _print_addresses(stack: Stack, seconds: float) -> None:
     operator = write_environment(stack.env, stack.folder / "operator.env")
     for name, value in (
         ("dashboard", stack.dashboard_url),
-        ("API", f"{stack.api_url}/v1/forecasts"),
+        ("API", f"API={shlex.quote(stack.api_url)}"),
         ("API docs", f"{stack.api_url}/docs"),
         ("WebSocket", stack.stream_url),
         ("data", stack.choice.why),

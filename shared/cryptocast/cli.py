@@ -1,6 +1,7 @@
-"""`cryptocast`: the operator's command. Each command builds what it needs through `wiring`.
+"""The operator's command: fills the stores, trains, keeps the models and checks the record.
 
 The environment says which database, Redis and registry it speaks to; `make up` prints the file to source.
+What works on files alone needs none of them. `cryptocast COMMAND --help` tells what a command takes.
 """
 
 from __future__ import annotations

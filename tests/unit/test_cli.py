@@ -57,6 +57,13 @@ def test_help_says_unit_form_and_default(command: str, expected: list[str]) -> N
         assert words in text
 
 
+def test_help_speaks_to_an_operator() -> None:
+    code, text = said("--help")
+    assert code == 0
+    assert "which database, Redis and registry" in text
+    assert "wiring" not in text
+
+
 @pytest.mark.parametrize("command", [("train", "--until"), ("backfill", "--since"), ("cycle", "--as-of")])
 def test_a_date_that_is_none_is_refused_with_the_name_of_its_option(command: tuple[str, str]) -> None:
     code, text = said(*command, "soon")

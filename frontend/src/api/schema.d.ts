@@ -265,7 +265,8 @@ export interface paths {
      * Post Sentiment
      * @description Bearish, neutral and bullish probabilities of a few texts; nothing is stored.
      *
-     *     Up to 16 texts and 4,000 characters together; `cryptocast sentiment score --in FILE` takes whole files.
+     *     Up to 16 texts and 4,000 characters together; whole files, with a column `text`, are for
+     *     `cryptocast sentiment score --in TEXTS.parquet --out SCORED.parquet`.
      */
     post: operations['post_sentiment_v1_sentiment_post'];
     delete?: never;

@@ -38,8 +38,20 @@ _HINTS = (
     ("timezone", "Give times with their zone, as 2024-01-01T12:15:00Z."),
     ("json", _JSON),
     ("attributes_type", _JSON),
-    ("too_many_texts", "Send fewer; `cryptocast sentiment score --in FILE` scores whole files, offline."),
+    (
+        "too_many_texts",
+        "Send fewer; `cryptocast sentiment score --in TEXTS.parquet --out SCORED.parquet` scores whole "
+        "files, offline: their column `text`.",
+    ),
+    # Only a card's `version` has a pattern.
+    (
+        "string_pattern_mismatch",
+        "Give a version such as 20240101T000000Z-1a2b3c4d of a price model, or minilm-finance-7fc89aff of "
+        "the sentiment model; GET /v1/models has those that serve.",
+    ),
 )
+_WORDS = {"string_pattern_mismatch": "not of the form of a version"}
+"""In place of pydantic's own words, which are a regular expression."""
 _HTTP = {
     # Only a body is refused so: numbers too long, nested too deep, or not UTF-8.
     400: ("bad_request", "The body is no JSON that can be read.", _JSON),
@@ -199,12 +211,21 @@ class Unexpected:
             await answer(500, problem, self._label)(scope, receive, send)
 
 
+def _no_json(error: Any) -> str:
+    """Python's words for what is wrong there hold nothing of the body; its place is counted from 0."""
+    what = str(error["ctx"]["error"]).rstrip(": ").removesuffix(" at")
+    return f"The body is not JSON: {what[:1].lower()}{what[1:]}, at character {error['loc'][-1] + 1}"
+
+
 def _invalid(errors: Sequence[Any]) -> Problem:
     """At most five faults, each as `where: what`; never the value, which may be anything."""
     said = []
     for error in errors[:5]:
         where = ".".join(shown(str(part), 64) for part in error["loc"] if part != "body")
-        what = str(error["msg"]).removeprefix("Value error, ")
+        if error["type"] == "json_invalid":
+            said.append(_no_json(error))
+            continue
+        what = _WORDS.get(error["type"]) or str(error["msg"]).removeprefix("Value error, ")
         said.append(f"{where}: {what}" if where else what)
     if len(errors) > 5:
         said.append(f"and {len(errors) - 5} more")

@@ -94,7 +94,8 @@ def post_sentiment(
 ) -> text_schemas.SentimentAnswer:
     """Bearish, neutral and bullish probabilities of a few texts; nothing is stored.
 
-    Up to 16 texts and 4,000 characters together; `cryptocast sentiment score --in FILE` takes whole files.
+    Up to 16 texts and 4,000 characters together; whole files, with a column `text`, are for
+    `cryptocast sentiment score --in TEXTS.parquet --out SCORED.parquet`.
     """
     if deps.scorer is None:
         raise ApiError(

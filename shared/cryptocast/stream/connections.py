@@ -26,7 +26,10 @@ from cryptocast.stream.messages import (
 from cryptocast.stream.push import PushClient, deliver, frame_of, read_present
 from cryptocast.stream.subscriptions import Subscription
 
-_HELP = 'send {"action": "subscribe", "symbols": ["BTC"], "horizons": ["1h"]}, "unsubscribe" or "ping"'
+_HELP = (
+    'send {"action": "subscribe", "symbols": ["BTC"], "horizons": ["1h"]}, {"action": "unsubscribe"} '
+    'or {"action": "ping"}'
+)
 
 
 MOST_CONNECTIONS = 500

@@ -118,8 +118,8 @@ def _importance(rows: Sequence[Mapping[str, Any]], ignored: bool) -> list[str]:
         paragraph("Share of all gain while it was fitted, in per cent.", "quiet"),
         bars("Gain by feature", [(in_words(one["feature"]), 100 * one["gain"]) for one in by_gain]),
         paragraph(
-            "Contributions (SHAP) on held-out rows: a dot is a row, to the right it spoke for up. Blue: the "
-            "feature was high among these rows, red: low.",
+            "Contributions (SHAP) on held-out rows: a dot is a row, to the right it spoke for up. Red: the "
+            "feature was high among these rows, blue: low.",
             "quiet",
         ),
         swarm(

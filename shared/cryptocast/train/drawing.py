@@ -69,7 +69,7 @@ def bars(title: str, named: Sequence[tuple[str, float]], unit: str = "") -> str:
 
 
 def swarm(title: str, named: Sequence[tuple[str, Sequence[Point]]], x_label: str) -> str:
-    """One row of dots a name. A dot is (x, share): where it lies, and from 0 to 1 how it is coloured."""
+    """One row of dots a name. A dot is (x, share): where it lies, and from 0 (blue) to 1 (red) its colour."""
     largest = max((abs(x) for _, dots in named for x, _ in dots), default=0.0) or 1.0
     middle, half = (_NAMES + _WIDE - _RIGHT) / 2, (_WIDE - _RIGHT - _NAMES) / 2 - 6
     height = _TOP + 26 * len(named)
@@ -84,7 +84,7 @@ def swarm(title: str, named: Sequence[tuple[str, Sequence[Point]]], x_label: str
             offset = (level + 1) // 2 * (2.4 if level % 2 else -2.4)
             parts.append(
                 f"<circle cx={cx:.1f} cy={y + max(-11.0, min(11.0, offset)):.1f} r=2.2 "
-                f"fill='color-mix(in oklab,var(--mark) {100 * share:.0f}%,var(--down))' />"
+                f"fill='color-mix(in oklab,var(--down) {100 * share:.0f}%,var(--mark))' />"
             )
     for x, anchor in ((-largest, "start"), (0.0, "middle"), (largest, "end")):
         at = middle + half * x / largest

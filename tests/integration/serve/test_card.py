@@ -127,6 +127,12 @@ def test_a_wrong_request_is_told_what_is_wrong(client: TestClient, served: str, 
     assert next(iter(params)) in answer.json()["error"]["message"]
 
 
+def test_a_wrong_version_is_told_what_one_looks_like(client: TestClient) -> None:
+    error = client.get(CARD, params={"version": "newest"}).json()["error"]
+    assert error["message"] == "query.version: not of the form of a version."
+    assert "such as 20240101T000000Z-1a2b3c4d" in error["what_to_do"]
+
+
 @pytest.mark.parametrize("body", [b"<h1>100 % right</h1>", b"", None], ids=["tampered", "empty", "gone"])
 @pytest.mark.parametrize(("form", "file"), [("html", layout.CARD_PAGE), ("json", layout.CARD_DATA)])
 def test_a_card_that_is_not_the_registered_one_is_refused(

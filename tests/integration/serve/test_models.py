@@ -199,6 +199,19 @@ def test_what_is_not_a_request_is_refused(client: TestClient, champion: str, tex
     assert answer.json()["error"]["what_to_do"]
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("{broken", "expecting property name enclosed in double quotes, at character 2."),
+        ('{"horizon": "1h" "symbol"}', "expecting ',' delimiter, at character 18."),
+        ('{"horizon', "unterminated string starting, at character 2."),
+    ],
+)
+def test_a_body_that_is_not_json_is_told_where(client: TestClient, text: str, words: str) -> None:
+    answer = client.post("/v1/predict", content=text, headers={"content-type": "application/json"})
+    assert answer.json()["error"]["message"] == f"The body is not JSON: {words}"
+
+
 def test_a_horizon_without_champion_and_a_coin_without_row(client: TestClient, champion: str) -> None:
     no_model = client.post("/v1/predict", json={"horizon": "24h", "features": FEATURES})
     assert (no_model.status_code, no_model.json()["error"]["code"]) == (503, "no_model")
@@ -237,7 +250,9 @@ def test_too_many_texts_are_refused_with_the_limits_and_another_way(
     error = answer.json()["error"]
     assert (answer.status_code, error["code"]) == (422, "bad_request")
     assert error["message"] == "texts: at most 16 texts and 4,000 characters together."
-    assert "`cryptocast sentiment score --in FILE` scores whole files" in error["what_to_do"]
+    assert (
+        "`cryptocast sentiment score --in TEXTS.parquet --out SCORED.parquet` scores" in error["what_to_do"]
+    )
 
 
 def test_as_many_texts_as_are_allowed_are_scored(client: TestClient) -> None:

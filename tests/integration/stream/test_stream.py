@@ -231,6 +231,7 @@ def test_a_bad_message_is_answered_not_dropped(
     assert frame["error"]["code"] == code
     assert words in frame["error"]["message"]
     assert frame["error"]["what_to_do"]
+    assert (code == "bad_message") == ('{"action": "ping"}' in frame["error"]["what_to_do"])
     assert report.rows_stored == 1
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from datetime import UTC, datetime, timedelta
 from io import StringIO
@@ -12,6 +13,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
+from cryptocast.domain import DataLabel
 from local import up
 from local.cycles import CycleDriver, CycleFailed, CycleResult
 from local.processes import free_port
@@ -73,6 +75,30 @@ def test_any_screen_of_a_hurried_run_shows_the_addresses(
         screen = "\n".join(lines[top : top + 24])
         assert DASHBOARD in screen
         assert f"{API}/" in screen
+
+
+def test_a_cycle_that_this_deployment_did_before_is_not_done_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    printed = StringIO()
+    monkeypatch.setattr(up, "console", Console(file=printed, width=200))
+    monkeypatch.setattr(up, "warm_up", lambda *_: None)
+    given = stack(tmp_path)
+    given.clock = SimpleNamespace(is_real=True, now=lambda: START)
+    given.choice.label = DataLabel.SIMULATED
+    given.cycles = lambda: SimpleNamespace(run=lambda *_: pytest.fail("a cycle ran"))
+    (tmp_path / "deployed.json").touch()
+    (tmp_path / "last-cycle").write_text(START.isoformat())
+    up._serve(given, 1, time.monotonic())
+    assert "was done before" in printed.getvalue()
+    assert "warming the API" in printed.getvalue()
+    assert f"API={API}" in printed.getvalue()
+    assert not up._was_done(given, START + timedelta(minutes=15))
+    os.utime(tmp_path / "last-cycle", (0, 0))
+    assert not up._was_done(given, START), "deployed anew since"
+    os.utime(tmp_path / "last-cycle")
+    given.choice.label = DataLabel.LIVE
+    assert not up._was_done(given, START), "a source may be there again"
 
 
 def test_a_window_that_failed_is_caught_up_by_the_next(

@@ -19,7 +19,7 @@ from cryptocast.registry.manifest import Calibration, DataWindow, Manifest
 from cryptocast.serve.card_example import CARD_DATA
 from cryptocast.train.card import card_files, make_card
 from cryptocast.train.challenger import Challenger, Predictions, make_challenger
-from cryptocast.train.drawing import curve
+from cryptocast.train.drawing import curve, swarm
 from cryptocast.train.selftest import SelfTest
 from cryptocast.train.splits import SplitRules, make_plan
 from tests.unit.train.markets import FAST, UNTIL, make_examples
@@ -227,3 +227,10 @@ def test_drawings_of_one_point_and_of_none() -> None:
     assert "<circle" in curve("t", [(0.5, 0.5)], "x", "y", aim=0.65)
     assert "nan" not in curve("t", [(0.5, 0.5)], "x", "y", diagonal=True)
     assert "&lt;" in table(("a",), [("<",)])
+
+
+def test_what_was_high_is_red_and_what_was_low_blue_as_in_every_drawing_of_shap(manifest, challenger) -> None:
+    html = card_files(manifest, TESTS, challenger)["card.html"].decode()
+    assert "Red: the feature was high among these rows, blue: low." in html
+    assert "--mark:#1d4ed8" in html, "blue"
+    assert "color-mix(in oklab,var(--down) 75%,var(--mark))" in swarm("t", [("a", [(0.1, 0.75)])], "x")
