@@ -56,7 +56,10 @@ describe('the record of a horizon', () => {
     );
     expect(weightInWords(aRecord({ calls: 0 }))).toBe('');
     const young = aRecord({ calls: 4, right: 3, accuracy: 0.75, independent_calls: 1.3 });
-    expect(callsInWords(young)).toBe('4 calls so far, 3 right: too few to tell anything.');
+    const few = 'too few that do not overlap to tell anything.';
+    expect(callsInWords(young)).toBe(`3 of 4 calls right: ${few}`);
+    const overlapping = aRecord({ calls: 2_000, right: 1_100, independent_calls: 4 });
+    expect(callsInWords(overlapping)).toBe(`1,100 of 2,000 calls right: ${few}`);
     expect(weightInWords(young)).toBe('');
   });
 

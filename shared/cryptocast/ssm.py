@@ -19,8 +19,8 @@ def read_secrets(
 ) -> dict[str, SecretStr]:
     """The secret of each field of `names`, `{field: parameter}`; an absent optional one is left out.
 
-    What was `given` before goes on where SSM does not answer or has it no more, and the log says so. Else
-    raises `StoreUnavailable`, or `SettingsError` where a required one is absent.
+    Where SSM does not answer, all that was `given` before goes on; where it has a required one no more, that
+    one. The log says so. Where nothing was given: raises `StoreUnavailable`, or `SettingsError`.
     """
     from botocore.exceptions import BotoCoreError, ClientError
 

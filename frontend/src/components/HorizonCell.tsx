@@ -91,7 +91,7 @@ function Filled({ forecast, model, past, open }: FilledProps) {
       <div className={`${open ? 'flex' : 'hidden'} flex-1 flex-col gap-3 md:flex`}>
         <Reasons forecast={forecast} model={model} />
         <p className="mt-auto border-t border-line pt-2 text-2xs break-words text-quiet">
-          Model {model === 'other' ? version : digestOf(version)}
+          Model {model === 'other' || model === 'failed' ? version : digestOf(version)}
           <br />
           <Measured model={model} />
         </p>

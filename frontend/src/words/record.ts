@@ -34,7 +34,7 @@ export function callsInWords(record: HorizonRecord): string {
   if (record.forecasts === 0) return 'No outcome is known.';
   if (typeof accuracy !== 'number') return 'It abstained every time.';
   if (isTooFew(record)) {
-    return `${plural(calls, 'call')} so far, ${formatCount(right)} right: too few to tell anything.`;
+    return `${formatCount(right)} of ${plural(calls, 'call')} right: too few that do not overlap to tell anything.`;
   }
   const known = typeof lower === 'number' && typeof upper === 'number';
   const between = known ? ` (95% interval ${formatShare(lower)} to ${formatShare(upper)})` : '';

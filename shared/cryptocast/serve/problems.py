@@ -40,8 +40,8 @@ _HINTS = (
     ("attributes_type", _JSON),
     (
         "too_many_texts",
-        "Send fewer; `cryptocast sentiment score --in TEXTS.parquet --out SCORED.parquet` scores whole "
-        "files, offline: their column `text`.",
+        "Send fewer or shorter ones. `cryptocast sentiment score --in TEXTS.parquet --out SCORED.parquet` "
+        "scores the column `text` of whole files, offline.",
     ),
     # Only a card's `version` has a pattern.
     (

@@ -101,6 +101,24 @@ def test_a_cycle_that_this_deployment_did_before_is_not_done_again(
     assert not up._was_done(given, START), "a source may be there again"
 
 
+def test_a_cycle_that_failed_on_the_real_clock_is_not_called_done(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(up, "console", Console(file=StringIO()))
+    monkeypatch.setattr(up, "warm_up", lambda *_: None)
+    remembered = list[datetime]()
+
+    def fail(*_: object) -> CycleResult:
+        raise CycleFailed("FAILED: forecast")
+
+    given = stack(tmp_path)
+    given.clock = SimpleNamespace(is_real=True, now=lambda: START)
+    given.choice.label = DataLabel.SIMULATED
+    given.cycles, given.remember = lambda: SimpleNamespace(run=fail), remembered.append
+    up._serve(given, 1, time.monotonic())
+    assert remembered == []
+
+
 def test_a_window_that_failed_is_caught_up_by_the_next(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
