@@ -68,11 +68,11 @@ class _Steps:
 
 def _serve(stack: Stack, cycles: int | None, began: float) -> None:
     driver = stack.cycles()
-    last = floor_to_grid(stack.clock.now()) - timedelta(seconds=BAR_INTERVAL_S)
+    due = floor_to_grid(stack.clock.now())
+    last = due - timedelta(seconds=BAR_INTERVAL_S)
     done, failed, unreached = 0, False, 0
-    if _was_done(stack, last + timedelta(seconds=BAR_INTERVAL_S)):
-        last += timedelta(seconds=BAR_INTERVAL_S)
-        done = 1
+    if _was_done(stack, due):
+        last, done = due, 1
         _Steps(began)(f"the cycle of {last:%Y-%m-%d %H:%M} was done before")
         _open(stack, began)
     while cycles is None or done < cycles:
