@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import importlib.util
 import os
 import pwd
@@ -21,6 +22,7 @@ from local.processes import Child, free_port, is_free
 
 _SYSTEM_USER = "embedded_postgres"
 """Whom the server runs as where we are root, which it refuses to be."""
+_USERS = Path("/etc/passwd")
 _READ = stat.S_IRGRP | stat.S_IROTH
 _ENTER = stat.S_IXGRP | stat.S_IXOTH
 
@@ -158,12 +160,18 @@ def _server_user() -> str | None:
     """None for ourselves; where we are root, an unprivileged user, made if need be (Linux)."""
     if os.geteuid() != 0:
         return None
-    try:
-        pwd.getpwnam(_SYSTEM_USER)
-    except KeyError:
-        if sys.platform != "linux":
-            raise RuntimeError("Postgres refuses to run as root: run this as another user") from None
-        subprocess.run(["useradd", "--system", "--user-group", "--no-create-home", _SYSTEM_USER], check=True)
+    # One process at a time: of two that add the user at once, the later gives it another id, and what the
+    # first had given to the user is closed to its server.
+    with _USERS.open() as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        try:
+            pwd.getpwnam(_SYSTEM_USER)
+        except KeyError:
+            if sys.platform != "linux":
+                raise RuntimeError("Postgres refuses to run as root: run this as another user") from None
+            subprocess.run(
+                ["useradd", "--system", "--user-group", "--no-create-home", _SYSTEM_USER], check=True
+            )
     return _SYSTEM_USER
 
 
