@@ -127,6 +127,13 @@ def _bars(stack: Stack) -> str:
     return f"10 bars, the last from {body['bars'][-1]['source']}"
 
 
+def _closes(stack: Stack) -> str:
+    coins = _get(stack, "/v1/closes?limit=10")["coins"]
+    expect([c["symbol"] for c in coins] == list(stack.choice.symbols), f"every coin wanted: {coins}")
+    expect(all(len(c["closes"]) == 10 for c in coins), f"10 closes of each wanted: {coins}")
+    return f"10 closes of {len(coins)} coins"
+
+
 def _documents(stack: Stack) -> str:
     body = _get(stack, "/v1/documents?limit=5")
     expect(len(body["documents"]) == 5, f"5 documents wanted: {body}")
@@ -201,6 +208,7 @@ _HTTP_CHECKS: dict[str, Callable[[Stack], str]] = {
     "GET /v1/forecasts": _forecasts,
     "GET /v1/forecasts/{symbol}": _one_coin,
     "GET /v1/bars/{symbol}": _bars,
+    "GET /v1/closes": _closes,
     "GET /v1/documents": _documents,
     "GET /v1/features/{symbol}": _features,
     "GET /v1/models": _models,

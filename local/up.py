@@ -119,7 +119,7 @@ def _was_done(stack: Stack, as_of: datetime) -> bool:
 
 def _open(stack: Stack, began: float) -> None:
     _Steps(began)("warming the API")
-    warm_up(stack.api_url, stack.choice.symbols)
+    warm_up(stack.api_url)
     _print_addresses(stack, time.monotonic() - began)
 
 

@@ -16,7 +16,7 @@ export function Dashboard({ config: { apiUrl, streamUrl } }: { config: Config })
   const { board, error, retry } = useForecasts(api, live);
   const { models, modelsFailed } = useModels(api);
   const { outcomes, outcomesFailed } = useOutcomes(api, live);
-  const closes = useCloses(api, board, live);
+  const closes = useCloses(api, live);
   return (
     <Page status={error && !board ? 'unreachable' : status} board={board} apiUrl={apiUrl} now={now}>
       {board ? (

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { applyMessage, newerBoard } from '../src/live/board';
 import { closesOf, withPrice } from '../src/live/closes';
-import { AS_OF, aBar, aBoard, aCoin, aForecast, aPrice, minutesAfter } from './factories';
+import { AS_OF, aBoard, aCoin, aForecast, aPrice, minutesAfter, someCloses } from './factories';
 
 describe('applyMessage', () => {
   it('takes a newer price and moves the board forward', () => {
@@ -129,12 +129,19 @@ describe('newerBoard', () => {
 });
 
 describe('closes', () => {
-  const closes = closesOf([aBar(minutesAfter(-15), 1), aBar(AS_OF, 2)]);
+  const last = [
+    [minutesAfter(-15), 1],
+    [AS_OF, 2],
+  ] as const;
+  const closes = closesOf(someCloses({ BTC: last }))['BTC'] ?? [];
 
-  it('are of the last 24 hours, oldest first', () => {
-    const day = [aBar(minutesAfter(-15 - 60 * 24), 9), aBar(minutesAfter(-60 * 24), 3)];
-    const bars = [aBar(AS_OF, 2), aBar(minutesAfter(-15), 1), ...day];
-    expect(closesOf(bars).map(({ usd }) => usd)).toEqual([3, 1, 2]);
+  it('are of the last 24 hours of each coin, oldest first', () => {
+    const days = [[minutesAfter(-15 - 60 * 24), 9], [minutesAfter(-60 * 24), 3], ...last] as const;
+    const behind = [[minutesAfter(-60 * 48), 7]] as const;
+    const byCoin = closesOf(someCloses({ BTC: [...days].reverse(), ETH: behind, SOL: [] }));
+    expect(byCoin['BTC']?.map(({ usd }) => usd)).toEqual([3, 1, 2]);
+    expect(byCoin['ETH']?.map(({ usd }) => usd)).toEqual([7]);
+    expect(byCoin['SOL']).toEqual([]);
   });
 
   it('grow by the next price', () => {

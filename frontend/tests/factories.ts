@@ -1,6 +1,6 @@
 import type {
-  Bar,
   Coin,
+  CoinCloses,
   Forecast,
   ForecastsAnswer,
   HorizonRecord,
@@ -84,17 +84,15 @@ export function fourModels(given: Partial<Model> = {}): Model[] {
   return (['15m', '1h', '4h', '24h'] as const).map((horizon) => aModel({ horizon, ...given }));
 }
 
-export function aBar(closedAt: string, close: number): Bar {
-  return {
-    opened_at: new Date(Date.parse(closedAt) - 900_000).toISOString(),
-    closed_at: closedAt,
-    open: close,
-    high: close,
-    low: close,
-    close,
-    volume: null,
-    source: 'coingecko',
-  };
+/** Each coin's closes, as [closed at, USD]. */
+export function someCloses(
+  coins: Record<string, readonly (readonly [string, number])[]>,
+): CoinCloses[] {
+  return Object.entries(coins).map(([symbol, closes]) => ({
+    symbol,
+    as_of: closes.at(-1)?.[0] ?? null,
+    closes: closes.map(([closed_at, close]) => ({ closed_at, close })),
+  }));
 }
 
 /** Newest first, a quarter of an hour apart: `r`ight, `w`rong, or anything else for `abstain`. */

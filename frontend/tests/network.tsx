@@ -2,7 +2,7 @@ import { act, render, screen, within } from '@testing-library/react';
 import { beforeEach, vi } from 'vitest';
 import type { ForecastsAnswer, Model } from '../src/api/types';
 import { App } from '../src/App';
-import { AS_OF, aBar, fourModels, minutesAfter, someOutcomes } from './factories';
+import { AS_OF, fourModels, minutesAfter, someCloses, someOutcomes } from './factories';
 
 /** The network: what each path answers, or an error. */
 export let answers: Record<string, unknown>;
@@ -39,8 +39,16 @@ export function serve(board: ForecastsAnswer, models: Model[] = fourModels(KNOWN
   answers['/v1/forecasts'] = board;
   answers['/v1/models'] = { data_label: 'live', champions: models };
   answers['/v1/outcomes'] = someOutcomes();
-  const bars = [aBar(minutesAfter(-15), 63_000), aBar(AS_OF, 64_000)];
-  answers['/v1/bars/BTC'] = { data_label: 'live', symbol: 'BTC', interval_s: 900, bars };
+  serveCloses({
+    BTC: [
+      [minutesAfter(-15), 63_000],
+      [AS_OF, 64_000],
+    ],
+  });
+}
+
+export function serveCloses(coins: Parameters<typeof someCloses>[0]): void {
+  answers['/v1/closes'] = { data_label: 'live', interval_s: 900, coins: someCloses(coins) };
 }
 
 export async function openPage(): Promise<HTMLElement> {

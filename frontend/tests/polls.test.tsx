@@ -2,8 +2,18 @@ import { QueryClient } from '@tanstack/react-query';
 import { act, render, screen, within } from '@testing-library/react';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { App } from '../src/App';
-import { NOW, aBar, aBoard, aCoin, aForecast, aPrice, minutesAfter } from './factories';
-import { after, answers, counted, openLive, openPage, say, serve, sockets } from './network';
+import { NOW, aBoard, aCoin, aForecast, aPrice, minutesAfter } from './factories';
+import {
+  after,
+  answers,
+  counted,
+  openLive,
+  openPage,
+  say,
+  serve,
+  serveCloses,
+  sockets,
+} from './network';
 
 const DAYS = 24 * 60;
 
@@ -43,8 +53,12 @@ describe('fast cycles', () => {
     const price = aPrice({ price: 1_234, as_of });
     const again = aBoard({ data_label: 'replay', as_of, coins: [aCoin({ price, forecasts: [] })] });
     const polls = counted('/v1/forecasts', again);
-    const bars = [aBar(minutesAfter(-100 * DAYS - 15), 1_200), aBar(as_of, 1_234)];
-    answers['/v1/bars/BTC'] = { data_label: 'replay', symbol: 'BTC', interval_s: 900, bars };
+    serveCloses({
+      BTC: [
+        [minutesAfter(-100 * DAYS - 15), 1_200],
+        [as_of, 1_234],
+      ],
+    });
     for (let cycle = 0; cycle < 3; cycle++) {
       sayPrice(15 * cycle - 100 * DAYS, 1_234 + cycle);
       sayCycle(15 * cycle - 100 * DAYS);
@@ -62,23 +76,23 @@ it('a coin without prices for days, told at each subscription, asks for nothing 
   serve(aBoard({ coins: [aCoin(), aCoin({ ...ether, forecasts: [] })] }));
   await openLive();
   const polls = counted('/v1/forecasts', answers['/v1/forecasts']);
-  const bars = counted('/v1/bars/BTC', answers['/v1/bars/BTC']);
+  const closes = counted('/v1/closes', answers['/v1/closes']);
   for (let i = 0; i < 4; i++) {
     say({ type: 'price', data_label: 'live', price: ether.price });
     sayCycle(0);
     await after(15_000);
   }
-  expect([polls.asked, bars.asked]).toEqual([0, 0]);
+  expect([polls.asked, closes.asked]).toEqual([0, 0]);
 });
 
 it('a price that is told again does not put off the poll of the lines', async () => {
   await openLive();
-  const bars = counted('/v1/bars/BTC', answers['/v1/bars/BTC']);
+  const closes = counted('/v1/closes', answers['/v1/closes']);
   for (let i = 0; i < 45 * 4; i++) {
     sayPrice(0);
     await after(15_000);
   }
-  expect(bars.asked).toBe(2);
+  expect(closes.asked).toBe(2);
 });
 
 it('of what the stream says before the first answer the newest of each figure is kept', async () => {
@@ -132,7 +146,7 @@ describe('while the API is away', () => {
   });
 
   it('for a part of the page, that part says so until it has come', async () => {
-    const paths = ['/v1/models', '/v1/outcomes', '/v1/bars/BTC'];
+    const paths = ['/v1/models', '/v1/outcomes', '/v1/closes'];
     const held = paths.map((path) => answers[path]);
     for (const path of paths) answers[path] = undefined;
     await openPage();

@@ -108,7 +108,7 @@ describe('beside the stream', () => {
     expect(outcomes.asked).toBe(2);
   });
 
-  it('a reader who comes back gets the outcomes and bars that were due meanwhile', async () => {
+  it('a reader who comes back gets the outcomes and closes that were due meanwhile', async () => {
     answers['/config.json'] = { apiUrl: 'http://api.test', streamUrl: null };
     await openPage();
     const seen = vi.spyOn(document, 'visibilityState', 'get');
@@ -117,7 +117,7 @@ describe('beside the stream', () => {
       act(() => void window.dispatchEvent(new Event('visibilitychange')));
     };
     turn('hidden');
-    const due = ['/v1/outcomes', '/v1/bars/BTC'].map((path) => counted(path, answers[path]));
+    const due = ['/v1/outcomes', '/v1/closes'].map((path) => counted(path, answers[path]));
     await after(3 * 3_600_000);
     expect(due.map(({ asked }) => asked)).toEqual([0, 0]);
     turn('visible');

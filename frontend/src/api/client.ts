@@ -1,10 +1,10 @@
 import createClient, { type Client } from 'openapi-fetch';
 import { refused, unreachable } from './errors';
 import type { paths } from './schema';
-import type { Bar, ForecastsAnswer, Horizon, ModelsAnswer, OutcomesAnswer } from './types';
+import type { CoinCloses, ForecastsAnswer, Horizon, ModelsAnswer, OutcomesAnswer } from './types';
 
-/** 24 hours of 15-minute bars. */
-export const SPARKLINE_BARS = 97;
+/** 24 hours of 15-minute bars, and the close that they begin at. */
+export const SPARKLINE_CLOSES = 97;
 
 /** What the page says that it shows. */
 const PAST = { days: 7, limit: 24 };
@@ -20,8 +20,8 @@ export function cardUrl(apiUrl: string, horizon: Horizon, version: string): stri
 /** The calls the page makes; each throws `PageError`. */
 export interface Api {
   forecasts(): Promise<ForecastsAnswer>;
-  /** Oldest first. */
-  bars(symbol: string): Promise<Bar[]>;
+  /** Of every coin, oldest first. */
+  closes(): Promise<CoinCloses[]>;
   models(): Promise<ModelsAnswer>;
   /** Of the last seven days; of each coin and horizon the last 24 one by one. */
   outcomes(): Promise<OutcomesAnswer>;
@@ -31,9 +31,9 @@ export function makeApi(apiUrl: string): Api {
   const client: Client<paths> = createClient<paths>({ baseUrl: apiUrl });
   return {
     forecasts: () => answered(client.GET('/v1/forecasts', options())),
-    bars: async (symbol) => {
-      const params = { path: { symbol }, query: { limit: SPARKLINE_BARS } };
-      return (await answered(client.GET('/v1/bars/{symbol}', { ...options(), params }))).bars;
+    closes: async () => {
+      const params = { query: { limit: SPARKLINE_CLOSES } };
+      return (await answered(client.GET('/v1/closes', { ...options(), params }))).coins;
     },
     models: () => answered(client.GET('/v1/models', options())),
     outcomes: () => answered(client.GET('/v1/outcomes', { ...options(), params: { query: PAST } })),

@@ -21,6 +21,26 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/v1/closes': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Get Closes
+     * @description The newest closes of every coin's 15-minute bars, in one read; 97 are 24 hours and their beginning.
+     */
+    get: operations['get_closes_v1_closes_get'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/v1/documents': {
     parameters: {
       query?: never;
@@ -399,6 +419,67 @@ export interface components {
        * @description The same in words.
        */
       said: string;
+    };
+    /**
+     * Close
+     * @description What a bar closed at.
+     */
+    Close: {
+      /**
+       * Close
+       * @description USD.
+       */
+      close: number;
+      /**
+       * Closed At
+       * Format: date-time
+       */
+      closed_at: string;
+    };
+    /** ClosesAnswer */
+    ClosesAnswer: {
+      /**
+       * As Of
+       * @description The moment that the newest record here speaks for.
+       */
+      as_of?: string | null;
+      /** Coins */
+      coins: components['schemas']['CoinCloses'][];
+      /** @description Where the data comes from: `live`, `replay` of past data, or `simulated` (invented). */
+      data_label: components['schemas']['DataLabel'];
+      /**
+       * Data Since
+       * @description For replay: the date that the replay began at.
+       */
+      data_since?: string | null;
+      /** Interval S */
+      interval_s: number;
+      /**
+       * Missing
+       * @description Plain words: `reddit: no credentials`.
+       */
+      missing?: string[];
+      /**
+       * Stale
+       * @description Of what cycles renew (forecasts, bars, newest feature row, outcomes, health): `as_of` is over two cycles (30 minutes) old, or absent. False elsewhere.
+       * @default false
+       */
+      stale: boolean;
+    };
+    /** CoinCloses */
+    CoinCloses: {
+      /**
+       * As Of
+       * @description When the newest bar closed; null where there is none.
+       */
+      as_of: string | null;
+      /**
+       * Closes
+       * @description Oldest first.
+       */
+      closes: components['schemas']['Close'][];
+      /** Symbol */
+      symbol: string;
     };
     /**
      * CoinForecasts
@@ -1616,6 +1697,78 @@ export interface operations {
            *     }
            */
           'application/json': components['schemas']['ErrorAnswer'];
+        };
+      };
+      /** @description The request cannot be understood. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorAnswer'];
+        };
+      };
+      /** @description A store or a model is not there now. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['ErrorAnswer'];
+        };
+      };
+    };
+  };
+  get_closes_v1_closes_get: {
+    parameters: {
+      query?: {
+        /** @description The newest so many of each coin. */
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Successful Response */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example {
+           *       "as_of": "2024-01-01T12:15:00Z",
+           *       "coins": [
+           *         {
+           *           "as_of": "2024-01-01T12:15:00Z",
+           *           "closes": [
+           *             {
+           *               "close": 42290,
+           *               "closed_at": "2024-01-01T12:00:00Z"
+           *             },
+           *             {
+           *               "close": 42310.5,
+           *               "closed_at": "2024-01-01T12:15:00Z"
+           *             }
+           *           ],
+           *           "symbol": "BTC"
+           *         },
+           *         {
+           *           "closes": [],
+           *           "symbol": "AAVE"
+           *         }
+           *       ],
+           *       "data_label": "simulated",
+           *       "interval_s": 900,
+           *       "missing": [
+           *         "bars: none yet for AAVE"
+           *       ],
+           *       "stale": false
+           *     }
+           */
+          'application/json': components['schemas']['ClosesAnswer'];
         };
       };
       /** @description The request cannot be understood. */

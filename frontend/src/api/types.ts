@@ -2,10 +2,10 @@ import type { components } from './schema';
 
 type Schemas = components['schemas'];
 
-export type Bar = Schemas['Bar'];
 export type Calibration = Schemas['Calibration'];
 export type Call = Schemas['Call'];
 export type Coin = Schemas['CoinForecasts'];
+export type CoinCloses = Schemas['CoinCloses'];
 export type DataLabel = Schemas['DataLabel'];
 export type Forecast = Schemas['Forecast'];
 export type ForecastsAnswer = Schemas['ForecastsAnswer'];

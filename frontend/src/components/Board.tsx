@@ -1,6 +1,6 @@
 import type { PageError } from '../api/errors';
 import type { ForecastsAnswer } from '../api/types';
-import type { Close } from '../live/closes';
+import type { Closes } from '../live/closes';
 import type { Models } from '../words/models';
 import type { Outcomes } from '../words/record';
 import { noticesOf } from '../words/notices';
@@ -23,7 +23,7 @@ interface Props {
   outcomesFailed: boolean;
   apiUrl: string;
   /** In the order of the coins. */
-  closes: readonly (readonly Close[] | null | undefined)[];
+  closes: Closes | null | undefined;
   error: PageError | null;
   now: number;
 }
@@ -41,14 +41,14 @@ export function Board(props: Props) {
       ) : (
         <section aria-label="Coins and their forecasts" className="space-y-3">
           <ul className="space-y-4">
-            {board.coins.map((coin, i) => (
+            {board.coins.map((coin) => (
               <CoinCard
                 key={coin.symbol}
                 coin={coin}
                 label={board.data_label}
                 models={models}
                 outcomes={outcomes}
-                closes={closes[i]}
+                closes={closes && (closes[coin.symbol] ?? [])}
                 said={said}
                 newest={board.as_of}
                 now={now}

@@ -1,4 +1,4 @@
-import type { Bar, Price } from '../api/types';
+import type { CoinCloses, Price } from '../api/types';
 
 /** One close: `at` in milliseconds since the epoch, USD. */
 export interface Close {
@@ -9,10 +9,20 @@ export interface Close {
 export const SPAN_MS = 24 * 3_600_000;
 const INTERVAL_MS = 900_000;
 
-/** The closes of the 24 hours before the newest, with the one that they began at, oldest first. */
-export function closesOf(bars: readonly Bar[]): Close[] {
-  const closes = bars.map((bar) => ({ at: Date.parse(bar.closed_at), usd: bar.close }));
-  return recent(closes.filter(({ at, usd }) => !Number.isNaN(at) && Number.isFinite(usd)));
+/** By the coin's symbol. */
+export type Closes = Readonly<Record<string, readonly Close[]>>;
+
+/** Each coin's closes of the 24 hours before its newest, with the one that they began at, oldest first. */
+export function closesOf(coins: readonly CoinCloses[]): Closes {
+  return Object.fromEntries(
+    coins.map(({ symbol, closes }) => {
+      const told = closes.map((one) => ({ at: Date.parse(one.closed_at), usd: one.close }));
+      return [
+        symbol,
+        recent(told.filter(({ at, usd }) => !Number.isNaN(at) && Number.isFinite(usd))),
+      ];
+    }),
+  );
 }
 
 /** The closes with one more; null where it does not follow the last, so that they must be fetched. */

@@ -1,7 +1,7 @@
 import { hashKey, replaceEqualDeep, type QueryClient } from '@tanstack/react-query';
 import type { ForecastsAnswer, ModelsAnswer, Price, ServerMessage } from '../api/types';
 import { applyMessage, isFarBehind, isOlder } from './board';
-import { withPrice, type Close } from './closes';
+import { withPrice, type Closes } from './closes';
 import { KEYS, refetch } from './keys';
 import { momentOf } from './messages';
 
@@ -75,11 +75,12 @@ export class Intake {
   }
 
   #takeClose(price: Price): void {
-    const key = KEYS.closes(price.symbol);
-    const held = this.#cache.getQueryData<readonly Close[]>(key);
-    const closes = held && withPrice(held, price);
-    if (closes) this.#write(key, held, closes);
-    else if (held) refetch(this.#cache, key);
+    const held = this.#cache.getQueryData<Closes>(KEYS.closes);
+    const ofCoin = held?.[price.symbol];
+    if (!held || !ofCoin) return;
+    const closes = withPrice(ofCoin, price);
+    if (closes) this.#write(KEYS.closes, held, { ...held, [price.symbol]: closes });
+    else refetch(this.#cache, KEYS.closes);
   }
 
   /** Only what is new: each write puts the query's next poll off. */
@@ -93,7 +94,7 @@ export class Intake {
     this.#anew ??= setTimeout(() => {
       this.#anew = undefined;
       refetch(this.#cache, KEYS.forecasts);
-      refetch(this.#cache, KEYS.allCloses);
+      refetch(this.#cache, KEYS.closes);
     }, KEPT_MS);
   }
 

@@ -5,8 +5,7 @@ export const KEYS = {
   models: ['models'] as const,
   outcomes: ['outcomes'] as const,
   /** Of every coin. */
-  allCloses: ['closes'] as const,
-  closes: (symbol: string) => ['closes', symbol] as const,
+  closes: ['closes'] as const,
 };
 
 /** Fetches again; a fetch that is under way is let come, so that a burst of messages asks once. */

@@ -1,10 +1,10 @@
-import { focusManager, useQueries, useQuery, useQueryClient } from '@tanstack/react-query';
+import { focusManager, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import type { Api } from '../api/client';
 import { unreachable } from '../api/errors';
 import type { ForecastsAnswer } from '../api/types';
 import { newerBoard } from './board';
-import { closesOf } from './closes';
+import { closesOf, type Closes } from './closes';
 import { KEYS, refetch } from './keys';
 import { useLastError } from './useLastError';
 
@@ -78,16 +78,14 @@ export function useOutcomes(api: Api, live: boolean) {
   return { outcomes: awaited(query), outcomesFailed: query.isError };
 }
 
-/** In the order of the coins. */
-export function useCloses(api: Api, board: ForecastsAnswer | undefined, live: boolean) {
-  return useQueries({
-    queries: (board?.coins ?? []).map(({ symbol }) => ({
-      queryKey: KEYS.closes(symbol),
-      queryFn: async () => closesOf(await api.bars(symbol)),
-      ...historyPolls(live),
-    })),
-    combine: (results) => results.map(awaited),
+/** Of every coin, by its symbol. */
+export function useCloses(api: Api, live: boolean): Closes | null | undefined {
+  const query = useQuery({
+    queryKey: KEYS.closes,
+    queryFn: async () => closesOf(await api.closes()),
+    ...historyPolls(live),
   });
+  return awaited(query);
 }
 
 function historyPolls(live: boolean) {

@@ -9,6 +9,7 @@ from fastapi.openapi.models import Example
 from cryptocast.features.spec import FEATURE_VERSION
 from cryptocast.features.spec import FEATURES as _SPECS
 from cryptocast.serve import schemas
+from cryptocast.serve.bar_examples import BARS_DATA, CLOSES_DATA
 from cryptocast.serve.card_example import CARD_DATA, SENTIMENT_CARD_DATA
 from cryptocast.serve.record_example import HEAD_DATA, NO_HEAD, OUTCOMES_DATA
 
@@ -123,30 +124,8 @@ COIN_FORECASTS = _answers(
     },
     about_a_coin=True,
 )
-BARS = _answers(
-    {
-        **_LABELLED,
-        "missing": [],
-        "symbol": "BTC",
-        "interval_s": 900,
-        "bars": [
-            {
-                "opened_at": "2024-01-01T12:00:00Z",
-                "closed_at": _AS_OF,
-                "open": 42_290.0,
-                "high": 42_330.0,
-                "low": 42_280.1,
-                "close": 42_310.5,
-                "volume": 118.2,
-                "source": "coinbase",
-                "volume_source": "coinbase",
-                "trade_count": None,
-                "taker_buy_volume": None,
-            }
-        ],
-    },
-    about_a_coin=True,
-)
+BARS = _answers({**_LABELLED, **BARS_DATA}, about_a_coin=True)
+CLOSES = _answers({**_LABELLED, **CLOSES_DATA})
 DOCUMENTS = _answers(
     {
         **_LABELLED,

@@ -11,7 +11,7 @@ from cryptocast import domain
 from cryptocast.domain import Call, Forecast, Horizon, Outcome
 from cryptocast.errors import StoreUnavailable
 from cryptocast.observability import get_logger
-from cryptocast.serve import schemas
+from cryptocast.serve import bar_schemas, schemas
 from cryptocast.serve.problems import ApiError
 from cryptocast.store import forecasts, outcomes
 from cryptocast.store.database import Database
@@ -91,8 +91,8 @@ def record_of(judged: Sequence[ForecastAndOutcome]) -> list[schemas.Record]:
     return records
 
 
-def bar_body(bar: domain.Bar) -> schemas.Bar:
-    return schemas.Bar(
+def bar_body(bar: domain.Bar) -> bar_schemas.Bar:
+    return bar_schemas.Bar(
         opened_at=bar.opened_at,
         closed_at=bar.closed_at,
         open=bar.open,
@@ -104,6 +104,15 @@ def bar_body(bar: domain.Bar) -> schemas.Bar:
         volume_source=bar.volume_source,
         trade_count=bar.trade_count,
         taker_buy_volume=bar.taker_buy_volume,
+    )
+
+
+def coin_closes(symbol: str, closes: Sequence[tuple[datetime, float]]) -> bar_schemas.CoinCloses:
+    """(closed at, USD), oldest first, as a body."""
+    return bar_schemas.CoinCloses(
+        symbol=symbol,
+        as_of=closes[-1][0] if closes else None,
+        closes=[bar_schemas.Close(closed_at=closed_at, close=close) for closed_at, close in closes],
     )
 
 

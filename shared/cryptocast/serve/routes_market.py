@@ -10,10 +10,11 @@ from cryptocast import domain
 from cryptocast.domain import DocumentKind, Horizon
 from cryptocast.errors import BadInput
 from cryptocast.features.spec import FEATURES, FeatureSpec
-from cryptocast.serve import examples, schemas
+from cryptocast.serve import bar_schemas, examples, schemas
 from cryptocast.serve.deps import DepsOf, KnownSymbol, checked_symbol
 from cryptocast.serve.history import (
     bar_body,
+    coin_closes,
     document_body,
     forecast_history,
     from_postgres,
@@ -85,11 +86,11 @@ def get_bars(
     deps: DepsOf,
     symbol: KnownSymbol,
     limit: Annotated[int, Query(ge=1, le=1_000, description="The newest so many.")] = 96,
-) -> schemas.BarsAnswer:
+) -> bar_schemas.BarsAnswer:
     """The newest 15-minute bars of a coin, oldest first."""
     newest = from_postgres(lambda: bars.latest(deps.db, symbol, limit))
     as_of = newest[0].closed_at if newest else None
-    return schemas.BarsAnswer(
+    return bar_schemas.BarsAnswer(
         data_label=deps.data_label,
         data_since=deps.data_since,
         as_of=as_of,
@@ -98,6 +99,25 @@ def get_bars(
         symbol=symbol,
         interval_s=domain.BAR_INTERVAL_S,
         bars=[bar_body(bar) for bar in reversed(newest)],
+    )
+
+
+@router.get("/closes", tags=["data"], responses=examples.CLOSES)
+def get_closes(
+    deps: DepsOf,
+    limit: Annotated[int, Query(ge=1, le=1_000, description="The newest so many of each coin.")] = 97,
+) -> bar_schemas.ClosesAnswer:
+    """The newest closes of every coin's 15-minute bars, in one read; 97 are 24 hours and their beginning."""
+    newest = from_postgres(lambda: bars.latest_closes(deps.db, deps.symbols, limit))
+    as_of = max((closes[-1][0] for closes in newest.values() if closes), default=None)
+    return bar_schemas.ClosesAnswer(
+        data_label=deps.data_label,
+        data_since=deps.data_since,
+        as_of=as_of,
+        stale=is_stale(as_of, present_moment(deps)),
+        missing=[f"bars: none yet for {symbol}" for symbol, closes in newest.items() if not closes],
+        interval_s=domain.BAR_INTERVAL_S,
+        coins=[coin_closes(symbol, closes) for symbol, closes in newest.items()],
     )
 
 

@@ -142,28 +142,6 @@ class CoinForecastsAnswer(Labelled):
     next_before: datetime | None = Field(default=None, description=_NEXT)
 
 
-class Bar(Body):
-    """One OHLCV interval: stamped at its open, known at its close."""
-
-    opened_at: datetime
-    closed_at: datetime
-    open: float
-    high: float
-    low: float
-    close: float
-    volume: float | None = Field(description="In units of the coin; null while no exchange served it.")
-    source: str = Field(description="Who served the prices.")
-    volume_source: str | None = Field(default=None, description="Who served the volume.")
-    trade_count: int | None = None
-    taker_buy_volume: float | None = None
-
-
-class BarsAnswer(Labelled):
-    symbol: str
-    interval_s: int
-    bars: list[Bar] = Field(description="Oldest first, as a chart wants them.")
-
-
 class Sentiment(Body):
     """The three probabilities of one text; they sum to 1."""
 

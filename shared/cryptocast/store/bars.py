@@ -77,6 +77,24 @@ def latest(db: Database, symbol: str, limit: int, interval_s: int = BAR_INTERVAL
     return [_bar(row) for row in rows]
 
 
+def latest_closes(
+    db: Database, symbols: Sequence[str], limit: int, interval_s: int = BAR_INTERVAL_S
+) -> dict[str, list[tuple[datetime, float]]]:
+    """When each coin's newest `limit` bars closed, and at what USD, oldest first; some may be empty."""
+    interval = timedelta(seconds=interval_s)
+    found: dict[str, list[tuple[datetime, float]]] = {symbol: [] for symbol in symbols}
+    with db.connection() as connection:
+        rows = connection.execute(
+            "SELECT coin.symbol, bar.opened_at, bar.close FROM unnest(%s::text[]) AS coin (symbol) "
+            "CROSS JOIN LATERAL (SELECT opened_at, close FROM bars WHERE bars.symbol = coin.symbol "
+            "AND interval_s = %s ORDER BY opened_at DESC LIMIT %s) AS bar ORDER BY bar.opened_at",
+            (list(symbols), interval_s, limit),
+        ).fetchall()
+    for symbol, opened_at, close in rows:
+        found[symbol].append((opened_at + interval, close))
+    return found
+
+
 def series(
     db: Database, symbols: Sequence[str], since: datetime, until: datetime, interval_s: int = BAR_INTERVAL_S
 ) -> dict[str, BarSeries]:

@@ -40,13 +40,27 @@ def test_no_bars_is_said(client: TestClient) -> None:
     assert body["stale"]
 
 
+def test_closes_are_those_of_the_newest_bars_of_every_coin(client: TestClient, db: Database) -> None:
+    bars.upsert(db, [*make_bars(5, until=AS_OF - timedelta(minutes=15)), make_quote_bar()])
+    body = client.get("/v1/closes", params={"limit": 3}).json()
+    newest = client.get("/v1/bars/BTC", params={"limit": 3}).json()["bars"]
+    by_coin = {coin["symbol"]: coin for coin in body["coins"]}
+    assert by_coin["BTC"]["closes"] == [{"closed_at": b["closed_at"], "close": b["close"]} for b in newest]
+    assert len(newest) == 3
+    assert by_coin["BTC"]["as_of"] == body["as_of"] == newest[-1]["closed_at"]
+    assert by_coin["ETH"] == {"symbol": "ETH", "as_of": None, "closes": []}
+    assert body["missing"] == ["bars: none yet for ETH"]
+    assert not body["stale"]
+
+
 @pytest.mark.parametrize("limit", [0, -1, 1_001, "x"])
-def test_limits_hold(client: TestClient, limit: object) -> None:
-    assert client.get("/v1/bars/BTC", params={"limit": str(limit)}).status_code == 422
+@pytest.mark.parametrize("path", ["/v1/bars/BTC", "/v1/closes"])
+def test_limits_hold(client: TestClient, path: str, limit: object) -> None:
+    assert client.get(path, params={"limit": str(limit)}).status_code == 422
 
 
 @pytest.mark.parametrize(
-    "path", ["/v1/bars/BTC", "/v1/documents", "/v1/features/BTC?as_of=2026-03-02T12:00:00Z"]
+    "path", ["/v1/bars/BTC", "/v1/closes", "/v1/documents", "/v1/features/BTC?as_of=2026-03-02T12:00:00Z"]
 )
 def test_without_postgres_history_is_refused_in_plain_words(
     make_client: Make, online: OnlineStore, no_postgres: Database, path: str

@@ -10,10 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from local.warm import SPARKLINE_BARS, warm_up
+from local.warm import SPARKLINE_CLOSES, warm_up
 
-SYMBOLS = ("BTC", "ETH")
-WANTED = ["/v1/bars/BTC?limit=97", "/v1/bars/ETH?limit=97", "/v1/forecasts", "/v1/models", "/v1/outcomes"]
+WANTED = ["/v1/closes?limit=97", "/v1/forecasts", "/v1/models", "/v1/outcomes"]
 
 
 @pytest.fixture
@@ -41,16 +40,16 @@ def asked() -> Iterator[tuple[str, list[str]]]:
 
 def test_it_asks_at_once_what_the_page_asks(asked: tuple[str, list[str]]) -> None:
     address, paths = asked
-    warm_up(address, SYMBOLS)
+    warm_up(address)
     assert sorted(paths) == WANTED
 
 
-def test_the_page_draws_as_many_bars() -> None:
+def test_the_page_draws_as_many_closes() -> None:
     client = Path(__file__).parents[3] / "frontend" / "src" / "api" / "client.ts"
-    assert f"SPARKLINE_BARS = {SPARKLINE_BARS};" in client.read_text()
+    assert f"SPARKLINE_CLOSES = {SPARKLINE_CLOSES};" in client.read_text()
 
 
 def test_an_api_that_is_gone_stops_nothing() -> None:
     with socket.socket() as taken:  # bound, and nobody listens
         taken.bind(("127.0.0.1", 0))
-        warm_up(f"http://127.0.0.1:{taken.getsockname()[1]}", SYMBOLS)
+        warm_up(f"http://127.0.0.1:{taken.getsockname()[1]}")

@@ -12,7 +12,7 @@ from mangum import Mangum
 
 from cryptocast.domain import DataLabel
 from cryptocast.errors import SettingsError, StoreUnavailable
-from cryptocast.serve import examples, model_schemas, schemas, text_schemas
+from cryptocast.serve import bar_schemas, examples, model_schemas, schemas, text_schemas
 from cryptocast.serve.http import Deps, create_app
 from cryptocast.serve.routes_outcomes import OutcomesAnswer
 from cryptocast.serve.routes_record import HeadAnswer
@@ -22,7 +22,8 @@ from cryptocast.store.online import OnlineStore, make_redis
 ANSWERS = {
     "FORECASTS": schemas.ForecastsAnswer,
     "COIN_FORECASTS": schemas.CoinForecastsAnswer,
-    "BARS": schemas.BarsAnswer,
+    "BARS": bar_schemas.BarsAnswer,
+    "CLOSES": bar_schemas.ClosesAnswer,
     "DOCUMENTS": schemas.DocumentsAnswer,
     "FEATURES": schemas.FeaturesAnswer,
     "MODELS": model_schemas.ModelsAnswer,
@@ -81,6 +82,7 @@ def test_the_document_has_every_route_with_an_example_and_our_errors(client: Tes
         "/v1/forecasts",
         "/v1/forecasts/{symbol}",
         "/v1/bars/{symbol}",
+        "/v1/closes",
         "/v1/documents",
         "/v1/features/{symbol}",
         "/v1/models",
@@ -128,6 +130,7 @@ def test_the_docs_use_relative_addresses(client: TestClient) -> None:
         ("GET", "/v1/features/BTC?as_of=0001-01-01T00:00:00%2B14:00", 422, "bad_request"),
         ("GET", "/v1/documents?before=9999-12-31T23:45:00-14:00", 422, "bad_request"),
         ("GET", "/v1/bars/BTC", 503, "history_unavailable"),
+        ("GET", "/v1/closes", 503, "history_unavailable"),
         ("GET", "/v1/forecasts", 503, "store_unavailable"),
         ("GET", "/v1/models", 503, "no_model"),
         ("GET", "/v1/models/1h/card", 503, "no_model"),
