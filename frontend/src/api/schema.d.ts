@@ -242,6 +242,8 @@ export interface paths {
     /**
      * Get Record Head
      * @description The head that was published last, once a day. `as_of` is its last forecast's.
+     *
+     *     `stale` where the head of a later day has been due for two cycles; a day without forecasts has none, too.
      */
     get: operations['get_record_head_v1_record_head_get'];
     put?: never;
@@ -350,7 +352,7 @@ export interface components {
       missing?: string[];
       /**
        * Stale
-       * @description Of what cycles renew (forecasts, bars, newest feature row, outcomes, health): `as_of` is over two cycles (30 minutes) old, or absent. False elsewhere.
+       * @description Of what cycles renew (forecasts, bars, newest feature row, outcomes, health): `as_of` is over two cycles (30 minutes) old, or absent. Of the record's head: that of a later day has been due for as long. False elsewhere.
        * @default false
        */
       stale: boolean;
@@ -474,7 +476,7 @@ export interface components {
       record?: components['schemas']['Record'][];
       /**
        * Stale
-       * @description Of what cycles renew (forecasts, bars, newest feature row, outcomes, health): `as_of` is over two cycles (30 minutes) old, or absent. False elsewhere.
+       * @description Of what cycles renew (forecasts, bars, newest feature row, outcomes, health): `as_of` is over two cycles (30 minutes) old, or absent. Of the record's head: that of a later day has been due for as long. False elsewhere.
        * @default false
        */
       stale: boolean;
@@ -636,7 +638,7 @@ export interface components {
       next_before_id?: number | null;
       /**
        * Stale
-       * @description Of what cycles renew (forecasts, bars, newest feature row, outcomes, health): `as_of` is over two cycles (30 minutes) old, or absent. False elsewhere.
+       * @description Of what cycles renew (forecasts, bars, newest feature row, outcomes, health): `as_of` is over two cycles (30 minutes) old, or absent. Of the record's head: that of a later day has been due for as long. False elsewhere.
        * @default false
        */
       stale: boolean;
@@ -720,7 +722,7 @@ export interface components {
       read_from: 'redis' | 'postgres';
       /**
        * Stale
-       * @description Of what cycles renew (forecasts, bars, newest feature row, outcomes, health): `as_of` is over two cycles (30 minutes) old, or absent. False elsewhere.
+       * @description Of what cycles renew (forecasts, bars, newest feature row, outcomes, health): `as_of` is over two cycles (30 minutes) old, or absent. Of the record's head: that of a later day has been due for as long. False elsewhere.
        * @default false
        */
       stale: boolean;
@@ -838,7 +840,7 @@ export interface components {
       read_from: 'redis' | 'postgres';
       /**
        * Stale
-       * @description Of what cycles renew (forecasts, bars, newest feature row, outcomes, health): `as_of` is over two cycles (30 minutes) old, or absent. False elsewhere.
+       * @description Of what cycles renew (forecasts, bars, newest feature row, outcomes, health): `as_of` is over two cycles (30 minutes) old, or absent. Of the record's head: that of a later day has been due for as long. False elsewhere.
        * @default false
        */
       stale: boolean;
@@ -898,7 +900,7 @@ export interface components {
       sequence: number;
       /**
        * Stale
-       * @description Of what cycles renew (forecasts, bars, newest feature row, outcomes, health): `as_of` is over two cycles (30 minutes) old, or absent. False elsewhere.
+       * @description Of what cycles renew (forecasts, bars, newest feature row, outcomes, health): `as_of` is over two cycles (30 minutes) old, or absent. Of the record's head: that of a later day has been due for as long. False elsewhere.
        * @default false
        */
       stale: boolean;
@@ -934,7 +936,7 @@ export interface components {
       parts: components['schemas']['HealthPart'][];
       /**
        * Stale
-       * @description Of what cycles renew (forecasts, bars, newest feature row, outcomes, health): `as_of` is over two cycles (30 minutes) old, or absent. False elsewhere.
+       * @description Of what cycles renew (forecasts, bars, newest feature row, outcomes, health): `as_of` is over two cycles (30 minutes) old, or absent. Of the record's head: that of a later day has been due for as long. False elsewhere.
        * @default false
        */
       stale: boolean;
@@ -1168,7 +1170,7 @@ export interface components {
       missing?: string[];
       /**
        * Stale
-       * @description Of what cycles renew (forecasts, bars, newest feature row, outcomes, health): `as_of` is over two cycles (30 minutes) old, or absent. False elsewhere.
+       * @description Of what cycles renew (forecasts, bars, newest feature row, outcomes, health): `as_of` is over two cycles (30 minutes) old, or absent. Of the record's head: that of a later day has been due for as long. False elsewhere.
        * @default false
        */
       stale: boolean;
@@ -1242,7 +1244,7 @@ export interface components {
       since: string;
       /**
        * Stale
-       * @description Of what cycles renew (forecasts, bars, newest feature row, outcomes, health): `as_of` is over two cycles (30 minutes) old, or absent. False elsewhere.
+       * @description Of what cycles renew (forecasts, bars, newest feature row, outcomes, health): `as_of` is over two cycles (30 minutes) old, or absent. Of the record's head: that of a later day has been due for as long. False elsewhere.
        * @default false
        */
       stale: boolean;
@@ -1322,7 +1324,7 @@ export interface components {
       p_up: number;
       /**
        * Stale
-       * @description Of what cycles renew (forecasts, bars, newest feature row, outcomes, health): `as_of` is over two cycles (30 minutes) old, or absent. False elsewhere.
+       * @description Of what cycles renew (forecasts, bars, newest feature row, outcomes, health): `as_of` is over two cycles (30 minutes) old, or absent. Of the record's head: that of a later day has been due for as long. False elsewhere.
        * @default false
        */
       stale: boolean;
@@ -1493,7 +1495,7 @@ export interface components {
       sentiments: components['schemas']['Sentiment'][];
       /**
        * Stale
-       * @description Of what cycles renew (forecasts, bars, newest feature row, outcomes, health): `as_of` is over two cycles (30 minutes) old, or absent. False elsewhere.
+       * @description Of what cycles renew (forecasts, bars, newest feature row, outcomes, health): `as_of` is over two cycles (30 minutes) old, or absent. Of the record's head: that of a later day has been due for as long. False elsewhere.
        * @default false
        */
       stale: boolean;
