@@ -42,12 +42,12 @@ describe('a coin', () => {
     expect(screen.getByText(/“Base rate and calibration” is where the model leans/)).toBeVisible();
   });
 
-  it('keeps the end of its sum on one line, with two digits too', async () => {
+  it('keeps the end of its sum on one line', async () => {
     const contributions = { return_1h: 0.01, sentiment_6h: -0.005 };
     const forecast = aForecast({ p_up: 0.5042, contributions });
     serve(aBoard({ coins: [aCoin({ forecasts: [forecast] })] }));
     const end = await within(await openPage()).findByText(/^From 50%/);
-    expect(end).toHaveTextContent(/^From 50% to 50.42%$/);
+    expect(end).toHaveTextContent(/^From 50% to 50.4%$/);
     expect(end).toHaveClass('whitespace-nowrap');
   });
 });

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import {
-  formatApart,
   formatChange,
   formatPoints,
   formatPrice,
@@ -26,25 +25,16 @@ describe('formatPrice', () => {
 
 describe('formatShare', () => {
   it.each([
-    [0.5, '50%'],
-    [0.574, '57%'],
-    [1, '100%'],
-    [0, '0%'],
+    [0.5, '50.0%'],
+    [0.5742, '57.4%'],
+    [1, '100.0%'],
+    [0, '0.0%'],
   ])('shows %d as %s', (share, text) => expect(formatShare(share)).toBe(text));
 
   it('never rounds to a certainty that is not there', () => {
-    expect(formatShare(0.998)).toBe('>99%');
-    expect(formatShare(0.002)).toBe('<1%');
-    expect(formatShare(0.9999, 1)).toBe('>99.9%');
+    expect(formatShare(0.9998)).toBe('>99.9%');
+    expect(formatShare(0.0002)).toBe('<0.1%');
   });
-});
-
-describe('formatApart', () => {
-  it.each([
-    [0.521, 0.55, ['52.1%', '55.0%']],
-    [0.5496, 0.55, ['54.96%', '55.00%']],
-    [0.55, 0.55, ['55.0%', '55.0%']],
-  ])('tells %d and %d apart', (a, b, texts) => expect(formatApart(a, b)).toEqual(texts));
 });
 
 describe('formatPoints', () => {

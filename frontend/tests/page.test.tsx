@@ -26,7 +26,7 @@ describe('the page', () => {
   it('tells price, source, call, probability, reasons and measured accuracy of a coin', async () => {
     serve(aBoard());
     const coin = within(await openPage());
-    await coin.findByText(/right in 54%/);
+    await coin.findByText(/right in 53.8%/);
     expect(coin.getByText('$64,000.00')).toBeVisible();
     expect(coin.getByText(/CoinGecko/)).toBeVisible();
     expect(coin.getByText('Up')).toBeVisible();
@@ -42,10 +42,12 @@ describe('the page', () => {
     expect(coin.getByText(/^From 50%/)).toHaveTextContent(/^From 50% to 62.0%$/);
     expect(coin.getByText('Reaches its threshold, 55.0%.')).toBeVisible();
     expect(
-      coin.getByText(/in its test right in 54% of its calls, calling 41% of the time/),
+      coin.getByText(/in its test right in 53.8% of its calls, calling 41.0% of the time/),
     ).toBeInTheDocument();
     expect(coin.getAllByText('No forecast yet.')).toHaveLength(3);
     expect(await coin.findByRole('img', { name: /from \$63,000.00 to \$64,000.00/ })).toBeVisible();
+    expect(coin.getByText(/low \$63,000.00, high \$64,000.00/)).toBeVisible();
+    expect(coin.getByText('Confidence, up')).toBeVisible();
   });
 
   it('says where a line ends that could not follow its price', async () => {
@@ -77,7 +79,7 @@ describe('the page', () => {
     const coin = within(await openPage());
     expect(await coin.findByText(/measured accuracy not known/)).toBeInTheDocument();
     expect(coin.getByText(/How they add up is not known/)).toBeInTheDocument();
-    expect(coin.queryByText(/right in 54%/)).not.toBeInTheDocument();
+    expect(coin.queryByText(/right in 53.8%/)).not.toBeInTheDocument();
   });
 
   it('says that figures are on their way until an answer has come, and nothing else', async () => {
@@ -90,7 +92,7 @@ describe('the page', () => {
     expect(coin.queryByText(/not known|threshold|enough to call/)).not.toBeInTheDocument();
     expect(screen.getByRole('region', { name: 'Models in service' })).toBeVisible();
     answer(Response.json(models));
-    expect(await coin.findByText(/right in 54%/)).toBeInTheDocument();
+    expect(await coin.findByText(/right in 53.8%/)).toBeInTheDocument();
     expect(coin.queryByText(/on its way/)).not.toBeInTheDocument();
   });
 

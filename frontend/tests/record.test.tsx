@@ -43,7 +43,7 @@ describe('the last calls of a cell', () => {
 describe('the record of a horizon', () => {
   it('tells calls, accuracy and its interval together', () => {
     expect(callsInWords(aRecord())).toBe(
-      '714 of 1,306 calls right: 54.7% (95% interval 46% to 63%).',
+      '714 of 1,306 calls right: 54.7% (95% interval 45.7% to 63.4%).',
     );
     const none = { calls: 0, right: 0, accuracy: null, accuracy_lower95: null };
     expect(callsInWords(aRecord(none))).toBe('It abstained every time.');

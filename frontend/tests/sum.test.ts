@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { whyThisCall } from '../src/words/calls';
+import { confidenceIn, whyThisCall } from '../src/words/calls';
 import { sumOf, toldReasons, type Sum } from '../src/words/sum';
 import { aForecast, aModel } from './factories';
 
@@ -42,7 +42,7 @@ describe('sumOf', () => {
         for (let seed = 1; seed <= 40; seed += 1) {
           const forecast = forecastOf(fifteen(seed, size), calibration);
           const sum = known(sumOf(forecast, calibration));
-          expect(sum.end).toBeCloseTo(100 * forecast.p_up, sum.digits);
+          expect(sum.end).toBeCloseTo(100 * forecast.p_up, 1);
           expect(50 + total(sum)).toBeCloseTo(sum.end, 9);
           expect(total(sum) * forecast.logOdds).toBeGreaterThanOrEqual(0);
           expect(sum.others?.count).toBe(12);
@@ -73,14 +73,14 @@ describe('sumOf', () => {
     expect(sum.end).toBe(46.8);
   });
 
-  it('takes a second digit where everything is small', () => {
+  it('has one decimal in every part, where everything is small too', () => {
     const calibration = { slope: 1, intercept: 0 };
     const sum = sumOf(
       forecastOf({ return_1h: 0.012, return_6h: -0.006 }, calibration),
       calibration,
     );
-    expect(sum).toMatchObject({ digits: 2, end: 50.15, others: null });
-    expect(sum?.reasons.map(({ points }) => points)).toEqual([0.3, -0.15]);
+    expect(sum).toMatchObject({ end: 50.1, others: null });
+    expect(sum?.reasons.map(({ points }) => points)).toEqual([0.3, -0.1]);
   });
 
   it('has nothing to divide where the slope is 0 or the forecast a certainty', () => {
@@ -102,6 +102,16 @@ describe('sumOf', () => {
   });
 });
 
+describe('confidenceIn', () => {
+  it.each([
+    [0.62, 'Confidence, up'],
+    [0.38, 'Confidence, down'],
+    [0.5, 'Confidence'],
+  ])('of %d is "%s": it is the chance of the likelier direction', (pUp, words) => {
+    expect(confidenceIn({ p_up: pUp })).toBe(words);
+  });
+});
+
 describe('whyThisCall', () => {
   const abstains = { call: 'abstain', confidence: 0.521, p_up: 0.521 } as const;
 
@@ -112,11 +122,11 @@ describe('whyThisCall', () => {
     });
   });
 
-  it('tells two figures apart that one digit would make equal', () => {
+  it('says that a confidence is just below a threshold that reads the same', () => {
     const close = { ...abstains, confidence: 0.54996, p_up: 0.54996 };
     expect(whyThisCall(close, aModel({ abstain_below: 0.55001 }))).toEqual({
-      confidence: '54.996%',
-      why: 'Below its threshold, 55.001%.',
+      confidence: '55.0%',
+      why: 'Just below its threshold, 55.0%.',
     });
   });
 

@@ -53,20 +53,20 @@ describe('reasonsOf', () => {
 describe('models', () => {
   it('are told with accuracy and coverage together', () => {
     expect(measuredInWords(aModel())).toBe(
-      'in its test right in 54% of its calls, calling 41% of the time',
+      'in its test right in 53.8% of its calls, calling 41.0% of the time',
     );
     expect(measuredInFull(aModel())).toBe(
-      'Of 812 calls in the test 53.8% were right, only 3.8 points above a coin toss. It called 41% of the time.',
+      'Of 812 calls in the test 53.8% were right, only 3.8 points above a coin toss. It called 41.0% of the time.',
     );
   });
 
   it('say why one calls nearly always, from its own figures', () => {
     const often = { metrics: { accuracy_of_calls: 0.524, coverage: 0.97, calls: 9_000 } };
     const tested = { abstain_below: 0.502, abstain_coverage: 0.95, abstain_tested: true };
-    const shownAs90 = aModel({ ...tested, abstain_coverage: 0.89999 });
+    const shownAs90 = aModel({ ...tested, abstain_coverage: 0.89996 });
     expect(measuredInFull(shownAs90)).toContain('so it abstains on few');
     expect(measuredInFull(aModel({ ...often, ...tested }))).toBe(
-      'Of 9,000 calls in the test 52.4% were right, only 2.4 points above a coin toss. It called 97% of the time, from a confidence of 50.2% on: the test of its threshold passed on nearly all forecasts (95%), so it abstains on few. It calls often, not surely.',
+      'Of 9,000 calls in the test 52.4% were right, only 2.4 points above a coin toss. It called 97.0% of the time, from a confidence of 50.2% on: the test of its threshold passed on nearly all forecasts (95.0%), so it abstains on few. It calls often, not surely.',
     );
     const older = measuredInFull(aModel({ ...often, abstain_below: 0.502 }));
     expect(older).toContain('so low a threshold abstains on few');
@@ -76,10 +76,10 @@ describe('models', () => {
   it('say whether a test passed where they call seldom', () => {
     const given = { abstain_below: 0.534, abstain_coverage: 0.4 };
     expect(measuredInFull(aModel({ ...given, abstain_tested: true }))).toContain(
-      'It called 41% of the time, from a confidence of 53.4% on: the test of its threshold passed down to the surest 40% of forecasts.',
+      'It called 41.0% of the time, from a confidence of 53.4% on: the test of its threshold passed down to the surest 40.0% of forecasts.',
     );
     expect(measuredInFull(aModel({ ...given, abstain_tested: false }))).toContain(
-      'no test of a threshold passed, so the surest 40% are called.',
+      'no test of a threshold passed, so the surest 40.0% are called.',
     );
   });
 

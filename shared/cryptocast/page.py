@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from html import escape
 
 _STYLE = """
@@ -16,7 +17,10 @@ h1{font-size:1.6rem;line-height:1.25}h2{margin:2.2rem 0 .5rem;font-size:1.15rem}
 table{border-collapse:collapse;margin:.5rem 0 1.2rem;font-variant-numeric:tabular-nums;font-size:.92rem}
 td,th{padding:.25rem 1.1rem .25rem 0;text-align:right;border-bottom:1px solid var(--line)}
 td:first-child,th:first-child{text-align:left}td.words,th.words{text-align:left}
-th{color:var(--quiet);font-weight:600}.wide{overflow-x:auto}
+th{color:var(--quiet);font-weight:600;vertical-align:bottom}td{vertical-align:top}
+td{white-space:nowrap}td.words,td:first-child{white-space:normal}td:has(small){min-width:12rem}
+td small{display:block;max-width:26rem;color:var(--quiet);font-size:.85em;line-height:1.4}
+.wide{overflow-x:auto}
 svg{display:block;max-width:100%;height:auto;margin:.4rem 0 1rem}
 svg text{font:12px system-ui,sans-serif;fill:var(--quiet)}
 .said{font-size:1.12rem}.quiet{color:var(--quiet);font-size:.9rem}
@@ -24,6 +28,17 @@ svg text{font:12px system-ui,sans-serif;fill:var(--quiet)}
 .aim{stroke:var(--quiet);stroke-dasharray:5 4;fill:none}.span{stroke:var(--mark);stroke-width:1.5;opacity:.55}
 .bar{fill:var(--mark)}
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """A cell of a table with a line of explanation under it."""
+
+    text: str
+    note: str
+
+
+Cell = str | Noted
 
 
 def page(title: str, parts: Sequence[str]) -> str:
@@ -49,21 +64,29 @@ def bullets(texts: Sequence[str]) -> str:
     return "<ul>" + "".join(f"<li>{escape(text)}</li>" for text in texts) + "</ul>"
 
 
-def table(head: Sequence[str], rows: Sequence[Sequence[str]], words: Sequence[int] = ()) -> str:
-    """Numbers are set to the right; the columns `words` to the left, like the first."""
+def table(head: Sequence[str], rows: Sequence[Sequence[Cell]], words: Sequence[int] = ()) -> str:
+    """Numbers are set to the right; the columns `words` to the left, like the first. `head` may be empty."""
 
-    def cells(tag: str, row: Sequence[str]) -> str:
+    def cells(tag: str, row: Sequence[Cell]) -> str:
         return "".join(
-            f"<{tag}{' class=words' if i in words else ''}>{escape(cell)}</{tag}>"
+            f"<{tag}{' class=words' if i in words else ''}>{_cell(cell)}</{tag}>"
             for i, cell in enumerate(row)
         )
 
+    top = f"<tr>{cells('th', head)}</tr>" if head else ""
     body = "".join(f"<tr>{cells('td', row)}</tr>" for row in rows)
-    return f"<div class=wide><table><tr>{cells('th', head)}</tr>{body}</table></div>"
+    return f"<div class=wide><table>{top}{body}</table></div>"
+
+
+def _cell(cell: Cell) -> str:
+    if isinstance(cell, str):
+        return escape(cell)
+    return escape(cell.text) + (f"<small>{escape(cell.note)}</small>" if cell.note else "")
 
 
 def percent(value: float | None, digits: int = 1) -> str:
-    return "none" if value is None else f"{100 * value:.{digits}f} %"
+    """A share as the dashboard writes it too: `52.3%`."""
+    return "none" if value is None else f"{100 * value:.{digits}f}%"
 
 
 def number(value: float | None) -> str:

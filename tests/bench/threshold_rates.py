@@ -74,7 +74,7 @@ def main() -> None:
                 p_up, tested = slice_of(skill, horizon, random)
                 to_beat = float(max(tested.up.mean(), 1 - tested.up.mean()))
                 fixed = fix_threshold(p_up, tested, partial(majority_of, tested.up))
-                found.append(fixed.coverage or 0.0 if fixed.rule.startswith("smallest") else 0.0)
+                found.append(fixed.coverage or 0.0 if fixed.tested else 0.0)
                 searched.append(of_all_looks(p_up, tested, to_beat))
             cells = " | ".join(_told(np.array(one)) for one in (found, searched))
             print(f"| {0.5 + np.arcsin(skill) / np.pi:.1%} | {horizon.value} | {cells} |", flush=True)

@@ -262,6 +262,8 @@ export interface paths {
     /**
      * Get Record Head
      * @description The head that was published last, once a day. `as_of` is its last forecast's.
+     *
+     *     `stale` where the head of a later day has been due for two cycles; a day without forecasts has none, too.
      */
     get: operations['get_record_head_v1_record_head_get'];
     put?: never;
@@ -370,7 +372,7 @@ export interface components {
       missing?: string[];
       /**
        * Stale
-       * @description Of what cycles renew (forecasts, bars, newest feature row, outcomes, health): `as_of` is over two cycles (30 minutes) old, or absent. False elsewhere.
+       * @description Of what cycles renew (forecasts, bars, newest feature row, outcomes, health): `as_of` is over two cycles (30 minutes) old, or absent. Of the record's head: that of a later day has been due for as long. False elsewhere.
        * @default false
        */
       stale: boolean;
@@ -555,7 +557,7 @@ export interface components {
       record?: components['schemas']['Record'][];
       /**
        * Stale
-       * @description Of what cycles renew (forecasts, bars, newest feature row, outcomes, health): `as_of` is over two cycles (30 minutes) old, or absent. False elsewhere.
+       * @description Of what cycles renew (forecasts, bars, newest feature row, outcomes, health): `as_of` is over two cycles (30 minutes) old, or absent. Of the record's head: that of a later day has been due for as long. False elsewhere.
        * @default false
        */
       stale: boolean;
@@ -717,7 +719,7 @@ export interface components {
       next_before_id?: number | null;
       /**
        * Stale
-       * @description Of what cycles renew (forecasts, bars, newest feature row, outcomes, health): `as_of` is over two cycles (30 minutes) old, or absent. False elsewhere.
+       * @description Of what cycles renew (forecasts, bars, newest feature row, outcomes, health): `as_of` is over two cycles (30 minutes) old, or absent. Of the record's head: that of a later day has been due for as long. False elsewhere.
        * @default false
        */
       stale: boolean;
@@ -801,7 +803,7 @@ export interface components {
       read_from: 'redis' | 'postgres';
       /**
        * Stale
-       * @description Of what cycles renew (forecasts, bars, newest feature row, outcomes, health): `as_of` is over two cycles (30 minutes) old, or absent. False elsewhere.
+       * @description Of what cycles renew (forecasts, bars, newest feature row, outcomes, health): `as_of` is over two cycles (30 minutes) old, or absent. Of the record's head: that of a later day has been due for as long. False elsewhere.
        * @default false
        */
       stale: boolean;
@@ -919,7 +921,7 @@ export interface components {
       read_from: 'redis' | 'postgres';
       /**
        * Stale
-       * @description Of what cycles renew (forecasts, bars, newest feature row, outcomes, health): `as_of` is over two cycles (30 minutes) old, or absent. False elsewhere.
+       * @description Of what cycles renew (forecasts, bars, newest feature row, outcomes, health): `as_of` is over two cycles (30 minutes) old, or absent. Of the record's head: that of a later day has been due for as long. False elsewhere.
        * @default false
        */
       stale: boolean;
@@ -979,7 +981,7 @@ export interface components {
       sequence: number;
       /**
        * Stale
-       * @description Of what cycles renew (forecasts, bars, newest feature row, outcomes, health): `as_of` is over two cycles (30 minutes) old, or absent. False elsewhere.
+       * @description Of what cycles renew (forecasts, bars, newest feature row, outcomes, health): `as_of` is over two cycles (30 minutes) old, or absent. Of the record's head: that of a later day has been due for as long. False elsewhere.
        * @default false
        */
       stale: boolean;
@@ -1015,7 +1017,7 @@ export interface components {
       parts: components['schemas']['HealthPart'][];
       /**
        * Stale
-       * @description Of what cycles renew (forecasts, bars, newest feature row, outcomes, health): `as_of` is over two cycles (30 minutes) old, or absent. False elsewhere.
+       * @description Of what cycles renew (forecasts, bars, newest feature row, outcomes, health): `as_of` is over two cycles (30 minutes) old, or absent. Of the record's head: that of a later day has been due for as long. False elsewhere.
        * @default false
        */
       stale: boolean;
@@ -1249,7 +1251,7 @@ export interface components {
       missing?: string[];
       /**
        * Stale
-       * @description Of what cycles renew (forecasts, bars, newest feature row, outcomes, health): `as_of` is over two cycles (30 minutes) old, or absent. False elsewhere.
+       * @description Of what cycles renew (forecasts, bars, newest feature row, outcomes, health): `as_of` is over two cycles (30 minutes) old, or absent. Of the record's head: that of a later day has been due for as long. False elsewhere.
        * @default false
        */
       stale: boolean;
@@ -1323,7 +1325,7 @@ export interface components {
       since: string;
       /**
        * Stale
-       * @description Of what cycles renew (forecasts, bars, newest feature row, outcomes, health): `as_of` is over two cycles (30 minutes) old, or absent. False elsewhere.
+       * @description Of what cycles renew (forecasts, bars, newest feature row, outcomes, health): `as_of` is over two cycles (30 minutes) old, or absent. Of the record's head: that of a later day has been due for as long. False elsewhere.
        * @default false
        */
       stale: boolean;
@@ -1403,7 +1405,7 @@ export interface components {
       p_up: number;
       /**
        * Stale
-       * @description Of what cycles renew (forecasts, bars, newest feature row, outcomes, health): `as_of` is over two cycles (30 minutes) old, or absent. False elsewhere.
+       * @description Of what cycles renew (forecasts, bars, newest feature row, outcomes, health): `as_of` is over two cycles (30 minutes) old, or absent. Of the record's head: that of a later day has been due for as long. False elsewhere.
        * @default false
        */
       stale: boolean;
@@ -1574,7 +1576,7 @@ export interface components {
       sentiments: components['schemas']['Sentiment'][];
       /**
        * Stale
-       * @description Of what cycles renew (forecasts, bars, newest feature row, outcomes, health): `as_of` is over two cycles (30 minutes) old, or absent. False elsewhere.
+       * @description Of what cycles renew (forecasts, bars, newest feature row, outcomes, health): `as_of` is over two cycles (30 minutes) old, or absent. Of the record's head: that of a later day has been due for as long. False elsewhere.
        * @default false
        */
       stale: boolean;
@@ -2353,7 +2355,7 @@ export interface operations {
            *         {
            *           "abstain_below": 0.56,
            *           "abstain_coverage": 0.2,
-           *           "abstain_rule": "most confident 20% of the purged calibration slice: no lower bound exceeded the best baseline (0.5124)",
+           *           "abstain_rule": "Its surest forecasts, on time that it had not been fitted on, were not surely better than the best forecast that costs nothing (always up, always down, the last bar's direction again, or its opposite), which was right in 51.2% of them. So it calls its surest 20%, a share fixed beforehand, without proof that these are better",
            *           "abstain_tested": false,
            *           "bias": 0.0037,
            *           "calibration": {
@@ -2554,7 +2556,7 @@ export interface operations {
            * @example {
            *       "abstains": {
            *         "coverage": 0.2,
-           *         "rule": "the most confident 20 %",
+           *         "rule": "It calls its surest 20%",
            *         "tested": false,
            *         "threshold": 0.56
            *       },
@@ -2622,6 +2624,11 @@ export interface operations {
            *       "limits": [
            *         "Figures of simulated or replayed data say nothing about the live market."
            *       ],
+           *       "methods": {
+           *         "accuracy_of_calls_lower": "Lower bound of the accuracy of calls: Wilson's score interval, one-sided.",
+           *         "intervals": "95% intervals, of figures, months and coverages: stationary block bootstrap.",
+           *         "target": "The target is met only where two lower bounds are above it."
+           *       },
            *       "months": [
            *         {
            *           "accuracy": 0.523,
@@ -2658,18 +2665,19 @@ export interface operations {
            *         "constant_brier": 0.2499,
            *         "p_value": 0.021,
            *         "rows": 4032,
-           *         "said": "It shows skill: Brier 0.249300 on 4032 unseen rows, 0.249900 by saying 50.70% every time (p 0.0210, below 0.1 is needed).",
+           *         "said": "It shows skill: on 4,032 forecasts that it was not fitted on its error (Brier score, lower is better) is 0.249300, surely below the 0.249900 of saying 50.7% up every time (p 0.0210, below 0.1 is needed).",
            *         "shown": true
            *       },
            *       "target": {
            *         "accuracy": 0.65,
            *         "coverage": 0.011,
            *         "lower95": 0.498,
+           *         "lower_exact": 0.367,
            *         "met": false,
-           *         "said": "The 65 % target is missed: 65.9% of the surest 1.1% were right, but the lower bound of that, corrected for 7 coverages, is not above 65 %."
+           *         "said": "The 65% target is missed: 65.9% of the surest 1.1% were right, but not both lower bounds of that are above 65%: 49.8% by block bootstrap (lower end of the 95% interval) and 36.7% by Clopper-Pearson (one-sided, independent calls, corrected for 7 coverages)."
            *       },
            *       "title": "XGBoost 1h",
-           *       "verdict": "1h: 52.3% of all calls right; the best free forecast gets 51.2%.",
+           *       "verdict": "1h ahead: 52.3% of all forecasts named the direction that came; the best baseline gets 51.2%.",
            *       "what": "Probability that a coin's price is higher 1h after the close it is asked at."
            *     }
            */

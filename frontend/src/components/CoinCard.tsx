@@ -66,7 +66,7 @@ function Horizons({ coin, models, outcomes, open, now }: HorizonsProps) {
   return (
     <ul
       aria-label={`Forecasts for ${coin.name}`}
-      className={`grid h-full gap-px bg-line md:grid-cols-4 ${open ? 'grid-cols-1' : 'grid-cols-2'}`}
+      className={`grid h-full gap-px bg-line md:grid-cols-4 md:grid-rows-[repeat(6,auto)_1fr_auto] ${open ? 'grid-cols-1' : 'grid-cols-2'}`}
     >
       {HORIZONS.map((horizon) => (
         <HorizonCell

@@ -2,7 +2,7 @@ import type { Call, Forecast, Horizon, PastCall } from '../api/types';
 import { formatShare } from '../format/numbers';
 import { formatTarget } from '../format/times';
 import { followsClock, isStale } from '../words/clock';
-import { whyThisCall } from '../words/calls';
+import { confidenceIn, whyThisCall } from '../words/calls';
 import { CALL_WORDS, HORIZON_WORDS } from '../words/horizons';
 import { makerOf, measuredInWords, type Answer, type Models } from '../words/models';
 import { Gauge } from './Gauge';
@@ -17,6 +17,12 @@ const LOOKS: Readonly<Record<Call, string>> = {
   abstain: 'bg-inset text-quiet',
 };
 
+/**
+ * The rows of a cell are rows of the grid that it stands in, so that those of neighbours line up whatever one
+ * of them lacks. A row without content is there all the same.
+ */
+const ROWS = 'row-span-8 grid grid-cols-1 grid-rows-subgrid gap-y-0';
+
 interface Props {
   horizon: Horizon;
   forecast: Forecast | undefined;
@@ -30,15 +36,18 @@ interface Props {
 
 export function HorizonCell({ horizon, forecast, models, past, open, now }: Props) {
   return (
-    <li className="flex min-w-0 flex-col gap-3 bg-card p-3 sm:p-4">
-      <h3 className="flex min-h-8 flex-wrap content-start items-baseline justify-between gap-x-2 text-xs text-quiet xl:min-h-4">
+    <li className={`${ROWS} min-w-0 bg-card p-3 sm:p-4`}>
+      <h3
+        data-row="head"
+        className="flex flex-col text-xs text-quiet xl:flex-row xl:items-baseline xl:justify-between"
+      >
         <span className="font-medium text-ink">{HORIZON_WORDS[horizon]}</span>
         {forecast && <Until forecast={forecast} now={now} />}
       </h3>
       {forecast ? (
         <Filled forecast={forecast} model={makerOf(forecast, models)} past={past} open={open} />
       ) : (
-        <p className="text-sm text-quiet">No forecast yet.</p>
+        <p className="mt-3 text-sm text-quiet">No forecast yet.</p>
       )}
     </li>
   );
@@ -71,31 +80,32 @@ interface FilledProps {
 function Filled({ forecast, model, past, open }: FilledProps) {
   const { model_version: version } = forecast;
   const { confidence, why } = whyThisCall(forecast, typeof model === 'object' ? model : undefined);
+  const more = open ? '' : 'max-md:hidden';
   return (
     <>
-      <div className="space-y-2.5">
-        <Called forecast={forecast} told={confidence !== null} />
-        {confidence !== null && (
-          <p className="flex justify-between gap-2 text-xs text-quiet">
-            <span>Confidence</span>
-            <span className="font-medium text-ink">{confidence}</span>
-          </p>
-        )}
-        {model === 'loading' ? (
-          <Line className="h-8 md:h-4" />
-        ) : (
-          <p className="min-h-8 text-xs leading-4 text-quiet md:min-h-4">{why}</p>
-        )}
+      <Called forecast={forecast} told={confidence !== null} />
+      <div data-row="confidence">
+        {confidence !== null && <Sure forecast={forecast} confidence={confidence} />}
       </div>
-      <PastCalls horizon={forecast.horizon} past={past} />
-      <div className={`${open ? 'flex' : 'hidden'} flex-1 flex-col gap-3 md:flex`}>
-        <Reasons forecast={forecast} model={model} />
-        <p className="mt-auto border-t border-line pt-2 text-2xs break-words text-quiet">
-          Model {model === 'other' || model === 'failed' ? version : digestOf(version)}
-          <br />
-          <Measured model={model} />
+      {model === 'loading' ? (
+        <Line className="mt-2.5 h-8 md:h-4" />
+      ) : (
+        <p data-row="why" className="mt-2.5 min-h-8 text-xs leading-4 text-quiet md:min-h-4">
+          {why}
         </p>
+      )}
+      <div data-row="past" className="mt-3">
+        <PastCalls horizon={forecast.horizon} past={past} />
       </div>
+      <Reasons forecast={forecast} model={model} className={more} />
+      <p
+        data-row="model"
+        className={`${more} mt-3 border-t border-line pt-2 text-2xs break-words text-quiet`}
+      >
+        Model {model === 'other' || model === 'failed' ? version : digestOf(version)}
+        <br />
+        <Measured model={model} />
+      </p>
     </>
   );
 }
@@ -114,23 +124,33 @@ interface CalledProps {
 /** The call and the probability behind it. */
 function Called({ forecast: { call, p_up: pUp }, told }: CalledProps) {
   return (
-    <>
-      <div className="space-y-1.5">
-        <p
-          className={`inline-flex items-center gap-1.5 rounded-md px-1.5 py-1 text-xs font-semibold sm:px-2 sm:text-sm ${LOOKS[call]}`}
-        >
-          <CallIcon call={call} />
-          {CALL_WORDS[call]}
-        </p>
-        <p className={told ? '' : 'text-quiet'}>
-          <span className={`text-lg leading-6 ${told ? 'font-semibold' : ''}`}>
-            {formatShare(pUp, 1)}
-          </span>{' '}
-          <span className="text-xs text-quiet">chance up</span>
-        </p>
-      </div>
-      {told && <Gauge pUp={pUp} call={call} />}
-    </>
+    <div data-row="call" className="mt-3 space-y-1.5">
+      <p
+        className={`inline-flex items-center gap-1.5 rounded-md px-1.5 py-1 text-xs font-semibold sm:px-2 sm:text-sm ${LOOKS[call]}`}
+      >
+        <CallIcon call={call} />
+        {CALL_WORDS[call]}
+      </p>
+      <p className={told ? '' : 'text-quiet'}>
+        <span className={`text-lg leading-6 ${told ? 'font-semibold' : ''}`}>
+          {formatShare(pUp)}
+        </span>{' '}
+        <span className="text-xs text-quiet">chance up</span>
+      </p>
+    </div>
+  );
+}
+
+/** How sure the forecast is: drawn, and as a figure. */
+function Sure({ forecast, confidence }: { forecast: Forecast; confidence: string }) {
+  return (
+    <div className="mt-2.5 space-y-2.5">
+      <Gauge pUp={forecast.p_up} call={forecast.call} />
+      <p className="flex justify-between gap-2 text-xs text-quiet">
+        <span>{confidenceIn(forecast)}</span>
+        <span className="font-medium text-ink">{confidence}</span>
+      </p>
+    </div>
   );
 }
 

@@ -65,7 +65,7 @@ export function Skeleton() {
         <div
           key={row}
           aria-hidden="true"
-          className="grid h-154 gap-4 rounded-2xl border border-line bg-card p-5 lg:h-90 lg:grid-cols-[16rem_1fr]"
+          className="grid h-184 gap-4 rounded-2xl border border-line bg-card p-5 md:h-220 lg:h-132 lg:grid-cols-[16rem_1fr]"
         >
           <div className="space-y-3">
             <Line className="h-4 w-24" />

@@ -9,44 +9,54 @@ import { Line } from './Panels';
 interface Props {
   forecast: Forecast;
   model: Answer;
+  /** Of both rows: whether they are shown. */
+  className: string;
 }
 
-/** What weighed most in one forecast, in plain words, and how it adds up to the probability. */
-export function Reasons({ forecast, model }: Props) {
+/** What weighed most in one forecast, in plain words, and how it adds up: two rows of its cell. */
+export function Reasons({ forecast, model, className }: Props) {
   const { told, others } = toldReasons(forecast.contributions);
   const known = typeof model === 'object' ? model : undefined;
   const rate = known ? baseRate(known) : null;
   if (rate !== null) {
     return (
-      <p className="text-xs leading-4 text-quiet">
-        Every forecast of this model is its base rate, {formatShare(rate, 1)}, the share of rises
-        while its calibration was fitted: its features did not tell rises from falls.
+      <p data-row="reasons" className={`${className} row-span-2 mt-3 text-xs leading-4 text-quiet`}>
+        Every forecast of this model is its base rate, {formatShare(rate)}: how often the price rose
+        in the time it was calibrated on. Its features did not tell rises from falls.
       </p>
     );
   }
   const sum = known?.calibration ? sumOf(forecast, known.calibration) : null;
   return (
-    <div className="space-y-1 text-xs leading-4">
-      {told.length === 0 ? (
-        <p className="text-quiet">No feature weighed in.</p>
-      ) : (
-        <ol className="space-y-1" aria-label="What weighed most">
-          {told.map((reason, i) => (
-            <One key={reason.name} reason={reason} shown={sum?.reasons[i]?.points} sum={sum} />
-          ))}
-        </ol>
-      )}
-      {sum ? (
-        <Rest sum={sum} />
-      ) : model === 'loading' ? (
-        <Awaited rows={others ? 3 : 2} />
-      ) : (
-        <p className="border-t border-line pt-1 text-quiet">
-          {others && `${others.count} others lean ${others.weight > 0 ? 'up' : 'down'} together. `}
-          How they add up is not known.
-        </p>
-      )}
-    </div>
+    <>
+      <div data-row="reasons" className={`${className} mt-3 text-xs leading-4`}>
+        <Told told={told} sum={sum} />
+      </div>
+      <div data-row="rest" className={`${className} mt-1 space-y-1 text-xs leading-4`}>
+        {sum ? (
+          <Rest sum={sum} />
+        ) : model === 'loading' ? (
+          <Awaited rows={others ? 3 : 2} />
+        ) : (
+          <p className="border-t border-line pt-1 text-quiet">
+            {others &&
+              `${others.count} others lean ${others.weight > 0 ? 'up' : 'down'} together. `}
+            How they add up is not known.
+          </p>
+        )}
+      </div>
+    </>
+  );
+}
+
+function Told({ told, sum }: { told: readonly Reason[]; sum: Sum | null }) {
+  if (told.length === 0) return <p className="text-quiet">No feature weighed in.</p>;
+  return (
+    <ol className="space-y-1" aria-label="What weighed most">
+      {told.map((reason, i) => (
+        <One key={reason.name} reason={reason} shown={sum?.reasons[i]?.points} />
+      ))}
+    </ol>
   );
 }
 
@@ -54,10 +64,9 @@ interface OneProps {
   reason: Reason;
   /** Percentage points; undefined where only the weight is known. */
   shown: number | undefined;
-  sum: Sum | null;
 }
 
-function One({ reason, shown, sum }: OneProps) {
+function One({ reason, shown }: OneProps) {
   const up = reason.weight > 0;
   return (
     <li className="flex items-start gap-1.5">
@@ -68,8 +77,8 @@ function One({ reason, shown, sum }: OneProps) {
         {unbroken(reason.words)}
         <span className="sr-only">{up ? ' pushes up' : ' pushes down'}</span>
       </span>
-      {sum && shown !== undefined ? (
-        <Points points={shown} digits={sum.digits} />
+      {shown !== undefined ? (
+        <Points points={shown} />
       ) : (
         <span className="mt-1.5 h-1 w-8 shrink-0 rounded-full bg-line" aria-hidden="true">
           <span
@@ -83,7 +92,7 @@ function One({ reason, shown, sum }: OneProps) {
 }
 
 /** The other reasons, the start, and what all of it comes to. */
-function Rest({ sum: { others, start, end, digits } }: { sum: Sum }) {
+function Rest({ sum: { others, start, end } }: { sum: Sum }) {
   return (
     <>
       {others && (
@@ -91,23 +100,23 @@ function Rest({ sum: { others, start, end, digits } }: { sum: Sum }) {
           <span className="min-w-0 flex-1">
             {others.count === 1 ? 'One other' : `${others.count} others together`}
           </span>
-          <Points points={others.points} digits={digits} />
+          <Points points={others.points} />
         </p>
       )}
       <p className="flex gap-1.5 pl-4.5 text-quiet">
         <span className="min-w-0 flex-1">Base rate and calibration</span>
-        <Points points={start.points} digits={digits} />
+        <Points points={start.points} />
       </p>
       <p className="flex justify-between gap-1.5 border-t border-line pt-1 pl-4.5 whitespace-nowrap text-quiet">
-        From 50% to <span className="font-medium text-ink">{formatShare(end / 100, digits)}</span>
+        From 50% to <span className="font-medium text-ink">{formatShare(end / 100)}</span>
       </p>
     </>
   );
 }
 
-function Points({ points, digits }: { points: number; digits: number }) {
+function Points({ points }: { points: number }) {
   const look = points > 0 ? 'text-up' : points < 0 ? 'text-down' : 'text-quiet';
-  return <span className={`shrink-0 font-medium ${look}`}>{formatPoints(points, digits)} pp</span>;
+  return <span className={`shrink-0 font-medium ${look}`}>{formatPoints(points)} pp</span>;
 }
 
 /** As high as `Rest`. */

@@ -1,4 +1,4 @@
-import { formatPrice } from '../format/numbers';
+import { formatPrice, unbroken } from '../format/numbers';
 import type { Close } from '../live/closes';
 
 const WIDTH = 240;
@@ -24,7 +24,14 @@ export function Sparkline({ closes, name }: { closes: readonly Close[]; name: st
     return `${x.toFixed(1)} ${y.toFixed(1)}`;
   });
   const label = `${name}, last 24 hours: from ${formatPrice(first.usd)} to ${formatPrice(last.usd)}, low ${formatPrice(low)}, high ${formatPrice(high)}`;
-  return <Line points={points} label={label} />;
+  return (
+    <div className="space-y-1">
+      <Line points={points} label={label} />
+      <p className="text-2xs text-quiet" aria-hidden="true">
+        {unbroken('24 h')}: low {formatPrice(low)}, high {formatPrice(high)}
+      </p>
+    </div>
+  );
 }
 
 /** `points` from left to right, the last with a dot. */

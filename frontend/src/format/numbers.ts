@@ -10,25 +10,35 @@ export function formatPrice(usd: number): string {
   }).format(usd);
 }
 
-/** A share from 0 to 1 as a percentage, never rounded up to a certainty it does not have. */
-export function formatShare(share: number, digits = 0): string {
-  if (!Number.isFinite(share)) return '–';
-  const smallest = 10 ** -digits;
-  const percent = share * 100;
-  if (percent > 100 - smallest / 2 && percent < 100) return `>${(100 - smallest).toFixed(digits)}%`;
-  if (percent < smallest / 2 && percent > 0) return `<${smallest.toFixed(digits)}%`;
-  return `${percent.toFixed(digits)}%`;
+/**
+ * Every share and every point of accuracy on the page has one decimal. More would claim what no sample here
+ * can tell, and figures beside each other can be compared.
+ */
+const DECIMALS = 1;
+const SMALLEST = 10 ** -DECIMALS;
+
+/** Per cent or percentage points, as they are shown. */
+export function rounded(percent: number): number {
+  return Number(percent.toFixed(DECIMALS));
 }
 
-/** Two different shares with as many digits as it takes to tell them apart, four at most. */
-export function formatApart(a: number, b: number, digits = 1): [string, string] {
-  const told: [string, string] = [formatShare(a, digits), formatShare(b, digits)];
-  return told[0] === told[1] && a !== b && digits < 4 ? formatApart(a, b, digits + 1) : told;
+/** A share from 0 to 1 as a percentage, never rounded up to a certainty it does not have. */
+export function formatShare(share: number): string {
+  if (!Number.isFinite(share)) return '–';
+  const percent = share * 100;
+  if (percent > 100 - SMALLEST / 2 && percent < 100) return `>${formatSize(100 - SMALLEST)}%`;
+  if (percent < SMALLEST / 2 && percent > 0) return `<${formatSize(SMALLEST)}%`;
+  return `${formatSize(percent)}%`;
+}
+
+/** The size of some percentage points, without their sign: "1.2". */
+export function formatSize(points: number): string {
+  return Math.abs(points).toFixed(DECIMALS);
 }
 
 /** Percentage points with their sign and a true minus: "+1.2", "−0.3", "0.0". */
-export function formatPoints(points: number, digits = 1): string {
-  const size = Math.abs(points).toFixed(digits);
+export function formatPoints(points: number): string {
+  const size = formatSize(points);
   if (Number(size) === 0) return size;
   return points > 0 ? `+${size}` : `−${size}`;
 }

@@ -1,5 +1,5 @@
 import type { Forecast, Model } from '../api/types';
-import { formatApart, formatShare } from '../format/numbers';
+import { formatShare } from '../format/numbers';
 
 /** The confidence of a forecast, and in a few words what its model made of it. */
 export interface Confidence {
@@ -8,23 +8,32 @@ export interface Confidence {
   why: string;
 }
 
+/** Which direction a confidence is in: it is the chance of the likelier one, called or not. */
+export function confidenceIn({ p_up: pUp }: Pick<Forecast, 'p_up'>): string {
+  if (pUp === 0.5) return 'Confidence';
+  return pUp > 0.5 ? 'Confidence, up' : 'Confidence, down';
+}
+
 /** `model` is the one that made the forecast; undefined where it is not known. */
 export function whyThisCall(
   { call, confidence, p_up: pUp }: Pick<Forecast, 'call' | 'confidence' | 'p_up'>,
   model: Model | undefined,
 ): Confidence {
-  const plain = formatShare(confidence, 1);
+  const told = formatShare(confidence);
   const threshold = model?.abstain_below ?? undefined;
   if (call === 'abstain' && model?.shows_skill === false) {
     return { confidence: null, why: 'This model shows no skill yet, so it makes no call.' };
   }
   if (threshold === undefined) {
     const why = call === 'abstain' ? 'Not sure enough to call.' : 'Sure enough to call.';
-    return { confidence: plain, why };
+    return { confidence: told, why };
   }
-  const [told, bar] = formatApart(confidence, threshold);
+  const bar = formatShare(threshold);
   if (call !== 'abstain') return { confidence: told, why: `Reaches its threshold, ${bar}.` };
-  if (confidence < threshold) return { confidence: told, why: `Below its threshold, ${bar}.` };
+  if (confidence < threshold) {
+    const below = told === bar ? 'Just below' : 'Below';
+    return { confidence: told, why: `${below} its threshold, ${bar}.` };
+  }
   const why = pUp === 0.5 ? 'Up and down are equally likely.' : 'Not sure enough to call.';
   return { confidence: told, why };
 }

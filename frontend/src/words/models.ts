@@ -1,5 +1,5 @@
 import type { Forecast, Model } from '../api/types';
-import { formatShare, plural } from '../format/numbers';
+import { formatShare, formatSize, plural, rounded } from '../format/numbers';
 
 /** The models in service; undefined while they are on their way, null where they could not be fetched. */
 export type Models = readonly Model[] | null | undefined;
@@ -9,7 +9,7 @@ export type Answer = Model | 'loading' | 'failed' | 'other';
 
 /** Below this many points above what it is compared with, `only` is said. */
 const LITTLE_POINTS = 5;
-/** As it is shown, in whole per cent. */
+/** As it is shown. */
 const NEARLY_ALWAYS_PERCENT = 90;
 
 /** The model that made a forecast, as far as the models in service tell. */
@@ -44,7 +44,7 @@ export function measuredInWords(model: Model | undefined): string {
 export function measuredInFull(model: Model): string {
   if (model.shows_skill === false) {
     const rate = baseRate(model);
-    const same = rate === null ? '' : ` Every forecast is its base rate, ${formatShare(rate, 1)}.`;
+    const same = rate === null ? '' : ` Every forecast is its base rate, ${formatShare(rate)}.`;
     return `It shows no skill yet: in the test it was not surely better than a constant. It abstains on everything.${same}`;
   }
   const { accuracy_of_calls: right, coverage, calls } = model.metrics ?? {};
@@ -52,7 +52,7 @@ export function measuredInFull(model: Model): string {
   if (coverage === undefined) return 'Not measured.';
   if (right === undefined) return 'It was never sure enough in the test and abstained throughout.';
   const counted = calls === undefined ? 'its calls' : plural(calls, 'call');
-  return `Of ${counted} in the test ${formatShare(right, 1)} were right, ${free === undefined ? besideACoinToss(right) : besideTheFree(right, free)}. ${coverageInWords(model, coverage)}`;
+  return `Of ${counted} in the test ${formatShare(right)} were right, ${free === undefined ? besideACoinToss(right) : besideTheFree(right, free)}. ${coverageInWords(model, coverage)}`;
 }
 
 function besideACoinToss(right: number): string {
@@ -61,19 +61,19 @@ function besideACoinToss(right: number): string {
 
 /** A free forecast, like "the opposite of the last bar", can be good too where a model is sure. */
 function besideTheFree(right: number, free: number): string {
-  return beside(right, free, `the best free forecast of the same calls (${formatShare(free, 1)})`);
+  return beside(right, free, `the best free forecast of the same calls (${formatShare(free)})`);
 }
 
 function beside(right: number, other: number, name: string): string {
   const points = (right - other) * 100;
-  const size = Math.abs(points).toFixed(1);
+  const size = formatSize(points);
   if (Number(size) === 0) return `as many as by ${name}`;
   if (points < 0) return `${size} points below ${name}`;
   return `${points < LITTLE_POINTS ? 'only ' : ''}${size} points above ${name}`;
 }
 
 function isNearlyAlways(share: number): boolean {
-  return Math.round(share * 100) >= NEARLY_ALWAYS_PERCENT;
+  return rounded(share * 100) >= NEARLY_ALWAYS_PERCENT;
 }
 
 /** How often it calls, and why that often. */
@@ -81,7 +81,7 @@ function coverageInWords(model: Model, coverage: number): string {
   const { abstain_below: threshold, abstain_coverage: held, abstain_tested: tested } = model;
   const often = `called ${formatShare(coverage)} of the time`;
   if (typeof threshold !== 'number') return `It ${often}.`;
-  const from = `from a confidence of ${formatShare(threshold, 1)} on`;
+  const from = `from a confidence of ${formatShare(threshold)} on`;
   const share = typeof held === 'number' ? `the surest ${formatShare(held)}` : 'the surest';
   if (tested === true && typeof held === 'number' && isNearlyAlways(held)) {
     return `It ${often}, ${from}: the test of its threshold passed on nearly all forecasts (${formatShare(held)}), so it abstains on few. It calls often, not surely.`;

@@ -38,7 +38,7 @@ export function callsInWords(record: HorizonRecord): string {
   }
   const known = typeof lower === 'number' && typeof upper === 'number';
   const between = known ? ` (95% interval ${formatShare(lower)} to ${formatShare(upper)})` : '';
-  return `${formatCount(right)} of ${plural(calls, 'call')} right: ${formatShare(accuracy, 1)}${between}.`;
+  return `${formatCount(right)} of ${plural(calls, 'call')} right: ${formatShare(accuracy)}${between}.`;
 }
 
 /** How sure that figure is, in words: overlapping calls tell little. */

@@ -1,17 +1,16 @@
 import type { Calibration, Forecast } from '../api/types';
+import { rounded } from '../format/numbers';
 import { reasonsOf, type Reason } from './features';
 
 /** How many reasons are told one by one. */
 const TOLD = 3;
-/** Below this many points the largest part needs a second digit. */
-const SMALL = 1;
 
 /** `points`: percentage points of the probability; above 0 they lean up. */
 export interface Part {
   points: number;
 }
 
-/** How one forecast adds up: 50 % + reasons + others + start = `end`, with the digits that are shown. */
+/** How one forecast adds up: 50 % + reasons + others + start = `end`, each part as it is shown. */
 export interface Sum {
   reasons: (Reason & Part)[];
   /** All other reasons as one; null where there are none. */
@@ -20,7 +19,6 @@ export interface Sum {
   start: Part;
   /** The probability of up, in per cent. */
   end: number;
-  digits: 1 | 2;
 }
 
 /** The reasons that are told, and what the others weigh together, in log-odds before calibration. */
@@ -50,12 +48,11 @@ export function sumOf(
   const rest = (others?.weight ?? 0) * perLogOdds;
   const lean = (pUp - 0.5) * 100;
   const start = lean - rest - reasons.reduce((sum, { points }) => sum + points, 0);
-  return rounded({
+  return asShown({
     reasons,
     others: others && { count: others.count, points: rest },
     start: { points: start },
     end: 50 + lean,
-    digits: 1,
   });
 }
 
@@ -66,14 +63,11 @@ function pointsPerLogOdds(pUp: number): number {
 }
 
 /** With the figures that are shown; what rounding leaves over goes to the part that names least. */
-function rounded(sum: Sum): Sum {
-  const sizes = sum.reasons.map(({ points }) => Math.abs(points));
-  const digits = Math.max(0, ...sizes) < SMALL ? 2 : 1;
-  const round = (value: number) => Number(value.toFixed(digits));
-  const reasons = sum.reasons.map((reason) => ({ ...reason, points: round(reason.points) }));
-  const end = round(sum.end);
+function asShown(sum: Sum): Sum {
+  const reasons = sum.reasons.map((reason) => ({ ...reason, points: rounded(reason.points) }));
+  const end = rounded(sum.end);
   const left = end - 50 - reasons.reduce((all, { points }) => all + points, 0);
-  const start = { points: round(sum.others ? sum.start.points : left) };
-  const others = sum.others && { ...sum.others, points: round(left - start.points) };
-  return { reasons, others, start, end, digits };
+  const start = { points: rounded(sum.others ? sum.start.points : left) };
+  const others = sum.others && { ...sum.others, points: rounded(left - start.points) };
+  return { reasons, others, start, end };
 }

@@ -5,10 +5,40 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from cryptocast.page import bullets, heading, number, page, paragraph, percent, table
+from cryptocast.page import Cell, Noted, bullets, heading, number, page, paragraph, percent, table
 
 _COUNT = "_texts"
 """`stocktwits_texts` counts the texts behind every figure that begins with `stocktwits_`."""
+_DATA = {"stocktwits": "StockTwits", "twitter": "Twitter", "reddit_sides": "Reddit, own labels"}
+_FIGURES = {
+    "accuracy": ("Accuracy", "Share of texts that were read right.", "higher"),
+    "two_way_accuracy": (
+        "Accuracy, two classes",
+        "Share of texts read right as bearish or bullish, neutral not allowed as an answer.",
+        "higher",
+    ),
+    "three_way_accuracy": (
+        "Accuracy, three classes",
+        "Share of texts read right as bearish, neutral or bullish.",
+        "higher",
+    ),
+    "macro_f1": (
+        "Macro F1",
+        "Mean of the classes' F1 scores, from 0 to 1: rare classes count alike.",
+        "higher",
+    ),
+    "two_way_macro_f1": (
+        "Macro F1, two classes",
+        "Mean of the F1 scores of bearish and bullish, from 0 to 1.",
+        "higher",
+    ),
+    "majority_accuracy": (
+        "Baseline: majority class",
+        "Accuracy of always naming the most frequent class.",
+        "to beat",
+    ),
+}
+"""Key without its data set: the field's name, what it means, which way is better."""
 
 
 def card_page(card: Mapping[str, Any]) -> str:
@@ -43,8 +73,13 @@ def _section(title: str, named: Mapping[str, Any] | None) -> list[str]:
 
 
 def _named(named: Mapping[str, Any]) -> str:
-    rows = [(name.replace("_", " "), _words(value)) for name, value in named.items() if value is not None]
-    return table(("what", ""), rows, words=(1,))
+    rows = [(_name(name), _words(value)) for name, value in named.items() if value is not None]
+    return table((), rows, words=(1,))
+
+
+def _name(key: str) -> str:
+    """A key in words; the name of a file or a module stays as it is."""
+    return key if "." in key else key.replace("_", " ")
 
 
 def _words(value: Any) -> str:
@@ -57,23 +92,28 @@ def _words(value: Any) -> str:
 
 def _figures(held_out: Mapping[str, Any]) -> list[str]:
     """Each figure beside the data set that it is of and how many texts that has."""
-    rows = []
+    rows: list[tuple[Cell, ...]] = []
     for counted in (name for name in held_out if name.endswith(_COUNT)):
         data = counted.removesuffix(_COUNT)
         for name, value in held_out.items():
             if name.startswith(f"{data}_") and name != counted:
                 said = number(value) if name.endswith("f1") else percent(value)
-                rows.append(
-                    (data.replace("_", " "), _plain(name.removeprefix(data)), said, f"{held_out[counted]:,}")
-                )
+                told, better = _told(name.removeprefix(f"{data}_"))
+                rows.append((_DATA.get(data, _plain(data)), told, said, better, f"{held_out[counted]:,}"))
     if not rows:
         return []
     quoted = [paragraph(str(held_out["held_out"]), "quiet")] if held_out.get("held_out") else []
     return [
         heading("On texts that it had not seen"),
         *quoted,
-        table(("texts", "figure", "", "n"), rows, words=(1,)),
+        table(("data set", "figure", "value", "better", "texts"), rows, words=(1, 3)),
     ]
+
+
+def _told(name: str) -> tuple[Noted, str]:
+    """A figure's name with what it means, and which way is better; its key where it has no words here."""
+    title, means, better = _FIGURES.get(name, (_plain(name), "", ""))
+    return Noted(title, means), better
 
 
 def _plain(name: str) -> str:
@@ -95,9 +135,9 @@ def _agreement(found: Mapping[str, Any] | None) -> list[str]:
     if not found:
         return []
     rows = [
-        ("texts compared", f"{found['texts']:,}"),
-        ("the same answer", percent(found["argmax"])),
-        ("mean shift of a probability", number(found["mean_shift"])),
-        ("recall lost by the worst class", percent(found["recall_loss"])),
+        ("Texts compared", f"{found['texts']:,}", ""),
+        ("Same answer", percent(found["argmax"]), "higher"),
+        ("Mean shift of a probability, from 0 to 1", number(found["mean_shift"]), "lower"),
+        ("Recall lost by the worst class", percent(found["recall_loss"]), "lower"),
     ]
-    return [heading("int8 against float"), table(("figure", ""), rows)]
+    return [heading("int8 against float"), table(("figure", "value", "better"), rows, words=(2,))]

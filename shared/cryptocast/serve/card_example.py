@@ -21,7 +21,14 @@ CARD_DATA: dict[str, Any] = {
     },
     "held_out": {"accuracy": 0.523, "brier": 0.2493},
     "intervals": {"accuracy": [0.509, 0.537], "brier": [0.2481, 0.2505]},
-    "verdict": "1h: 52.3% of all calls right; the best free forecast gets 51.2%.",
+    "methods": {
+        "intervals": "95% intervals, of figures, months and coverages: stationary block bootstrap.",
+        "accuracy_of_calls_lower": "Lower bound of the accuracy of calls: Wilson's score interval, "
+        "one-sided.",
+        "target": "The target is met only where two lower bounds are above it.",
+    },
+    "verdict": "1h ahead: 52.3% of all forecasts named the direction that came; the best baseline gets "
+    "51.2%.",
     "calibration": {
         "slope": 0.83,
         "intercept": 0.012,
@@ -35,16 +42,19 @@ CARD_DATA: dict[str, Any] = {
         "constant": 0.507,
         "constant_brier": 0.2499,
         "rows": 4_032,
-        "said": "It shows skill: Brier 0.249300 on 4032 unseen rows, 0.249900 by saying 50.70% every time "
-        "(p 0.0210, below 0.1 is needed).",
+        "said": "It shows skill: on 4,032 forecasts that it was not fitted on its error (Brier score, "
+        "lower is better) is 0.249300, surely below the 0.249900 of saying 50.7% up every time (p 0.0210, "
+        "below 0.1 is needed).",
     },
     "target": {
         "accuracy": 0.65,
         "met": False,
         "coverage": 0.011,
         "lower95": 0.498,
-        "said": "The 65 % target is missed: 65.9% of the surest 1.1% were right, but the lower bound of "
-        "that, corrected for 7 coverages, is not above 65 %.",
+        "lower_exact": 0.367,
+        "said": "The 65% target is missed: 65.9% of the surest 1.1% were right, but not both lower bounds of "
+        "that are above 65%: 49.8% by block bootstrap (lower end of the 95% interval) and 36.7% by "
+        "Clopper-Pearson (one-sided, independent calls, corrected for 7 coverages).",
     },
     "coverage": [
         {
@@ -78,7 +88,7 @@ CARD_DATA: dict[str, Any] = {
             "dots": [[0.0213, 0.08]],
         }
     ],
-    "abstains": {"threshold": 0.56, "rule": "the most confident 20 %", "coverage": 0.2, "tested": False},
+    "abstains": {"threshold": 0.56, "rule": "It calls its surest 20%", "coverage": 0.2, "tested": False},
     "self_tests": [
         {"name": "shuffled labels", "passed": True, "figure": 0.501, "said": "50.1 % right, within noise"}
     ],

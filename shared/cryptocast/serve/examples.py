@@ -193,8 +193,10 @@ MODELS = _answers(
                 "bias": 0.0037,
                 "calibration": {"slope": 0.83, "intercept": 0.012},
                 "abstain_below": 0.56,
-                "abstain_rule": "most confident 20% of the purged calibration slice: no lower bound exceeded "
-                "the best baseline (0.5124)",
+                "abstain_rule": "Its surest forecasts, on time that it had not been fitted on, were not "
+                "surely better than the best forecast that costs nothing (always up, always down, the last "
+                "bar's direction again, or its opposite), which was right in 51.2% of them. So it calls "
+                "its surest 20%, a share fixed beforehand, without proof that these are better",
                 "abstain_coverage": 0.2,
                 "abstain_tested": False,
                 "shows_skill": True,

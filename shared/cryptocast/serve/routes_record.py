@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
 
 from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
-from cryptocast.errors import CorruptArtifact
+from cryptocast.domain import DataLabel
+from cryptocast.errors import CorruptArtifact, StoreUnavailable
 from cryptocast.record.heads import NewestHead
 from cryptocast.serve import examples, schemas
-from cryptocast.serve.deps import DepsOf
+from cryptocast.serve.deps import Deps, DepsOf
+from cryptocast.serve.present import is_stale, served_now
 from cryptocast.serve.problems import ApiError
 
 router = APIRouter(prefix="/v1/record")
+_NO_CLOCK = "redis: does not tell the clock of the last cycle, so whether this is stale is not known"
 
 
 class HeadAnswer(schemas.Labelled):
@@ -29,7 +32,10 @@ class HeadAnswer(schemas.Labelled):
 
 @router.get("/head", tags=["record"], responses=examples.HEAD)
 def get_record_head(deps: DepsOf, request: Request, response: Response) -> HeadAnswer:
-    """The head that was published last, once a day. `as_of` is its last forecast's."""
+    """The head that was published last, once a day. `as_of` is its last forecast's.
+
+    `stale` where the head of a later day has been due for two cycles; a day without forecasts has none, too.
+    """
     newest: NewestHead | None = request.app.state.newest_head
     try:
         head = newest.get(deps.clock()) if newest else None
@@ -43,4 +49,27 @@ def get_record_head(deps: DepsOf, request: Request, response: Response) -> HeadA
             "The first cycle of a UTC day does it.",
         )
     response.headers["Cache-Control"] = "public, max-age=300"
-    return HeadAnswer(data_label=deps.data_label, data_since=deps.data_since, **head.model_dump())
+    now = _now(deps)
+    return HeadAnswer(
+        data_label=deps.data_label,
+        data_since=deps.data_since,
+        stale=now is not None and is_overdue(head.day, now),
+        missing=[] if now else [_NO_CLOCK],
+        **head.model_dump(),
+    )
+
+
+def is_overdue(day: date, now: datetime) -> bool:
+    """Whether the head of the day after the UTC day `day` has been due for two cycles."""
+    return is_stale(datetime.combine(day + timedelta(days=2), time(), UTC), now)
+
+
+def _now(deps: Deps) -> datetime | None:
+    """On the clock that the data runs by; None where Redis does not tell. Postgres is left asleep."""
+    if deps.data_label is DataLabel.LIVE:
+        return deps.clock()
+    try:
+        cycle = deps.online.read_cycle()
+    except StoreUnavailable:
+        return None
+    return served_now(cycle, deps.clock()) if cycle else None

@@ -56,7 +56,8 @@ class Labelled(Body):
     stale: bool = Field(
         default=False,
         description="Of what cycles renew (forecasts, bars, newest feature row, outcomes, health): `as_of` "
-        "is over two cycles (30 minutes) old, or absent. False elsewhere.",
+        "is over two cycles (30 minutes) old, or absent. Of the record's head: that of a later day has "
+        "been due for as long. False elsewhere.",
     )
     missing: list[str] = Field(default_factory=list, description="Plain words: `reddit: no credentials`.")
 

@@ -23,6 +23,19 @@ from cryptocast.train.target import against_target, called_row
 from cryptocast.train.walkforward import thresholds_of
 
 COVERAGES = (1.0, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01)
+METHODS: Mapping[str, str] = {
+    "intervals": "95% intervals, of figures, months and coverages: stationary block bootstrap. Whole days "
+    "(or spans of two horizons, where longer) are drawn again 2,000 times, because calls of one day are "
+    "not independent. An accuracy with fewer than ten such blocks, or with blocks that are all alike, gets "
+    "Clopper-Pearson's exact interval over the number of blocks instead, which is wide; a score gets none.",
+    "accuracy_of_calls_lower": "Lower bound of the accuracy of calls: Wilson's score interval, one-sided "
+    "at 95%, over the independent calls. It is another method than the intervals', so it is not their "
+    "lower end.",
+    "target": "The target is met only where two lower bounds are above it: the lower end of the 95% "
+    "interval (block bootstrap), and Clopper-Pearson's exact one-sided bound over the independent calls at "
+    "5% divided by the number of coverages that were looked at.",
+}
+"""Which number is by which method, in plain words."""
 
 
 def card_files(
@@ -51,6 +64,7 @@ def make_card(manifest: Manifest, self_tests: Sequence[SelfTest], challenger: Ch
         "data": _data(manifest),
         "held_out": dict(manifest.metrics),
         "intervals": _intervals(challenger),
+        "methods": dict(METHODS),
         "verdict": _verdict(manifest.metrics, horizon),
         "calibration": _calibration(manifest.calibration),
         "skill": _skill(manifest),
@@ -64,7 +78,7 @@ def make_card(manifest: Manifest, self_tests: Sequence[SelfTest], challenger: Ch
             {"name": t.name, "passed": t.passed, "figure": t.figure, "said": t.reason} for t in self_tests
         ],
         "limits": [
-            "Over every 15 minutes of every coin nobody honest reaches 65 %; the record after the fact is "
+            "Over every 15 minutes of every coin nobody honest reaches 65%; the record after the fact is "
             "what counts.",
             "The held-out slice is weeks, not years: read the intervals, not the figures.",
             "Labels overlap at horizons above 15 minutes; independent calls count them thinned.",
@@ -174,12 +188,16 @@ def _right(predictions: Predictions) -> Bools:
 def _verdict(figures: Mapping[str, Any], horizon: str) -> str:
     best = max((v for k, v in figures.items() if k.startswith("baseline_")), default=0.5)
     calls = figures.get("accuracy_of_calls")
-    said = f"{horizon}: {figures['accuracy']:.1%} of all calls right; the best free forecast gets {best:.1%}."
+    said = (
+        f"{horizon} ahead: {figures['accuracy']:.1%} of all forecasts named the direction that came; the "
+        f"best baseline gets {best:.1%}."
+    )
     if calls is None:
         return f"{said} It was never sure enough to call on the held-out slice."
     free = figures.get("best_baseline_of_calls")
-    beside = "" if free is None else f" and the best free forecast on the same rows {free:.1%}"
+    beside = "" if free is None else f" and the best baseline on the same forecasts {free:.1%}"
     return (
-        f"{said} Where it called ({figures['coverage']:.0%} of rows) it got {calls:.1%}{beside}, with "
-        f"{figures['independent_calls']:.0f} independent calls."
+        f"{said} Where it called ({figures['coverage']:.1%} of forecasts) it was right in "
+        f"{calls:.1%}{beside}, "
+        f"with {figures['independent_calls']:,.0f} independent calls."
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from cryptocast.features.words import in_words
@@ -15,6 +16,7 @@ from cryptocast.train.drawing import (
     reliability_curve,
     swarm,
 )
+from cryptocast.train.figures import figures_table
 
 
 def card_page(card: Mapping[str, Any]) -> str:
@@ -33,8 +35,9 @@ def card_page(card: Mapping[str, Any]) -> str:
         bullets(card["limits"]),
         heading("What it was made from"),
         _data(card["data"]),
-        heading("On time that it had not seen"),
-        _figures(card["held_out"], card["intervals"]),
+        heading("Held-out test, on time that it had not seen"),
+        figures_table(card["held_out"], card["intervals"]),
+        *(paragraph(said, "quiet") for said in card["methods"].values()),
         *(_curves(card) if base_rate is None else _no_curves(card, base_rate)),
         heading("Month by month"),
         paragraph(
@@ -42,7 +45,7 @@ def card_page(card: Mapping[str, Any]) -> str:
             "calibration were fitted on them.",
             "quiet",
         ),
-        month_table(card["months"], [("95 % interval", "ci95", span), ("slice", "kind", str)]),
+        month_table(card["months"], [("95% interval", "ci95", span), ("slice", "kind", str)]),
         *_importance(card["importance"], base_rate is not None),
         heading("When it abstains"),
         _abstains(card["abstains"]),
@@ -56,27 +59,17 @@ def _data(data: Mapping[str, Any]) -> str:
     rows = [
         ("data", str(data["label"])),
         ("coins", ", ".join(data["coins"])),
-        ("since", str(data["since"])),
-        ("fitted until", str(data["fitted_until"])),
-        ("held out until", str(data["held_out_until"])),
+        ("since", _moment(data["since"])),
+        ("fitted until", _moment(data["fitted_until"])),
+        ("held out until", _moment(data["held_out_until"])),
         ("rows fitted on", f"{data['rows']:,}"),
-        ("code", str(data["code_revision"])),
+        ("code revision", str(data["code_revision"])),
     ]
-    return table(("what", ""), rows, words=(1,))
+    return table((), rows, words=(1,))
 
 
-def _figures(figures: Mapping[str, Any], intervals: Mapping[str, Sequence[float | None]]) -> str:
-    shares = ("accuracy", "accuracy_of_calls", "best_baseline_of_calls", "coverage", "share_up")
-    rows = []
-    for name, value in figures.items():
-        is_share = name in shares or name.startswith("baseline_")
-        ends = intervals.get(name)
-        said = span(ends) if is_share and ends else ""
-        if ends and not is_share and None not in ends:
-            said = f"{number(ends[0])} to {number(ends[1])}"
-        counted = f"{value:,.0f}" if name in ("n", "calls", "independent_calls") else number(value)
-        rows.append((name.replace("_", " "), percent(value) if is_share else counted, said))
-    return table(("figure", "", "95 % interval"), rows)
+def _moment(iso: str | None) -> str:
+    return "unknown" if iso is None else f"{datetime.fromisoformat(iso):%Y-%m-%d %H:%M} UTC"
 
 
 def _curves(card: Mapping[str, Any]) -> list[str]:
@@ -84,9 +77,8 @@ def _curves(card: Mapping[str, Any]) -> list[str]:
     return [
         heading("Accuracy against coverage"),
         paragraph(
-            "Each threshold was fixed on the slice before. Bars: 95 % intervals, whole days drawn again; of "
-            "fewer than ten days, or days that are all alike, Clopper-Pearson over the days, which is wide. "
-            "Dashed: the target.",
+            "Each threshold was fixed on the slice before. Bars and intervals: 95%, by block bootstrap as "
+            "above. Dashed: the target.",
             "quiet",
         ),
         coverage_curve(called, card["target"]["accuracy"]),
@@ -115,7 +107,7 @@ def _importance(rows: Sequence[Mapping[str, Any]], ignored: bool) -> list[str]:
     return [
         heading("What it goes by"),
         *([paragraph(unused)] if ignored else []),
-        paragraph("Share of all gain while it was fitted, in per cent.", "quiet"),
+        paragraph("Share of all gain while it was fitted, in percent.", "quiet"),
         bars("Gain by feature", [(in_words(one["feature"]), 100 * one["gain"]) for one in by_gain]),
         paragraph(
             "Contributions (SHAP) on held-out rows: a dot is a row, to the right it spoke for up. Red: the "
@@ -147,7 +139,7 @@ def _importance(rows: Sequence[Mapping[str, Any]], ignored: bool) -> list[str]:
 def _abstains(abstain: Mapping[str, Any] | None) -> str:
     if abstain is None:
         return paragraph("Never.")
-    return paragraph(f"Below a confidence of {abstain['threshold']:.4f}: {abstain['rule']}.")
+    return paragraph(f"Below a confidence of {percent(abstain['threshold'])}. {abstain['rule']}.")
 
 
 def _self_tests(rows: Sequence[Mapping[str, Any]]) -> str:

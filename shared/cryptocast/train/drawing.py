@@ -170,15 +170,24 @@ def _ticks(low: float, high: float) -> list[float]:
 
 def _share(value: float, ticks: Sequence[float]) -> str:
     digits = 0 if ticks[1] - ticks[0] >= 0.00999 else 1
-    return f"{100 * value:.{digits}f} %"
+    return f"{100 * value:.{digits}f}%"
 
 
 def coverage_table(rows: Sequence[Mapping[str, Any]]) -> str:
     """Accuracy at each coverage, thresholds fixed beforehand, as report.json and card.json hold it."""
     free = [one.get("best_free") for one in rows]
-    told = ("best free forecast there",) if any(free) else ()
+    told = ("best baseline there",) if any(free) else ()
     return table(
-        ("aimed at", "called", "calls", "independent", "right", "95 % interval", "threshold", *told),
+        (
+            "aimed at",
+            "coverage",
+            "calls",
+            "independent calls",
+            "accuracy",
+            "95% interval",
+            "threshold",
+            *told,
+        ),
         [
             (
                 percent(one["coverage_target"], 0),
@@ -187,7 +196,7 @@ def coverage_table(rows: Sequence[Mapping[str, Any]]) -> str:
                 f"{one['n_independent']:,}",
                 percent(one["accuracy"]),
                 span(one["ci95"]),
-                f"{one['threshold']:.4f}",
+                percent(one["threshold"]),
                 *((f"{percent(best['accuracy'])}, {best['name']}" if best else "-",) if told else ()),
             )
             for one, best in zip(rows, free, strict=True)
@@ -198,8 +207,8 @@ def coverage_table(rows: Sequence[Mapping[str, Any]]) -> str:
 def month_table(
     rows: Sequence[Mapping[str, Any]], more: Sequence[tuple[str, str, Callable[[Any], str]]]
 ) -> str:
-    """Every month's calls, and `more` of it: a column's heading, its name in the row, how it is written."""
-    head = ("month", "calls", "right", "Brier", *(title for title, _, _ in more))
+    """Every month's forecasts, and `more` of it: a column's heading, its key in a row, how it is written."""
+    head = ("month", "forecasts", "accuracy", "Brier score", *(title for title, _, _ in more))
     told = [
         (
             one["month"],

@@ -9,7 +9,7 @@ from cryptocast.page import bullets, heading, number, page, paragraph, percent, 
 from cryptocast.train.drawing import coverage_curve, coverage_table, month_table, reliability_curve
 from cryptocast.train.report import without_p
 
-_SUREST = (("surest 5 %", "top5_n", "{:,}".format), ("right", "top5_accuracy", percent))
+_SUREST = (("surest 5%", "top5_n", "{:,}".format), ("right", "top5_accuracy", percent))
 
 
 def report_card(report: Mapping[str, Any]) -> str:
@@ -66,7 +66,7 @@ def _served(served: Mapping[str, Any] | None) -> list[str]:
     return [
         paragraph(
             f"By each version's own threshold, {calls['n']:,} calls ({percent(calls['coverage'])} "
-            f"of all) were right in {percent(calls['accuracy'])}, 95 % interval {span(calls['ci95'])}."
+            f"of all) were right in {percent(calls['accuracy'])}, 95% interval {span(calls['ci95'])}."
         )
     ]
 
@@ -75,7 +75,7 @@ def _headline(report: Mapping[str, Any]) -> str:
     low, high = report["accuracy_ci95"]
     return (
         f"{percent(report['accuracy'])} of all {report['n']:,} calls were right "
-        f"(95 % interval {percent(low)} to {percent(high)}). {report['target']['said']}"
+        f"(95% interval {percent(low)} to {percent(high)}). {report['target']['said']}"
     )
 
 

@@ -40,9 +40,12 @@ def measure_skill(p_up: Floats, unseen: Examples, constant: Floats) -> Skill:
 def in_words(skill: Skill) -> str:
     """For reasons and cards."""
     shown = "it shows skill" if skill.shown else "it shows no skill yet and abstains on everything"
+    p_value = f"p {skill.p_value:.4f}" if skill.p_value >= 0.0001 else "p below 0.0001"
     return (
-        f"{shown}: Brier {skill.brier:.6f} on {skill.rows} unseen rows, {skill.constant_brier:.6f} by "
-        f"saying {skill.constant:.2%} every time (p {skill.p_value:.4f}, below {GATE_ALPHA} is needed)"
+        f"{shown}: on {skill.rows:,} forecasts that it was not fitted on its error (Brier score, lower is "
+        f"better) is {skill.brier:.6f}, {'surely' if skill.shown else 'not surely'} below the "
+        f"{skill.constant_brier:.6f} of saying {skill.constant:.1%} up every time ({p_value}, "
+        f"below {GATE_ALPHA} is needed)"
     )
 
 

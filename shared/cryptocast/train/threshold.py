@@ -28,6 +28,10 @@ test fails for want of them, and ends everything. More than this the surest call
 FALLBACK_COVERAGE = 0.2
 _COVERAGES = tuple(share / 100 for share in range(20, 101, 5))
 """From the fallback on: fewer are never called, so fewer need no test."""
+_FREE = (
+    "the best forecast that costs nothing (always up, always down, the last bar's direction again, or its "
+    "opposite)"
+)
 
 
 ToBeat = Callable[[Bools], float]
@@ -105,23 +109,38 @@ def fix_threshold(p_up: Floats, tested: Examples, to_beat: ToBeat) -> Abstain:
     """
     confidence = np.maximum(p_up, 1 - p_up)
     if np.ptp(confidence) == 0:
-        rule = "always abstain: the margins order nothing out of fold"
+        rule = (
+            "It never calls: on time that it had not seen it was equally sure of every forecast, so none is "
+            "surer than another"
+        )
         return Abstain(threshold=1.0, rule=rule, coverage=0.0, tested=False)
     searched = widest_sure(p_up, tested, to_beat, _COVERAGES)
     if found := searched.passed:
         rule = (
-            "smallest confidence whose accuracy on the purged calibration slice has a 95 % lower bound above "
-            f"the best baseline on the same calls ({found.to_beat:.4f}), tested from the surest calls on, "
-            "independent calls counted"
+            "On a stretch of time that it had not been fitted on, its surest forecasts were tested first, "
+            f"then more and more of them, for as long as they were surely better than {_FREE}. Surely: the "
+            "one-sided 95% lower bound of their accuracy was above that forecast's, and forecasts that "
+            "overlap in time counted once. The threshold is the lowest confidence that passed, which the "
+            f"surest {found.coverage:.1%} reached; on these the free forecast was right in "
+            f"{found.to_beat:.1%}"
         )
         return Abstain(threshold=found.threshold, rule=rule, coverage=found.coverage, tested=True)
     threshold = float(np.quantile(confidence, 1 - FALLBACK_COVERAGE))
     bar = to_beat(confidence >= threshold)
-    why = f"no lower bound exceeded the best baseline on the same calls ({bar:.4f} on these)"
+    why = (
+        f"Its surest forecasts, on time that it had not been fitted on, were not surely better than {_FREE}, "
+        f"which was right in {bar:.1%} of them"
+    )
     if not searched.tests:  # not of the whole slice either, where the bar is another than on these
         had = int(independent_calls(tested.as_of, tested.horizon_s))
         needed = fewest_calls(to_beat(np.ones(len(tested), dtype=np.bool_)))
-        why = f"its {had} independent calls are too few to test one, {needed} are needed"
-    rule = f"most confident {FALLBACK_COVERAGE:.0%} of the purged calibration slice: {why}"
+        why = (
+            "The time that it was to be tested on has too few forecasts that do not overlap to tell skill "
+            f"from luck: {had:,}, and {needed:,} are needed"
+        )
+    rule = (
+        f"{why}. So it calls its surest {FALLBACK_COVERAGE:.0%}, a share fixed beforehand, without proof "
+        "that these are better"
+    )
     covered = float((confidence >= threshold).mean())
     return Abstain(threshold=threshold, rule=rule, coverage=covered, tested=False)

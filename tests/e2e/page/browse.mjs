@@ -19,12 +19,13 @@ const FLAGS = [
   '--disable-sync',
 ];
 const WIDE = 1440;
+const MIDDLE = 768;
 const NARROW = 390;
 const LOOKS = [
   ['light', WIDE],
   ['dark', NARROW],
 ];
-if (given.story === 'live') LOOKS.push(['light', NARROW], ['dark', WIDE]);
+if (given.story === 'live') LOOKS.push(['light', NARROW], ['light', MIDDLE], ['dark', WIDE]);
 
 const see = (page, text) => page.getByText(text).first().waitFor({ timeout: 15_000 });
 const connection = (page, state) =>
@@ -59,7 +60,7 @@ const STORIES = {
     assert.equal(await coin.getByRole('list', { name: 'What weighed most' }).count(), 3);
     await coin.getByText('This model shows no skill yet, so it makes no call.').waitFor();
     await addsUp(coin);
-    await coin.getByText(/in its test right in 53% of its calls, calling 42% of the time/).first().waitFor({ state: 'attached' });
+    await coin.getByText(/in its test right in 53.1% of its calls, calling 42.0% of the time/).first().waitFor({ state: 'attached' });
     await coin.getByText('12:00 UTC, 3 min ago').waitFor();
     assert.match(await page.getByRole('article', { name: /Polkadot/ }).innerText(), /CryptoCompare/);
     assert.ok(await coin.getByRole('img', { name: /last 24 hours: from \$/ }).isVisible());
@@ -136,6 +137,28 @@ const STORIES = {
   },
 };
 
+/** Cells beside each other have their rows at the same height, whatever one of them lacks. */
+async function alignsRows(page, name) {
+  const askew = await page.evaluate(() => {
+    const found = [];
+    for (const list of document.querySelectorAll('ul[aria-label^="Forecasts for"]')) {
+      const tops = new Map();
+      for (const cell of list.children) {
+        const at = Math.round(cell.getBoundingClientRect().top);
+        for (const row of cell.querySelectorAll('[data-row]')) {
+          if (!row.checkVisibility() || !row.textContent) continue;
+          const key = `${at} ${row.dataset.row}`;
+          const margin = parseFloat(getComputedStyle(row).marginTop);
+          tops.set(key, [...(tops.get(key) ?? []), Math.round(row.getBoundingClientRect().top - margin)]);
+        }
+      }
+      for (const [key, all] of tops) if (new Set(all).size > 1) found.push(`${list.ariaLabel}, ${key}: ${all}`);
+    }
+    return found;
+  });
+  assert.deepEqual(askew, [], `rows of ${name}`);
+}
+
 /** No fault by the rules of WCAG 2.2 A and AA, and nothing to scroll sideways. */
 async function inspect(page, name) {
   await page.addScriptTag({ content: axe });
@@ -167,6 +190,7 @@ async function picture(browser, colorScheme, width) {
   await page.waitForLoadState('networkidle');
   await page.screenshot({ path: `${given.shots}/${name}.png`, fullPage: true });
   await inspect(page, name);
+  await alignsRows(page, name);
   if (given.story === 'live' && width === NARROW) {
     await page.getByRole('button', { name: /Show reasons and models of Bitcoin/ }).click();
     await see(page, 'Hide reasons and models');

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 
+from cryptocast.domain import DataLabel
 from cryptocast.record.heads import parse_head, publish_heads
 from cryptocast.record.verify import verify
 from cryptocast.registry.bucket import Bucket
 from cryptocast.store import forecasts
 from cryptocast.store.database import Database
+from cryptocast.store.online import OnlineStore
 from tests.factories import AS_OF, make_forecast
+from tests.integration.serve.conftest import show
 
 pytestmark = pytest.mark.integration
 Make = Callable[..., TestClient]
@@ -32,6 +35,30 @@ def test_what_the_api_gives_can_be_kept_and_checked(client: TestClient, db: Data
     kept = parse_head(answer.text, "kept")
     assert kept == head
     assert verify(db, bucket, [kept]).broken is None
+
+
+@pytest.mark.parametrize(
+    ("now", "overdue"),
+    [
+        (datetime(2026, 3, 4, 0, 30, tzinfo=UTC), False),
+        (datetime(2026, 3, 4, 0, 31, tzinfo=UTC), True),
+        (datetime(2026, 3, 9, tzinfo=UTC), True),
+    ],
+)
+def test_a_head_is_stale_once_that_of_the_next_day_has_been_due_for_two_cycles(
+    make_client: Make, db: Database, bucket: Bucket, online: OnlineStore, now: datetime, overdue: bool
+) -> None:
+    forecasts.insert(db, [make_forecast("BTC")])
+    publish_heads(db, bucket, AS_OF + timedelta(days=1))
+    live = make_client(data_label=DataLabel.LIVE, clock=lambda: now).get("/v1/record/head").json()
+    assert (live["day"], live["stale"], live["missing"]) == ("2026-03-02", overdue, [])
+    wall = datetime(2030, 1, 1, tzinfo=UTC)
+    unknown = make_client(clock=lambda: wall).get("/v1/record/head").json()
+    assert unknown["stale"] is False
+    assert "is not known" in unknown["missing"][0], "a replay's clock is not the wall's"
+    show(online, as_of=now, now=now, wall=wall)
+    replay = make_client(clock=lambda: wall).get("/v1/record/head").json()
+    assert (replay["stale"], replay["missing"]) == (overdue, [])
 
 
 def test_where_there_is_none_it_says_when_there_will_be(make_client: Make) -> None:

@@ -45,12 +45,15 @@ def test_the_model_that_ships_has_the_page_of_its_own_figures() -> None:
     assert MANIFEST["version"] in html
     assert "Not for: Trading decisions" in html
     assert "Apache-2.0" in html
-    assert "StockTwits messages on US equities" in html
+    assert "<td>stocktwits_bull_bear_train_val.parquet</td><td class=words>StockTwits messages on US" in html
     assert "20.9 MB" in html
-    assert "<td>stocktwits</td><td class=words>two way accuracy</td><td>76.9 %</td><td>1,342</td>" in html
-    assert "<td>reddit sides</td><td class=words>two way macro F1</td><td>0.7488</td><td>60</td>" in html
+    assert "<td>StockTwits</td><td class=words>Accuracy, two classes<small>" in html
+    assert "<td>76.9%</td><td class=words>higher</td><td>1,342</td>" in html
+    assert "<td>Reddit, own labels</td><td class=words>Macro F1, two classes<small>" in html
+    assert "<td>0.7488</td><td class=words>higher</td><td>60</td>" in html
+    assert not [raw for raw in ("two way", "three way", "argmax", "majority accuracy") if raw in html]
     assert "<tr><td>bearish</td><td>152</td><td>47</td><td>8</td></tr>" in html
-    assert "<td>the same answer</td><td>99.9 %</td>" in html
+    assert "<td>Same answer</td><td>99.9%</td>" in html
 
 
 def test_the_example_of_the_api_has_a_cards_fields() -> None:
@@ -71,13 +74,13 @@ def test_an_exported_model_gets_a_page_too_and_what_is_said_of_it_is_escaped(wri
     assert "some/&lt;i&gt;model&lt;/i&gt;" in html
     assert "<b>" not in html
     assert "<i>" not in html
-    assert "<td>the same answer</td><td>99.1 %</td>" in html
+    assert "<td>Same answer</td><td>99.1%</td>" in html
     assert "What it takes for what" not in html
 
 
 def test_an_altered_page_is_refused(written: Path) -> None:
     page = written / "card.html"
-    page.write_bytes(page.read_bytes().replace(b"99.1 %", b"99.9 %"))
+    page.write_bytes(page.read_bytes().replace(b"99.1%", b"99.9%"))
     with pytest.raises(CorruptArtifact, match=r"card\.html: SHA-256 is"):
         read_artifact(written)
 
@@ -89,5 +92,6 @@ def test_new_figures_change_the_cards_and_no_version(written: Path, tmp_path: Pa
     after = read_artifact(folder)
     assert after.manifest.version == before.manifest.version
     assert json.loads(after.files["card.json"])["held_out"]["agreement_with_float"] == AGREEMENT
-    row = "<td>news</td><td class=words>accuracy</td><td>50.0 %</td><td>1,200</td>"
-    assert row in after.files["card.html"].decode()
+    page = after.files["card.html"].decode()
+    assert "<td>news</td><td class=words>Accuracy<small>" in page
+    assert "<td>50.0%</td><td class=words>higher</td><td>1,200</td>" in page

@@ -20,6 +20,7 @@ from cryptocast.serve.card_example import CARD_DATA
 from cryptocast.train.card import card_files, make_card
 from cryptocast.train.challenger import Challenger, Predictions, make_challenger
 from cryptocast.train.drawing import curve, swarm
+from cryptocast.train.figures import FIGURES, figures_table
 from cryptocast.train.selftest import SelfTest
 from cryptocast.train.splits import SplitRules, make_plan
 from tests.unit.train.markets import FAST, UNTIL, make_examples
@@ -75,6 +76,44 @@ def test_figures_have_intervals_that_hold_them(card) -> None:
     for name in ("accuracy", "accuracy_of_calls", "brier", "log_loss"):
         low, high = card["intervals"][name]
         assert low < card["held_out"][name] < high
+
+
+def test_every_figure_has_a_name_of_the_field_its_meaning_its_unit_and_which_way_is_better(
+    card, manifest, challenger
+) -> None:
+    assert set(card["held_out"]) == set(FIGURES), "of a model that calls"
+    html = card_files(manifest, TESTS, challenger)["card.html"].decode()
+    for key, figure in FIGURES.items():
+        assert f"<td>{figure.name}<small>{escape(figure.means)}</small></td>" in html
+        assert figure.unit
+        assert "_" not in key or key not in html
+    for words in ("Brier score", "Expected calibration error (ECE)", "Log loss"):
+        row = re.search(rf"<tr><td>{re.escape(words)}<small>.*?</tr>", html)
+        assert row is not None
+        assert row.group().endswith("<td class=words>lower</td></tr>")
+    assert "<td class=words>% of calls</td><td class=words>higher</td>" in html
+
+
+def test_a_figure_without_a_name_is_told_by_its_key() -> None:
+    html = figures_table({"new_figure": 0.25}, {})
+    assert "<td>new figure</td><td>0.25</td><td></td>" in html
+
+
+def test_moments_are_told_as_people_write_them(manifest, challenger) -> None:
+    html = card_files(manifest, TESTS, challenger)["card.html"].decode()
+    assert f"<td>since</td><td class=words>{UNTIL:%Y-%m-%d %H:%M} UTC</td>" in html
+    assert "T00:00:00" not in html
+
+
+def test_it_says_which_number_is_by_which_method(card, manifest, challenger) -> None:
+    html = card_files(manifest, TESTS, challenger)["card.html"].decode()
+    for name, words in (
+        ("intervals", "stationary block bootstrap"),
+        ("accuracy_of_calls_lower", "Wilson's score interval, one-sided"),
+        ("target", "Clopper-Pearson's exact one-sided bound"),
+    ):
+        assert words in card["methods"][name]
+        assert escape(card["methods"][name]) in html
 
 
 def test_every_threshold_was_fixed_before_the_slice_it_is_judged_on(card, challenger, manifest) -> None:
@@ -186,7 +225,7 @@ def test_a_model_that_says_the_same_of_every_row_is_told_in_words(manifest, chal
     calibration, html = json.loads(files["card.json"])["calibration"], files["card.html"].decode()
     assert calibration["base_rate"] == pytest.approx(0.55)
     assert "It says 55.0% up every time" in html
-    assert "there is no curve to draw: each gets 55.0 %" in html
+    assert "there is no curve to draw: each gets 55.0%" in html
     assert "moves no forecast of this version" in html
     assert "aria-label='Accuracy against coverage'" not in html
     assert "aria-label='Reliability'" not in html
@@ -209,7 +248,7 @@ def test_features_are_told_in_words_and_by_name(manifest, challenger) -> None:
 
 def axis(drawn: str) -> list[float]:
     """The shares on the x axis, in per cent."""
-    return [float(text) for text in re.findall(r"text-anchor=middle>([\d.-]+) %", drawn)]
+    return [float(text) for text in re.findall(r"text-anchor=middle>([\d.-]+)%", drawn)]
 
 
 @pytest.mark.parametrize("at", [0.0, 0.004, 0.5, 0.5213, 0.997, 1.0])

@@ -96,8 +96,8 @@ def test_a_first_model_serves_at_once_and_the_reason_says_why(bucket: Bucket) ->
 
 
 @pytest.mark.parametrize(("brier", "words"), [
-    (0.2552, "it shows no skill yet and abstains on everything: Brier 0.255200"),
-    (0.2471, "it shows skill: Brier 0.247100 on 900 unseen rows, 0.249900 by saying 51.00% every time"),
+    (0.2552, "better) is 0.255200, not surely below the 0.249900 of saying 51.0% up"),
+    (0.2471, "it shows skill: on 900 forecasts that it was not fitted on its error"),
 ])  # fmt: skip
 @pytest.mark.parametrize("before", ["nobody", "unusable", "other features"])
 def test_where_nobody_serves_the_reason_says_whether_it_shows_skill(

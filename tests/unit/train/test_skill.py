@@ -40,6 +40,13 @@ def test_skill_is_a_brier_score_surely_below_that_of_the_share_fitted_on(
     assert skill.shown is shown
     assert skill.constant_brier == pytest.approx(float(np.mean((UP.mean() - UP) ** 2)))
     assert ("no skill yet" in in_words(skill)) is not shown
+    assert ("not surely below" in in_words(skill)) is not shown
+
+
+def test_a_p_value_is_never_told_as_nought() -> None:
+    skill = measure_skill(TRUE, ROWS, np.full(len(UP), UP.mean()))
+    assert "(p below 0.0001, below 0.1 is needed)" in in_words(skill.model_copy(update={"p_value": 1e-9}))
+    assert "(p 0.0210, below" in in_words(skill.model_copy(update={"p_value": 0.021}))
 
 
 def test_a_slice_that_is_shorter_than_two_horizons_shows_nothing() -> None:

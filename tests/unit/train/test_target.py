@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from cryptocast.train.statistics import surely
 from cryptocast.train.target import against_target, called_row, widest_row
 
 
@@ -16,22 +17,44 @@ def row(coverage: float, accuracy: float | None, low: float | None, n: int = 2_0
     ("rows", "met", "coverage", "said"),
     [
         ([row(0.2, 0.6, 0.5), row(0.0, None, None)], False, 0.0, "missed at every coverage"),
-        ([row(0.5, 0.6, 0.5), row(0.05, 0.66, 0.62)], False, 0.05, "coverages, is not above 65 %."),
+        (
+            [row(0.5, 0.6, 0.5), row(0.05, 0.66, 0.62)],
+            False,
+            0.05,
+            "but not both lower bounds of that are above 65%: 62.0% by block",
+        ),
         ([row(0.2, 0.66, 0.62), row(0.05, 0.7, 0.66)], True, 0.05, "is met: 70.0% of the surest 5.0%"),
-        ([row(0.2, 0.7, 0.66), row(0.05, 0.8, 0.7)], True, 0.2, "corrected for 2 coverages, is above"),
+        (
+            [row(0.2, 0.7, 0.66), row(0.05, 0.8, 0.7)],
+            True,
+            0.2,
+            "and both lower bounds of that are above 65%: 66.0% by block",
+        ),
         ([row(0.2, 0.65, 0.6)], False, 0.0, "missed at every coverage"),
-        ([row(0.2, 0.7, 0.65)], False, 0.2, "is not above"),
-        ([row(0.2, 0.7, 0.66, 12)], False, 0.2, "is not above"),
-        ([row(0.2, 0.7, 0.66, 0)], False, 0.2, "is not above"),
-        ([row(0.2, 0.7, 0.66, 350)], True, 0.2, "corrected for 1 coverages, is above"),
-        ([row(0.2, 0.7, 0.66, 350)] * 7, False, 0.2, "corrected for 7 coverages, is not above"),
+        ([row(0.2, 0.7, 0.65)], False, 0.2, "but not both"),
+        ([row(0.2, 0.7, 0.66, 12)], False, 0.2, "but not both"),
+        ([row(0.2, 0.7, 0.66, 0)], False, 0.2, "but not both"),
+        ([row(0.2, 0.7, 0.66, 350)], True, 0.2, "corrected for 1 coverage)."),
+        ([row(0.2, 0.7, 0.66, 350)] * 7, False, 0.2, "corrected for 7 coverages)."),
     ],
 )
 def test_the_widest_that_surely_holds_it_counts(rows, met, coverage, said) -> None:
     target = against_target(rows)
     assert (target["met"], target["coverage"]) == (met, coverage)
     assert said in target["said"]
-    assert target["said"].startswith("The 65 % target is")
+    assert target["said"].startswith("The 65% target is")
+
+
+def test_both_bounds_are_told_with_their_methods() -> None:
+    target = against_target([row(0.2, 0.7, 0.66, 350)] * 7)
+    assert target["lower95"] == 0.66
+    assert target["lower_exact"] == pytest.approx(surely(0.7, 350, 0.05 / 7))
+    assert target["lower_exact"] < 0.65
+    bounds = (
+        f"66.0% by block bootstrap (lower end of the 95% interval) and {target['lower_exact']:.1%} by Clopper"
+    )
+    assert bounds in target["said"]
+    assert against_target([])["lower_exact"] is None
 
 
 def test_no_call_is_no_accuracy() -> None:

@@ -100,7 +100,8 @@ def test_the_threshold_is_the_smallest_that_surely_beats_the_baseline() -> None:
     called = np.maximum(p_up, 1 - p_up) >= hard.threshold
     assert surely(float(right[called].mean()), int(called.sum() / 2)) > 0.85
     assert hard.coverage == pytest.approx(float(called.mean()))
-    assert "lower bound above the best baseline on the same calls (0.8500)" in hard.rule
+    assert "on these the free forecast was right in 85.0%" in hard.rule
+    assert f"which the surest {hard.coverage:.1%} reached" in hard.rule
     assert hard.tested is True
 
 
@@ -109,7 +110,7 @@ def test_where_nothing_beats_the_baseline_the_top_fifth_is_called_and_the_rule_s
     p_up = np.random.default_rng(5).uniform(0.4, 0.6, 6_000)
     fixed = fix_threshold(p_up, examples, always(0.52))
     assert fixed.coverage == pytest.approx(0.2, abs=0.01)
-    assert "no lower bound exceeded the best baseline on the same calls (0.5200 on these)" in fixed.rule
+    assert "which was right in 52.0% of them. So it calls its surest 20%" in fixed.rule
     assert fixed.tested is False
 
 
@@ -132,7 +133,7 @@ def test_a_slice_of_few_independent_calls_is_not_tested_and_the_rule_says_so() -
     p_up = 1 / (1 + np.exp(-1.5 * examples.x[:, 0].astype(float)))
     fixed = fix_threshold(p_up, examples, always(0.52))
     assert fixed.coverage == pytest.approx(0.2, abs=0.01)
-    assert "its 31 independent calls are too few" in fixed.rule
+    assert "too few forecasts that do not overlap to tell skill from luck: 31, and" in fixed.rule
     assert fixed.tested is False
 
 
@@ -142,11 +143,23 @@ def test_a_bar_that_is_lower_on_the_whole_slice_asks_for_more_calls_than_there_a
     fixed = fix_threshold(p_up, tested, lambda called: 0.66 if called.mean() < 0.5 else 0.5)
     assert fewest_calls(0.66) < 280 < fewest_calls(0.5)
     assert widest_sure(p_up, tested, lambda called: 0.5, COVERAGES) == Searched(passed=None, tests=0)
-    assert f"its 280 independent calls are too few to test one, {fewest_calls(0.5)} are needed" in fixed.rule
-    assert "no lower bound" not in fixed.rule
+    assert f"tell skill from luck: 280, and {fewest_calls(0.5)} are needed" in fixed.rule
+    assert "not surely better" not in fixed.rule
 
 
 def test_a_constant_probability_always_abstains() -> None:
     fixed = fix_threshold(np.full(500, 0.51), make_examples(500), always(0.5))
     assert fixed.threshold == 1.0
-    assert "always abstain" in fixed.rule
+    assert "It never calls" in fixed.rule
+
+
+def test_a_rule_is_told_without_the_words_of_statisticians() -> None:
+    examples = make_examples(6_000, signal=1.5)
+    p_up = 1 / (1 + np.exp(-1.5 * examples.x[:, 0].astype(float)))
+    rules = [fix_threshold(p_up, examples, always(bar)).rule for bar in (0.55, 0.99)]
+    rules.append(fix_threshold(np.full(500, 0.51), make_examples(500), always(0.5)).rule)
+    for rule in rules:
+        assert rule[0].isupper()
+        assert rule.count("(") == rule.count(")")
+        assert not rule.endswith(".")
+        assert not [word for word in ("purged", "slice", "margin", "out of fold", "baseline") if word in rule]
