@@ -1,4 +1,4 @@
-"""AWS in memory: moto's, for tests that need nothing of it but S3 or CloudWatch."""
+"""AWS in memory: moto's, for tests that need no more of it than single calls; and wiring without a past."""
 
 from __future__ import annotations
 
@@ -11,9 +11,29 @@ import botocore.session
 import pytest
 from moto import mock_aws
 
+from cryptocast import wiring
 from cryptocast.registry.bucket import Bucket
 
 REGION = "us-east-1"
+SECRETS = "/cryptocast/test"
+"""Where `put_secret` keeps secrets in SSM."""
+
+
+def put_secret(name: str, value: str) -> None:
+    """Create the secret, or change it."""
+    boto3.client("ssm").put_parameter(
+        Name=f"{SECRETS}/{name}", Value=value, Type="SecureString", Overwrite=True
+    )
+
+
+@pytest.fixture
+def fresh_wiring(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """No setting in the environment, and nothing built before or left behind."""
+    for name in (*wiring.Settings.model_fields, "aws_profile"):
+        monkeypatch.delenv(name.upper(), raising=False)
+    wiring.forget()
+    yield
+    wiring.forget()
 
 
 @pytest.fixture(scope="session")
@@ -29,6 +49,7 @@ def moto_aws(monkeypatch: pytest.MonkeyPatch, services_read_once: None) -> Itera
     """Every client that boto3 makes speaks to moto."""
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "test")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
     with mock_aws():
         yield

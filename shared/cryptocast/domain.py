@@ -51,25 +51,60 @@ class Coin:
     coingecko_id: str
     aliases: tuple[str, ...] = ()
     """Further words that name the coin in a text, lower case, matched as whole words."""
+    other_meanings: tuple[str, ...] = ()
+    """Phrases that hold one of its words and do not speak of it, lower case; a plural's `s` may follow."""
 
 
 COINS: Mapping[str, Coin] = {
     coin.symbol: coin
     for coin in (
         Coin("BTC", "Bitcoin", "bitcoin", ("btc", "xbt")),
-        Coin("ETH", "Ethereum", "ethereum", ("eth", "ether")),
-        Coin("SOL", "Solana", "solana", ("$sol",)),
-        Coin("DOT", "Polkadot", "polkadot", ("$dot",)),
+        Coin("ETH", "Ethereum", "ethereum", ("eth", "ether"), ("lost in the ether", "lost to the ether")),
+        Coin(
+            "SOL",
+            "Solana",
+            "solana",
+            ("$sol",),
+            ("solana beach", "i'm sol", "you're sol", "we're sol", "they're sol"),
+        ),
+        Coin(
+            "DOT", "Polkadot", "polkadot", ("$dot",), ("polkadot dress", "polkadot pattern", "polkadot shirt")
+        ),
         Coin("AAVE", "Aave", "aave", ("$aave",)),
-        Coin("ADA", "Cardano", "cardano", ("$ada",)),
-        Coin("AVAX", "Avalanche", "avalanche-2", ("avax",)),
-        Coin("BNB", "BNB", "binancecoin", ("bnb", "binance coin")),
-        Coin("DOGE", "Dogecoin", "dogecoin", ("doge",)),
-        Coin("LINK", "Chainlink", "chainlink", ("$link",)),
+        Coin("ADA", "Cardano", "cardano", ("$ada",), ("gerolamo cardano", "girolamo cardano")),
+        Coin(
+            "AVAX",
+            "Avalanche",
+            "avalanche-2",
+            ("avax",),
+            (
+                "avalanche of",
+                "avalanche effect",
+                "avalanche kills",
+                "avalanche victim",
+                "avalanche warning",
+                "colorado avalanche",
+            ),
+        ),
+        Coin("BNB", "BNB", "binancecoin", ("bnb", "binance coin"), ("air bnb",)),
+        Coin("DOGE", "Dogecoin", "dogecoin", ("doge",), ("doge of venice", "efficiency (doge)", "doge cut")),
+        Coin("LINK", "Chainlink", "chainlink", ("$link",), ("chainlink fence", "chainlink fencing")),
         Coin("LTC", "Litecoin", "litecoin", ("ltc",)),
-        Coin("MATIC", "Polygon", "matic-network", ("matic",)),
+        Coin(
+            "MATIC",
+            "Polygon",
+            "matic-network",
+            ("matic",),
+            ("polygon shape", "polygon shaped", "polygon mesh", "polygon count", "polygon.com"),
+        ),
         Coin("UNI", "Uniswap", "uniswap", ("$uni",)),
-        Coin("XRP", "XRP", "ripple", ("xrp", "ripple")),
+        Coin(
+            "XRP",
+            "XRP",
+            "ripple",
+            ("xrp", "ripple"),
+            ("ripple effect", "ripple across", "ripple through", "ripple throughout"),
+        ),
     )
 }
 DEFAULT_SYMBOLS = ("BTC", "ETH", "SOL", "DOT", "AAVE")

@@ -28,12 +28,13 @@ class TransientError(CryptocastError):
 
 
 class SourceUnavailable(TransientError):
-    """A vendor did not give a usable answer."""
+    """A vendor did not give a usable answer; `refused`: it does not take our key, or not us (401, 403)."""
 
-    def __init__(self, source: str, reason: str) -> None:
+    def __init__(self, source: str, reason: str, *, refused: bool = False) -> None:
         super().__init__(f"{source}: {reason}")
         self.source = source
         self.reason = reason
+        self.refused = refused
 
 
 class StoreUnavailable(TransientError):

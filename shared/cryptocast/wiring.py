@@ -2,7 +2,8 @@
 
 Heavy packages are imported inside the builders, so that a function carries only the layers it uses.
 What is built stays for the life of the process, but for two things: each call asks the registry who serves,
-and loads again only when another was promoted; and after a store did not answer its secret is read again.
+and loads again only when another was promoted; and after a store did not answer, or a vendor refused a key,
+the secrets are read again.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from cryptocast.stream.push import ApiGatewayPush
 
 _PARAMETER = "_parameter"
+_VENDOR_KEYS = ("coingecko_api_key", "cryptocompare_api_key", "reddit_client_id", "reddit_client_secret")
 _scorer: dict[str, Scorer] = {}
 """The loaded sentiment champion, by the ETag of champion.json; at most one."""
 _given: dict[str, SecretStr] = {}
@@ -50,7 +52,7 @@ def forget() -> None:
         _database,
         _online_store,
         bucket,
-        sources,
+        _sources,
         forecasters,
         _api_database,
         _http_app,
@@ -62,7 +64,7 @@ def forget() -> None:
 
 
 def doubt_secrets() -> None:
-    """A store does not answer: its secret may be another by now, so the next use reads them anew.
+    """A store does not answer, or a vendor refuses: its secret may be another by now, so it is read anew.
 
     At most once a minute. What is in use is not closed: a client is made anew only where its secret differs.
     """
@@ -84,7 +86,9 @@ def settings() -> Settings:
     if not wanted:
         return found
     # Read anew in the middle of a request, which Lambda would end while SSM is waited for.
-    _given.update(read_secrets(aws("ssm", patient=not _given), wanted, _given))
+    read = read_secrets(aws("ssm", patient=not _given), wanted, _given)
+    _given.clear()  # an optional key that was taken away there is used no more
+    _given.update(read)
     return found.model_copy(update=_given)
 
 
@@ -155,16 +159,19 @@ def bucket() -> Bucket:
     return Bucket(aws("s3"), _setting("registry_bucket"))
 
 
-@cache
 def sources() -> Sources:
     """Every vendor, as the settings choose them."""
+    found = settings()
+    return _sources(**{key: getattr(found, key) for key in _VENDOR_KEYS})
+
+
+@lru_cache(maxsize=1)
+def _sources(**keys: SecretStr | None) -> Sources:
     from cryptocast.collect.sources import make_fetcher, make_sources
 
+    secrets = {key: value.get_secret_value() if value else None for key, value in keys.items()}
     found = settings()
-    keys = ("coingecko_api_key", "cryptocompare_api_key", "reddit_client_id", "reddit_client_secret")
-    given: dict[str, SecretStr | None] = {key: getattr(found, key) for key in keys}
-    secrets = {key: value.get_secret_value() if value else None for key, value in given.items()}
-    return make_sources(found, make_fetcher(found), secrets)
+    return make_sources(found, make_fetcher(found), secrets, doubt_secrets)
 
 
 @cache

@@ -7,12 +7,9 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
 from typing import Any
 
-import boto3
 import pytest
-from moto import mock_aws
 
 from cryptocast.domain import DEFAULT_SYMBOLS, DataLabel, Horizon
 from cryptocast.registry.bucket import Bucket
@@ -29,16 +26,6 @@ DAYS = int(os.environ.get("BENCH_DAYS") or 182)
 @pytest.fixture(scope="module")
 def market() -> dict[str, Any]:
     return make_market(DAYS, DEFAULT_SYMBOLS, reversal=0.1)
-
-
-@pytest.fixture
-def registry(monkeypatch: pytest.MonkeyPatch) -> Iterator[Bucket]:
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "test")
-    with mock_aws():
-        s3 = boto3.client("s3", region_name="us-east-1")
-        s3.create_bucket(Bucket="registry")
-        yield Bucket(s3, "registry")
 
 
 def run(benchmark: Any, bucket: Bucket, market: dict[str, Any], tuner: Tuner | None) -> None:
@@ -58,11 +45,11 @@ def run(benchmark: Any, bucket: Bucket, market: dict[str, Any], tuner: Tuner | N
     assert all(report.version for report in reports)
 
 
-def test_a_fixed_parameter_retrain(benchmark: Any, registry: Bucket, market: dict[str, Any]) -> None:
-    run(benchmark, registry, market, None)
+def test_a_fixed_parameter_retrain(benchmark: Any, bucket: Bucket, market: dict[str, Any]) -> None:
+    run(benchmark, bucket, market, None)
 
 
 def test_a_tuned_training(
-    benchmark: Any, registry: Bucket, market: dict[str, Any], module_database_url: str
+    benchmark: Any, bucket: Bucket, market: dict[str, Any], module_database_url: str
 ) -> None:
-    run(benchmark, registry, market, Tuner(module_database_url, TuningRules(TRIALS, workers=2)))
+    run(benchmark, bucket, market, Tuner(module_database_url, TuningRules(TRIALS, workers=2)))

@@ -6,13 +6,13 @@ import importlib.util
 from collections.abc import Callable, Iterator
 from types import ModuleType
 
-import boto3
 import pytest
-from moto import mock_aws
 from upstash_redis import Redis
 
 from cryptocast import wiring
+from cryptocast.registry.bucket import Bucket
 from local.upstash import Upstash
+from tests.fixtures_aws import SECRETS, put_secret
 from tests.template import ROOT
 
 Load = Callable[[str], ModuleType]
@@ -35,24 +35,14 @@ def load() -> Load:
 
 
 @pytest.fixture
-def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def cloud(fresh_wiring: None, bucket: Bucket, monkeypatch: pytest.MonkeyPatch) -> None:
     """An empty AWS account with a registry bucket, and the environment that every function has."""
-    for name in wiring.Settings.model_fields:
-        monkeypatch.delenv(name.upper(), raising=False)
     for name, value in {
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
-        "AWS_DEFAULT_REGION": "us-east-1",
-        "REGISTRY_BUCKET": "registry",
+        "REGISTRY_BUCKET": bucket.name,
         "SYMBOLS": "BTC,ETH",
         "DATA_LABEL": "simulated",
     }.items():
         monkeypatch.setenv(name, value)
-    wiring.forget()
-    with mock_aws():
-        boto3.client("s3").create_bucket(Bucket="registry")
-        yield
-    wiring.forget()
 
 
 @pytest.fixture
@@ -60,13 +50,12 @@ def stores(
     cloud: None, database_url: str, upstash_server: Upstash, redis: Redis, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[None]:
     """The embedded Postgres and Redis, given to the functions as SSM parameters."""
-    ssm = boto3.client("ssm")
     for name, value in {
         "database-url": database_url,
         "redis-url": upstash_server.url,
         "redis-token": upstash_server.token,
     }.items():
-        ssm.put_parameter(Name=f"/cryptocast/test/{name}", Value=value, Type="SecureString")
-        monkeypatch.setenv(f"{name.upper().replace('-', '_')}_PARAMETER", f"/cryptocast/test/{name}")
+        put_secret(name, value)
+        monkeypatch.setenv(f"{name.upper().replace('-', '_')}_PARAMETER", f"{SECRETS}/{name}")
     yield
     wiring.database().close()

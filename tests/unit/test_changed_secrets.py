@@ -1,31 +1,26 @@
-"""A token that Upstash changed: what was read when the function started is of no use any more."""
+"""A token or a key that was changed: what was read when the function started is of no use any more."""
 
 from __future__ import annotations
 
+import json
 import socket
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import boto3
 import pytest
-from moto import mock_aws
 
 from cryptocast import wiring
-from cryptocast.errors import StoreUnavailable
-from tests.unit.test_wiring import PREFIX, clean, cloud, put_secret
-
-__all__ = ["clean", "cloud"]
-
-
-def change_secret(name: str, value: str) -> None:
-    boto3.client("ssm").put_parameter(
-        Name=f"{PREFIX}/{name}", Value=value, Type="SecureString", Overwrite=True
-    )
+from cryptocast.errors import SourceUnavailable, StoreUnavailable
+from tests.fixtures_aws import SECRETS, put_secret
 
 
 @pytest.fixture
-def clock(cloud: None, monkeypatch: pytest.MonkeyPatch) -> list[float]:
+def clock(fresh_wiring: None, moto_aws: None, monkeypatch: pytest.MonkeyPatch) -> list[float]:
     put_secret("redis-token", "old")
     monkeypatch.setenv("REDIS_URL", "http://127.0.0.1:9")
-    monkeypatch.setenv("REDIS_TOKEN_PARAMETER", f"{PREFIX}/redis-token")
+    monkeypatch.setenv("REDIS_TOKEN_PARAMETER", f"{SECRETS}/redis-token")
     clock = [1_000_000.0]
     monkeypatch.setattr(wiring, "time", lambda: clock[0])
     return clock
@@ -44,7 +39,7 @@ def fail() -> None:
 
 def test_secrets_are_read_again_after_a_store_did_not_answer(clock: list[float]) -> None:
     before = wiring.online_store()
-    change_secret("redis-token", "new")
+    put_secret("redis-token", "new")
     clock[0] += 61
     assert (token(), wiring.online_store() is before) == ("old", True)
     fail()
@@ -53,7 +48,7 @@ def test_secrets_are_read_again_after_a_store_did_not_answer(clock: list[float])
 
 def test_secrets_are_not_read_at_every_failure(clock: list[float]) -> None:
     fail()
-    change_secret("redis-token", "new")
+    put_secret("redis-token", "new")
     clock[0] += 59
     fail()
     assert token() == "old"
@@ -71,7 +66,7 @@ def test_secrets_that_did_not_change_leave_every_client_in_use(clock: list[float
 
 def test_secrets_stay_while_ssm_does_not_answer(clock: list[float], monkeypatch: pytest.MonkeyPatch) -> None:
     before = wiring.online_store()
-    change_secret("redis-token", "new")
+    put_secret("redis-token", "new")
     clock[0] += 61
     fail()
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
@@ -79,14 +74,11 @@ def test_secrets_stay_while_ssm_does_not_answer(clock: list[float], monkeypatch:
     assert (token(), wiring.online_store() is before) == ("old", True)
 
 
-def test_a_silent_ssm_is_asked_once_and_not_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_silent_ssm_is_asked_once_and_not_for_long(
+    clock: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A request waits for it: the client's usual patience is longer than a function lives."""
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "test")
-    monkeypatch.setenv("REDIS_TOKEN_PARAMETER", f"{PREFIX}/redis-token")
-    with mock_aws():
-        put_secret("redis-token", "old")
-        assert token() == "old"
+    assert token() == "old"
     wiring.settings.cache_clear()
     with socket.create_server(("127.0.0.1", 0)) as silent:
         monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{silent.getsockname()[1]}")
@@ -101,8 +93,70 @@ def test_a_secret_that_was_taken_away_goes_on_and_is_told(
     clock: list[float], caplog: pytest.LogCaptureFixture
 ) -> None:
     before = wiring.online_store()
-    boto3.client("ssm").delete_parameter(Name="/cryptocast/test/redis-token")
+    boto3.client("ssm").delete_parameter(Name=f"{SECRETS}/redis-token")
     clock[0] += 61
     fail()
     assert (token(), wiring.online_store() is before) == ("old", True)
     assert "redis-token, which REDIS_TOKEN is read from; the one before goes on" in caplog.text
+
+
+@pytest.fixture
+def coingecko() -> Iterator[str]:
+    """A vendor that takes the key `new` alone, and answers without one."""
+
+    class Vendor(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            key = self.headers.get("x-cg-demo-api-key")
+            body = json.dumps([{"id": "bitcoin", "current_price": 5, "last_updated": "2026-01-01T00:00:00Z"}])
+            self.send_response(200 if key in (None, "new") else 401)
+            self.send_header("content-type", "application/json")
+            self.end_headers()
+            self.wfile.write(body.encode())
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Vendor)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_address[1]}"
+    server.shutdown()
+    server.server_close()
+
+
+def prices() -> list[float]:
+    """What a collector does: a vendor that refuses has the keys doubted."""
+    try:
+        return [quote.price for quote in wiring.sources().quotes.quotes(["BTC"]).records]
+    except SourceUnavailable as error:
+        assert error.refused
+        wiring.sources().doubt_keys()
+        return []
+
+
+def test_a_vendors_key_is_read_again_after_it_was_refused(
+    clock: list[float], coingecko: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put_secret("coingecko-api-key", "old")
+    monkeypatch.setenv("SOURCE_BASE_URL", coingecko)
+    monkeypatch.setenv("COINGECKO_API_KEY_PARAMETER", f"{SECRETS}/coingecko-api-key")
+    before = wiring.sources()
+    assert prices() == []
+    put_secret("coingecko-api-key", "new")
+    clock[0] += 59
+    assert (prices(), prices()) == ([], [])
+    clock[0] += 2
+    assert (prices(), wiring.sources() is before) == ([], False)
+    assert prices() == [5.0]
+
+
+def test_a_vendors_key_that_was_taken_away_is_used_no_more(
+    clock: list[float], coingecko: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put_secret("coingecko-api-key", "old")
+    monkeypatch.setenv("SOURCE_BASE_URL", coingecko)
+    monkeypatch.setenv("COINGECKO_API_KEY_PARAMETER", f"{SECRETS}/coingecko-api-key")
+    assert prices() == []
+    boto3.client("ssm").delete_parameter(Name=f"{SECRETS}/coingecko-api-key")
+    clock[0] += 61
+    assert (prices(), prices()) == ([], [5.0])
+    assert token() == "old"

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
 
-import boto3
 import pytest
-from moto import mock_aws
 from typer.testing import CliRunner
 
-from cryptocast import models_commands, wiring
+from cryptocast import models_commands
 from cryptocast.cli import app
 from cryptocast.domain import Horizon
 from cryptocast.registry import layout
@@ -26,21 +24,11 @@ NAME = layout.price_model(Horizon.M15)
 
 
 @pytest.fixture
-def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[Bucket]:
-    for name in wiring.Settings.model_fields:
-        monkeypatch.delenv(name.upper(), raising=False)
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "test")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-    monkeypatch.setenv("REGISTRY_BUCKET", "registry")
+def bucket(fresh_wiring: None, bucket: Bucket, monkeypatch: pytest.MonkeyPatch) -> Bucket:
+    monkeypatch.setenv("REGISTRY_BUCKET", bucket.name)
     monkeypatch.setenv("DATABASE_URL", "postgresql://nobody@127.0.0.1:9/none")
     monkeypatch.setattr(models_commands.console, "_width", 400)
-    wiring.forget()
-    with mock_aws():
-        client = boto3.client("s3")
-        client.create_bucket(Bucket="registry")
-        yield Bucket(client, "registry")
-    wiring.forget()
+    return bucket
 
 
 def run(*words: str) -> tuple[int, str]:
@@ -133,3 +121,14 @@ def test_what_cannot_be_done_is_one_line(bucket: Bucket, words: tuple[str, ...],
     assert code == 1
     assert said in out
     assert "Traceback" not in out
+
+
+def test_what_promote_says_of_an_unreadable_champion_can_be_typed(bucket: Bucket) -> None:
+    register(bucket, "v1")
+    bucket.put(layout.champion_key(NAME), b"garbage")
+    promote = ("promote", "v1", "--horizon", "15m", "--reason", "it broke")
+    code, said = run(*promote)
+    assert code == 1
+    (typed,) = re.findall(r"`cryptocast models (rollback [^`]*)`", said)
+    code, said = run(*typed.replace("VERSION", "v1").split())
+    assert (code, read_champion(bucket, NAME)[0].version) == (0, "v1"), said

@@ -117,3 +117,16 @@ def test_readme_puts_the_secrets_where_the_stack_reads_them() -> None:
     config = tomllib.loads((ROOT / "samconfig.toml").read_text())
     region = config["dev"]["deploy"]["parameters"]["region"]
     assert f"aws ssm put-parameter --region {region} " in (ROOT / "README.md").read_text()
+
+
+def test_every_route_that_reads_postgres_by_request_has_a_limit_of_its_own() -> None:
+    stage = TEMPLATE["Resources"]["HttpStage"]
+    settings = stage["Properties"]["RouteSettings"]
+    paths = ("forecasts/{symbol}", "bars/{symbol}", "documents", "outcomes", "features/{symbol}", "health")
+    for path in paths:
+        assert settings[f"GET /v1/{path}"] == {"ThrottlingBurstLimit": 40, "ThrottlingRateLimit": 5}
+    routes = of_type(TEMPLATE, "AWS::ApiGatewayV2::Route")
+    # A stage with a setting for a route that is not there yet cannot be deployed.
+    assert set(stage["DependsOn"]) == {
+        name for name, route in routes.items() if route["RouteKey"] in settings
+    }

@@ -4,14 +4,12 @@ import json
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
-from moto import mock_aws
 from typer.testing import CliRunner
 
 from cryptocast import wiring
@@ -26,41 +24,26 @@ from cryptocast.registry.publish import publish
 from cryptocast.sentiment.standin import FOLDER
 from cryptocast.sentiment.writing import write_cards
 from cryptocast.store.online import LATEST_RERUN, LATEST_RERUN_LIVE
+from tests.fixtures_aws import REGION, SECRETS, put_secret
 
 NOW = datetime(2024, 3, 1, tzinfo=UTC)
-PREFIX = "/cryptocast/test"
 
 
 @pytest.fixture(autouse=True)
-def clean(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    for name in (*wiring.Settings.model_fields, "aws_profile"):
-        monkeypatch.delenv(name.upper(), raising=False)
+def clean(fresh_wiring: None, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in (
         ("AWS_ACCESS_KEY_ID", "test"),
         ("AWS_SECRET_ACCESS_KEY", "test"),
-        ("AWS_DEFAULT_REGION", "us-east-1"),
+        ("AWS_DEFAULT_REGION", REGION),
     ):
         monkeypatch.setenv(name, value)
-    wiring.forget()
-    yield
-    wiring.forget()
 
 
 @pytest.fixture
-def cloud() -> Iterator[None]:
-    with mock_aws():
-        yield
-
-
-@pytest.fixture
-def registry(cloud: None, monkeypatch: pytest.MonkeyPatch) -> Bucket:
+def registry(moto_aws: None, monkeypatch: pytest.MonkeyPatch) -> Bucket:
     boto3.client("s3").create_bucket(Bucket="registry")
     monkeypatch.setenv("REGISTRY_BUCKET", "registry")
     return wiring.bucket()
-
-
-def put_secret(name: str, value: str) -> None:
-    boto3.client("ssm").put_parameter(Name=f"{PREFIX}/{name}", Value=value, Type="SecureString")
 
 
 def publish_standin(bucket: Bucket, at: datetime) -> str:
@@ -81,41 +64,41 @@ def publish_standin(bucket: Bucket, at: datetime) -> str:
 
 class TestSecrets:
     def test_come_from_ssm_by_name_and_stay_secret(
-        self, cloud: None, monkeypatch: pytest.MonkeyPatch
+        self, moto_aws: None, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         put_secret("database-url", "postgresql://u:pw@host/db")
-        monkeypatch.setenv("DATABASE_URL_PARAMETER", f"{PREFIX}/database-url")
+        monkeypatch.setenv("DATABASE_URL_PARAMETER", f"{SECRETS}/database-url")
         assert wiring.database_url() == "postgresql://u:pw@host/db"
         assert "pw" not in repr(wiring.settings())
 
     def test_given_directly_need_no_ssm(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("DATABASE_URL", "postgresql://here/db")
-        monkeypatch.setenv("DATABASE_URL_PARAMETER", f"{PREFIX}/database-url")
+        monkeypatch.setenv("DATABASE_URL_PARAMETER", f"{SECRETS}/database-url")
         assert wiring.database_url() == "postgresql://here/db"
 
-    def test_an_absent_vendor_key_is_no_error(self, cloud: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_an_absent_vendor_key_is_no_error(self, moto_aws: None, monkeypatch: pytest.MonkeyPatch) -> None:
         put_secret("database-url", "postgresql://host/db")
-        monkeypatch.setenv("DATABASE_URL_PARAMETER", f"{PREFIX}/database-url")
-        monkeypatch.setenv("REDDIT_CLIENT_ID_PARAMETER", f"{PREFIX}/reddit-client-id")
+        monkeypatch.setenv("DATABASE_URL_PARAMETER", f"{SECRETS}/database-url")
+        monkeypatch.setenv("REDDIT_CLIENT_ID_PARAMETER", f"{SECRETS}/reddit-client-id")
         assert wiring.settings().reddit_client_id is None
         assert wiring.sources().reddit is None
 
-    def test_a_vendor_key_reaches_the_sources(self, cloud: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_a_vendor_key_reaches_the_sources(self, moto_aws: None, monkeypatch: pytest.MonkeyPatch) -> None:
         for name in ("reddit-client-id", "reddit-client-secret"):
             put_secret(name, f"the-{name}")
-            monkeypatch.setenv(f"{name.upper().replace('-', '_')}_PARAMETER", f"{PREFIX}/{name}")
+            monkeypatch.setenv(f"{name.upper().replace('-', '_')}_PARAMETER", f"{SECRETS}/{name}")
         assert wiring.sources().reddit is not None
 
     def test_an_absent_database_url_is_named_by_parameter(
-        self, cloud: None, monkeypatch: pytest.MonkeyPatch
+        self, moto_aws: None, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setenv("DATABASE_URL_PARAMETER", f"{PREFIX}/database-url")
-        with pytest.raises(SettingsError, match=f"{PREFIX}/database-url"):
+        monkeypatch.setenv("DATABASE_URL_PARAMETER", f"{SECRETS}/database-url")
+        with pytest.raises(SettingsError, match=f"{SECRETS}/database-url"):
             wiring.database()
 
     def test_ssm_that_does_not_answer_is_worth_a_retry(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
-        monkeypatch.setenv("DATABASE_URL_PARAMETER", f"{PREFIX}/database-url")
+        monkeypatch.setenv("DATABASE_URL_PARAMETER", f"{SECRETS}/database-url")
         with pytest.raises(StoreUnavailable, match="SSM"):
             wiring.settings()
 

@@ -463,7 +463,7 @@ export interface components {
       missing?: string[];
       /**
        * Stale
-       * @description Of what cycles renew (forecasts, bars, newest feature row, outcomes, health): `as_of` is over two cycles (30 minutes) old, or absent. False elsewhere.
+       * @description Of what cycles renew (forecasts, bars, newest feature row, outcomes, health): `as_of` is over two cycles (30 minutes) old, or absent. Of the record's head: that of a later day has been due for as long. False elsewhere.
        * @default false
        */
       stale: boolean;

@@ -21,9 +21,12 @@ FEWEST_REFUSED = 5
 class Asking:
     """One step's dealings with its sources; `report` collects what came of them."""
 
-    def __init__(self, db: Database, report: StepReport, now: datetime) -> None:
+    def __init__(
+        self, db: Database, report: StepReport, now: datetime, doubt_keys: Callable[[], None] = free
+    ) -> None:
         self._db = db
         self._now = now
+        self._doubt_keys = doubt_keys
         self._failed: dict[str, str] = {}
         self._answered: set[str] = set()
         self._good: dict[str, int] = {}
@@ -32,6 +35,8 @@ class Asking:
 
     def ask(self, source: str, question: Callable[[], Collected[T]]) -> Collected[T]:
         """The answer to `question`, empty where the source failed now or earlier in this step.
+
+        Where it refused our key `doubt_keys` is called: the key may be another by now.
 
         Raises: `StoreUnavailable`.
         """
@@ -43,6 +48,8 @@ class Asking:
             raise
         except SourceUnavailable as error:
             self._fail(source, error.reason)
+            if error.refused:
+                self._doubt_keys()
         except QuotaExceeded:
             self._fail(source, "the budget of this month is spent")
         except Exception as error:  # a hostile answer found a way past the reader
@@ -65,18 +72,21 @@ class Asking:
         if what not in self.report.missing:
             self.report.missing.append(what)
 
-    def quarantine(self, rejected: Iterable[Rejected]) -> None:
-        """Keep refused records and count them. Raises: `StoreUnavailable`."""
+    def quarantine(self, rejected: Iterable[Rejected], asked: str | None = None) -> None:
+        """Keep refused records and count them, against the source that was `asked` or the one they name.
+
+        Raises: `StoreUnavailable`.
+        """
         refused = list(rejected)
         if refused:
             quarantine.add(self._db, refused, self._now)
             self.report.rows_rejected += len(refused)
         for record in refused:
-            self._refused.setdefault(record.source, []).append(record)
+            self._refused.setdefault(asked or record.source, []).append(record)
 
     def good(self, source: str, records: int) -> None:
-        """So many of its records were valid. Of a source that leaves out what is known already nobody tells
-        this: none is left of it in a quiet quarter of an hour, and one that is refused is there every time.
+        """So many of its records were valid, those too that it left out as known: in a quiet quarter of an
+        hour nothing else is left, and a record that is refused is there every time.
         """
         self._good[source] = self._good.get(source, 0) + records
 
@@ -91,15 +101,18 @@ class Asking:
 
         return spend
 
+    def is_useless(self, source: str) -> bool:
+        """Whether every record that it gave in this step was refused."""
+        return not self._good.get(source) and len(self._refused.get(source, ())) >= FEWEST_REFUSED
+
     def close(self) -> None:
         """Remember how each source did; one of which no record was `good` has failed.
 
         Raises: `StoreUnavailable`.
         """
-        for source, good in self._good.items():
-            refused = self._refused.get(source, [])
-            if not good and len(refused) >= FEWEST_REFUSED and source not in self._failed:
-                self._fail(source, f"all {len(refused)} records were refused ({refused[0].reason})")
+        for source in [s for s in self._good if self.is_useless(s) and s not in self._failed]:
+            refused = self._refused[source]
+            self._fail(source, f"all {len(refused)} records were refused ({refused[0].reason})")
         for source in sorted(self._answered - set(self._failed)):
             sources.set_status(self._db, source, True, "", self._now)
         for source, reason in self._failed.items():

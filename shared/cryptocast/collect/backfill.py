@@ -133,7 +133,7 @@ def _fill(
         answer = asking.ask(source, partial(fetch, begin, end))
         if asking.has_failed(source):
             return
-        keep(db, asking, answer, CycleWindow(end, begin, now))
+        keep(db, asking, source, answer, CycleWindow(end, begin, now))
         walk.reached(end)
 
 

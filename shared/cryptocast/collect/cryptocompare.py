@@ -19,6 +19,8 @@ _ROWS = 2_000
 """Rows before aggregation that one answer serves; the vendor cuts `limit` to fit."""
 _NO_SUCH_PAIR = ("does not exist for this coin pair", "There is no data for")
 """In the message of the error for a coin the vendor does not have; its `Type` varies."""
+_NO_SUCH_KEY = ("api key", "auth key")
+"""In lower case in that of an error for a key that it does not take, which comes as HTTP 200 too."""
 
 
 class CryptoCompare:
@@ -85,7 +87,8 @@ class CryptoCompare:
             message = str(answer.get("Message"))
             if any(phrase in message for phrase in _NO_SUCH_PAIR):
                 return None
-            raise SourceUnavailable(NAME, f"error as HTTP 200: {message[:120]}")
+            refused_key = any(phrase in message.lower() for phrase in _NO_SUCH_KEY)
+            raise SourceUnavailable(NAME, f"error as HTTP 200: {message[:120]}", refused=refused_key)
         data = answer.get("Data")
         if not isinstance(data, dict) or not isinstance(data.get("Data"), list):
             raise SourceUnavailable(NAME, "answers no rows")

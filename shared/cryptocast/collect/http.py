@@ -24,6 +24,7 @@ TEXT = ("text/",)
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524})
+_REFUSED = frozenset({401, 403})
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
@@ -203,7 +204,7 @@ class Fetcher:
         if status in _AGAIN:
             raise _TryAgain(f"HTTP {status}", _retry_after(response.headers))
         if status != 200:
-            raise SourceUnavailable(source, f"HTTP {status}")
+            raise SourceUnavailable(source, f"HTTP {status}", refused=status in _REFUSED)
         content_type = response.headers.get("content-type", "").lower()
         if content_type and not any(word in content_type for word in accept):
             kind = content_type.split(";")[0][:60]

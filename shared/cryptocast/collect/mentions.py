@@ -24,14 +24,25 @@ def mentions(text: str) -> tuple[str, ...]:
 
     A coin is named by its name, an alias or `$SYMBOL`, whatever the case, and by its bare symbol
     only in capitals inside a text that is not all capitals: "SOL rallies", not "sol" or "CLICK THIS LINK".
+    Where its words stand in one of its `other_meanings` they do not name it: "the ripple effect".
     """
-    lowered = text.lower()
     capitals_tell = any(c.islower() for c in text) and _capital_share(text) < 0.5
-    return tuple(
-        symbol
-        for symbol, coin in COINS.items()
-        if _named(coin).search(lowered) or (capitals_tell and _bare(symbol).search(text))
-    )
+    lowered = text.lower()
+    # Few texts name a coin, so its phrases are looked for only where it seems to be named.
+    seeming = [coin for coin in COINS.values() if _names(coin, text, lowered, capitals_tell)]
+    return tuple(coin.symbol for coin in seeming if _names_besides(coin, text, capitals_tell))
+
+
+def _names(coin: Coin, text: str, lowered: str, capitals_tell: bool) -> bool:
+    return bool(_named(coin).search(lowered) or (capitals_tell and _bare(coin.symbol).search(text)))
+
+
+def _names_besides(coin: Coin, text: str, capitals_tell: bool) -> bool:
+    """Whether `text` names the coin outside of the phrases that mean something else."""
+    if not coin.other_meanings:
+        return True
+    left = _other_meanings(coin).sub(" ", text)
+    return _names(coin, left, left.lower(), capitals_tell)
 
 
 @cache
@@ -39,6 +50,14 @@ def _named(coin: Coin) -> re.Pattern[str]:
     words = {coin.name.lower(), f"${coin.symbol.lower()}", *coin.aliases}
     alternatives = "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
     return re.compile(rf"(?<![\w$])(?:{alternatives})(?!\w){_OTHER_COINS}")
+
+
+@cache
+def _other_meanings(coin: Coin) -> re.Pattern[str]:
+    phrases = "|".join(
+        re.escape(phrase).replace(r"\ ", "[ -]").replace("'", "['’]") for phrase in coin.other_meanings
+    )
+    return re.compile(rf"(?<!\w)(?:{phrases})s?(?!\w)", re.IGNORECASE)
 
 
 @cache

@@ -27,11 +27,11 @@ def collect_news(db: Database, sources: Sources, window: CycleWindow) -> StepRep
 
     Raises: `StoreUnavailable`.
     """
-    asking = Asking(db, StepReport("collect_news"), window.now)
+    asking = Asking(db, StepReport("collect_news"), window.now, sources.doubt_keys)
     budget = asking.budget(sources.newslist.budget, sources.quotas.get(sources.newslist.budget))
     for site in sources.sites:
         memory = StoreMemory(db, DocumentKind.NEWS, site.name)
-        keep(db, asking, asking.ask(site.name, partial(site.documents, window, memory)), window)
+        keep(db, asking, site.name, asking.ask(site.name, partial(site.documents, window, memory)), window)
         if window.catches_up:
             question = partial(
                 sources.newslist.documents_between,
@@ -42,19 +42,24 @@ def collect_news(db: Database, sources: Sources, window: CycleWindow) -> StepRep
                 window.now,
                 budget,
             )
-            keep(db, asking, asking.ask(sources.newslist.name, question), window)
+            name = sources.newslist.name
+            keep(db, asking, name, asking.ask(name, question), window)
     asking.close()
     return asking.report
 
 
-def keep(db: Database, asking: Asking, answer: Collected[Document], window: CycleWindow) -> None:
-    """Validate and upsert documents, then remember the page's validators.
+def keep(db: Database, asking: Asking, source: str, answer: Collected[Document], window: CycleWindow) -> None:
+    """Validate and upsert what `source` gave, then remember the page's validators.
 
     In that order: were it reversed, a step that died between would be told "not modified" next time
-    and lose the items.
+    and lose the items. Those of a page whose every item was refused are not remembered: an unchanged page
+    would pass for a source that works.
     """
     valid, refused = valid_documents(answer.records, window.now)
-    asking.quarantine([*answer.rejected, *refused])
+    asking.quarantine([*answer.rejected, *refused], source)
+    asking.good(source, len(valid) + answer.left_out)
     asking.report.rows_stored += documents.upsert(db, valid)
+    if asking.is_useless(source):
+        return
     for url, (etag, last_modified) in answer.validators.items():
         source_store.remember(db, url, etag, last_modified)

@@ -61,6 +61,8 @@ class NewsList:
                 oldest = min(oldest, document.published_at)
                 if since <= document.published_at < until:
                     found.setdefault(document.external_id, document)
+                else:
+                    collected.left_out += 1
             if len(rows) < _PER_PAGE or oldest < since:
                 break
             # The next page begins at the same second: whether `to_ts` includes it is undocumented.

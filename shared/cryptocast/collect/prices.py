@@ -34,7 +34,7 @@ def collect_prices(db: Database, sources: Sources, window: CycleWindow, symbols:
 
     Raises: `StoreUnavailable`.
     """
-    asking = Asking(db, StepReport("collect_prices"), window.now)
+    asking = Asking(db, StepReport("collect_prices"), window.now, sources.doubt_keys)
     unclosed = _unclosed(db, window, symbols)
     quotes = _quotes(asking, sources, window, symbols, unclosed)
     served: dict[str, str] = {}

@@ -115,9 +115,9 @@ class RedditPosts:
             known = memory.known(document.external_id for document in read.records)
             oldest = min((d.published_at for d in read.records), default=oldest)
             collected.rejected += read.rejected
-            collected.records += [
-                d for d in read.records if d.external_id not in known and d.published_at >= kept_since
-            ]
+            new = [d for d in read.records if d.external_id not in known and d.published_at >= kept_since]
+            collected.records += new
+            collected.left_out += len(read.records) - len(new)
             # Age alone ends nothing: the cycles before this one may have got no answer.
             met = bool(known) and (len(known) == len(read.records) or oldest < window.since - _SLACK)
             if len(page) < _PER_PAGE or met or oldest < kept_since:
@@ -163,11 +163,13 @@ class RedditPosts:
         except (Forbidden, NotFound, Redirect) as error:
             if closed_raises:
                 raise
-            raise SourceUnavailable(SOURCE, type(error).__name__) from None
+            raise SourceUnavailable(
+                SOURCE, type(error).__name__, refused=isinstance(error, Forbidden)
+            ) from None
         except SourceUnavailable:
             raise
         except Exception as error:  # PRAW raises what it meets: its own, requests', ValueError, KeyError
-            raise SourceUnavailable(SOURCE, _reason(error)) from None
+            raise SourceUnavailable(SOURCE, _reason(error), refused=_status(error) in (401, 403)) from None
 
 
 def _reason(error: Exception) -> str:
@@ -175,8 +177,13 @@ def _reason(error: Exception) -> str:
     original = getattr(error, "original_exception", None)
     if original is not None:
         return str(original) if isinstance(original, SourceUnavailable) else type(original).__name__
-    status = getattr(getattr(error, "response", None), "status_code", None)
+    status = _status(error)
     return f"{type(error).__name__} (HTTP {status})" if status else type(error).__name__
+
+
+def _status(error: Exception) -> int | None:
+    status: int | None = getattr(getattr(error, "response", None), "status_code", None)
+    return status
 
 
 def _bounded_session(trust_env: bool) -> Any:

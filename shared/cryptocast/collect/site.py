@@ -74,6 +74,7 @@ class NewsSite:
         collected.validators[self._feed_url] = reply.validators
         by_id = {document_id(entry.url, entry.guid, self.site_url): entry for entry in found}
         known = memory.known(by_id)
+        collected.left_out = len(known)
         self._read_new(collected, ((i, e) for i, e in by_id.items() if i not in known), window)
         return collected
 

@@ -30,13 +30,15 @@ def collect_social(db: Database, sources: Sources, window: CycleWindow) -> StepR
 
     Raises: `StoreUnavailable`.
     """
-    asking = Asking(db, StepReport("collect_social"), window.now)
+    asking = Asking(db, StepReport("collect_social"), window.now, sources.doubt_keys)
     reddit = sources.reddit
     if reddit is None:
         asking.lacks(NO_CREDENTIALS)
+        sources.doubt_keys()
     else:
         memory = StoreMemory(db, DocumentKind.POST, reddit.name)
-        keep(db, asking, asking.ask(reddit.name, partial(reddit.documents, window, memory)), window)
+        name = reddit.name
+        keep(db, asking, name, asking.ask(name, partial(reddit.documents, window, memory)), window)
         if not asking.has_failed(reddit.name):
             asking.report.detail["deleted"] = _sweep_deletions(db, asking, reddit, window.now)
     expired = documents.expire_post_text(db, window.now - timedelta(hours=sources.post_text_hours))

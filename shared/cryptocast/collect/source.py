@@ -29,12 +29,15 @@ class Collected(Generic[T]):
     """What the vendor does not have, in plain words: `coinbase: no BNB`."""
     validators: dict[str, tuple[str | None, str | None]] = field(default_factory=dict)
     """Per URL its ETag and Last-Modified, to be remembered once the records are stored."""
+    left_out: int = 0
+    """Records that could be read and are no news: stored already, or of another time."""
 
     def add(self, other: Collected[T]) -> None:
         self.records += other.records
         self.rejected += other.rejected
         self.missing += [m for m in other.missing if m not in self.missing]
         self.validators |= other.validators
+        self.left_out += other.left_out
 
 
 class Memory(Protocol):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
@@ -18,7 +18,7 @@ from cryptocast.collect.http import Fetcher, Limits, is_loopback
 from cryptocast.collect.newslist import NewsList
 from cryptocast.collect.reddit import RedditPosts, connect
 from cryptocast.collect.site import NewsSite, TextPolicy
-from cryptocast.collect.source import BarSource, QuoteSource
+from cryptocast.collect.source import BarSource, QuoteSource, free
 from cryptocast.errors import SettingsError
 
 
@@ -54,6 +54,8 @@ class Sources:
     quotas: Mapping[str, int]
     """Calls a month, by source name; a source that is not here does not count them."""
     post_text_hours: int
+    doubt_keys: Callable[[], None] = free
+    """Called where a vendor refuses our key, or one was never given that may be there by now."""
 
 
 def make_fetcher(
@@ -75,7 +77,12 @@ def make_fetcher(
     return Fetcher(frozenset(), settings.user_agent, loopback=loopback, limits=limits, transport=transport)
 
 
-def make_sources(settings: SourceSettings, fetcher: Fetcher, secrets: Mapping[str, str | None]) -> Sources:
+def make_sources(
+    settings: SourceSettings,
+    fetcher: Fetcher,
+    secrets: Mapping[str, str | None],
+    doubt_keys: Callable[[], None] = free,
+) -> Sources:
     """`secrets`: `coingecko_api_key`, `cryptocompare_api_key`, `reddit_client_id`, `reddit_client_secret`.
 
     All may be absent. Nothing is asked yet. Raises: `SettingsError` for a paid plan without its key.
@@ -94,10 +101,7 @@ def make_sources(settings: SourceSettings, fetcher: Fetcher, secrets: Mapping[st
         candles=candles.EXCHANGES[settings.candles_exchange].make(
             fetcher, f"{base}/{settings.candles_exchange}" if base else None
         ),
-        sites=(
-            coindesk.coindesk(fetcher, policy, f"{base}/coindesk" if base else coindesk.SITE_URL),
-            cryptoslate.cryptoslate(fetcher, policy, f"{base}/cryptoslate" if base else cryptoslate.SITE_URL),
-        ),
+        sites=_sites(fetcher, policy, base),
         newslist=NewsList(fetcher, policy, data_key, f"{base}/coindesk-data" if base else None),
         reddit=_reddit(settings, base, secrets),
         past_posts=ArcticShift(
@@ -109,6 +113,14 @@ def make_sources(settings: SourceSettings, fetcher: Fetcher, secrets: Mapping[st
             "cryptocompare": settings.cryptocompare_monthly_quota,
         },
         post_text_hours=settings.post_text_hours,
+        doubt_keys=doubt_keys,
+    )
+
+
+def _sites(fetcher: Fetcher, policy: TextPolicy, base: str | None) -> tuple[NewsSite, ...]:
+    return (
+        coindesk.coindesk(fetcher, policy, f"{base}/coindesk" if base else coindesk.SITE_URL),
+        cryptoslate.cryptoslate(fetcher, policy, f"{base}/cryptoslate" if base else cryptoslate.SITE_URL),
     )
 
 

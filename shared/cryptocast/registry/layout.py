@@ -34,6 +34,11 @@ def model_name(kind: str, horizon: str | None = None) -> str:
     return f"{kind}/{horizon}" if horizon else kind
 
 
+def option(name: str) -> str:
+    """How the operator's commands are told of a model: `--horizon 15m`, `--sentiment`."""
+    return "--sentiment" if name == SENTIMENT else f"--horizon {name.removeprefix(f'{PRICES}/')}"
+
+
 def champion_key(name: str) -> str:
     return f"{name}/{CHAMPION}"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from cryptocast.errors import BadInput, PromotionConflict, RegistryError
+from cryptocast.errors import BadInput, ModelNotFound, PromotionConflict, RegistryError
 from cryptocast.registry import layout
 from cryptocast.registry.bucket import Bucket
 from cryptocast.registry.manifest import Manifest, make_version, sha256
@@ -14,7 +14,8 @@ def publish(bucket: Bucket, kind: str, files: Mapping[str, bytes], manifest: Man
     """Write `files` and then the manifest, and return the version they got.
 
     The manifest goes last: a version without one is an unfinished upload and cannot be loaded.
-    Publishing the same again changes nothing and returns the same version. Raises `BadInput`
+    Publishing the same again changes nothing and returns the same version. What such an upload left behind
+    is replaced where it differs: nobody could have used it. Raises `BadInput`
     where the manifest is of another kind, `RegistryError` where the version exists with other content.
     """
     if kind != manifest.kind:
@@ -27,8 +28,22 @@ def publish(bucket: Bucket, kind: str, files: Mapping[str, bytes], manifest: Man
     name = layout.model_name(kind, manifest.horizon)
     try:
         for file, body in files.items():
-            bucket.create(layout.file_key(name, version, file), body)
+            _write(bucket, name, version, file, body)
         bucket.create(layout.file_key(name, version, layout.MANIFEST), complete.to_json())
     except PromotionConflict as error:
         raise RegistryError(f"{name} {version} exists already with other content: {error}") from None
     return version
+
+
+def _write(bucket: Bucket, name: str, version: str, file: str, body: bytes) -> None:
+    """Raises `PromotionConflict` where a finished version has the file with other content."""
+    key = layout.file_key(name, version, file)
+    try:
+        bucket.create(key, body)
+    except PromotionConflict:
+        try:
+            bucket.get(layout.file_key(name, version, layout.MANIFEST))
+        except ModelNotFound:
+            bucket.replace(key, body, bucket.get(key).etag)
+        else:
+            raise

@@ -9,7 +9,7 @@ from pathlib import Path
 from cryptocast.errors import ModelNotFound
 from cryptocast.registry import layout
 from cryptocast.registry.bucket import Bucket
-from cryptocast.registry.load import read_champion, read_file, read_manifest
+from cryptocast.registry.load import load, read_champion, read_manifest
 from cryptocast.registry.manifest import Manifest, parse_manifest
 from cryptocast.registry.promote import promote
 from cryptocast.registry.publish import publish
@@ -31,7 +31,8 @@ def publish_sentiment(bucket: Bucket, folder: Path, now: datetime) -> Published:
     """Check `folder`, register it and promote it. Doing it again changes nothing.
 
     A model that was only measured again has the version that it had, and a version is never changed: what
-    was registered stays and serves, so that an upgrade with new figures is no error.
+    was registered stays and serves, so that an upgrade with new figures is no error. An upload that was cut
+    off before its manifest is finished, with the cards and figures of `folder`.
     Raises `CorruptArtifact` where a file is not what its manifest says, `RegistryError` where another model
     is registered under the version, `PromotionConflict` where another version was promoted meanwhile.
     """
@@ -39,6 +40,8 @@ def publish_sentiment(bucket: Bucket, folder: Path, now: datetime) -> Published:
     manifest = parse_manifest((folder / layout.MANIFEST).read_bytes(), str(folder / layout.MANIFEST))
     kept = _only_measured_again(bucket, manifest)
     version = manifest.version if kept else publish(bucket, layout.SENTIMENT, artifact.files, manifest)
+    # Another upload at the same moment may have replaced a file before the manifest was there.
+    load(bucket, layout.SENTIMENT, version)
     try:
         champion, etag = read_champion(bucket, layout.SENTIMENT)
     except ModelNotFound:
@@ -56,11 +59,7 @@ def _only_measured_again(bucket: Bucket, manifest: Manifest) -> bool:
     except ModelNotFound:
         return False
     same_model = all(registered.sha256.get(file) == manifest.sha256.get(file) for file in FILES)
-    if registered == manifest or not same_model or _scoring(registered) != _scoring(manifest):
-        return False
-    for file in FILES:  # what is to serve without being written is read instead
-        read_file(bucket, registered, file)
-    return True
+    return registered != manifest and same_model and _scoring(registered) == _scoring(manifest)
 
 
 def _scoring(manifest: Manifest) -> dict[str, object]:

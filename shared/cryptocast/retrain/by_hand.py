@@ -115,7 +115,8 @@ def _current(bucket: Bucket, name: str, *, replaceable: bool = False) -> tuple[C
         if replaceable:
             return None, stored.etag
         raise CorruptArtifact(
-            f"{error}; `cryptocast models rollback` with --to VERSION replaces it"
+            f"{error}; `cryptocast models rollback {layout.option(name)} --to VERSION` replaces it, with one "
+            "of `cryptocast models list`"
         ) from None
 
 

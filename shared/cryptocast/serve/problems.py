@@ -121,13 +121,12 @@ def corrupt_is_rolled_back(name: str) -> Iterator[None]:
         yield
     except CorruptArtifact as error:
         _log(error)
-        horizon = name.removeprefix(f"{layout.PRICES}/")
-        which = "--sentiment" if name == layout.SENTIMENT else f"--horizon {horizon}"
         raise ApiError(
             503,
             "corrupt_model",
             f"{shown(str(error), 500)}.",
-            f"Roll back: `cryptocast models rollback {which} --to VERSION`, one of `cryptocast models list`.",
+            f"Roll back: `cryptocast models rollback {layout.option(name)} --to VERSION`, "
+            "one of `cryptocast models list`.",
         ) from None
 
 

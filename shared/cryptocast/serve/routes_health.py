@@ -35,7 +35,7 @@ def get_health(
     """The state of every part. 503 where neither store answers, else 200 with the worst of the parts."""
     redis, cycle = _redis(deps)
     postgres, silent, stored_cycle = _postgres(deps) if deep or cycle is None else (_ASLEEP, [], None)
-    last = cycle or stored_cycle or {}
+    last = _last(cycle, stored_cycle)
     as_of, now = moment(last.get("as_of")), served_now(last, deps.clock())
     missing = list(dict.fromkeys([*words(last.get("missing")), *silent]))
     told = _sources(inputs_only(missing), bool(last)), _models(deps, missing)
@@ -61,6 +61,19 @@ _HORIZONS = [horizon.value for horizon in Horizon]
 _ASLEEP = schemas.HealthPart(
     name="postgres", status="not_checked", message="Not asked, so that it may sleep; add ?deep=true."
 )
+
+
+def _last(shown: Mapping[str, Any] | None, stored: Mapping[str, Any] | None) -> Mapping[str, Any]:
+    """The newer of the cycles that Redis and Postgres know, with what both say that it lacked.
+
+    `publish` writes the one in Redis, so only the one in Postgres tells that `publish` failed.
+    """
+    if not shown or not stored:
+        return shown or stored or {}
+    newer, older = (stored, shown) if stored["as_of"] > str(shown.get("as_of")) else (shown, stored)
+    if newer["as_of"] != older.get("as_of"):
+        return newer
+    return {**newer, "missing": [*words(newer.get("missing")), *words(older.get("missing"))]}
 
 
 def _redis(deps: Deps) -> tuple[schemas.HealthPart, Mapping[str, Any] | None]:

@@ -157,3 +157,21 @@ def test_before_the_first_cycle(client: TestClient) -> None:
     assert {p["name"]: p["message"] for p in body["parts"]}["cycle"] == "No cycle has ended yet."
     assert parts(body)["sources"] == "not_checked"
     assert body["cycle_age_s"] is None
+
+
+@pytest.mark.parametrize("written", [True, False], ids=["after the cycle was written", "before"])
+def test_a_publish_that_failed_is_told_by_a_deep_look(
+    written: bool, client: TestClient, db: Database, online: OnlineStore
+) -> None:
+    """Redis knows nothing of it: that step writes the cycle there."""
+    show(online)
+    interval = timedelta(minutes=15)
+    as_of = AS_OF if written else AS_OF + interval
+    report = {"recorded_at": NOW.isoformat(), "steps": {"failures": {"publish": {"Error": "Timeout"}}}}
+    cycles.record(db, as_of, as_of - interval, NOW, NOW, report)
+    body = client.get("/v1/health", params={"deep": "true"}).json()
+    said = {part["name"]: (part["status"], part["message"]) for part in body["parts"]}
+    assert said["cycle"][0] == "degraded"
+    assert f"{as_of:%H:%M} UTC" in said["cycle"][1]
+    assert said["cycle"][1].endswith("publish failed.")
+    assert ("reddit: no credentials" in body["missing"]) is written

@@ -11,7 +11,6 @@ from typing import Any
 import boto3
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
-from moto import mock_aws
 from upstash_redis import Redis
 
 from cryptocast.domain import CycleWindow, DataLabel, Horizon
@@ -251,11 +250,7 @@ def test_redis_gone_is_an_error_that_is_retried(push: ApiGatewayPush) -> None:
         connect(gone, "c1")
 
 
-def test_the_client_is_boto3s(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "test")
-    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
-    with mock_aws():
-        client = boto3.client("apigatewaymanagementapi", region_name="us-east-1")
-        ApiGatewayPush(client).push("c1", b'{"type": "pong"}')
-        assert client.get_connection(ConnectionId="c1")["ConnectedAt"]
+def test_the_client_is_boto3s(moto_aws: None) -> None:
+    client = boto3.client("apigatewaymanagementapi", region_name="us-east-1")
+    ApiGatewayPush(client).push("c1", b'{"type": "pong"}')
+    assert client.get_connection(ConnectionId="c1")["ConnectedAt"]

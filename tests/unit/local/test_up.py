@@ -54,7 +54,7 @@ def stack(folder: Path) -> Any:
     return SimpleNamespace(
         clock=HurriedClock(), cycles=Driver, remember=lambda _: None, training=None, env={}, folder=folder,
         dashboard_url=DASHBOARD, api_url=API, stream_url="ws://127.0.0.1:4001",
-        choice=SimpleNamespace(why="simulated, as asked", symbols=("BTC", "ETH")),
+        choice=SimpleNamespace(why="simulated, as asked"),
     )  # fmt: skip
 
 
@@ -68,7 +68,7 @@ def test_any_screen_of_a_hurried_run_shows_the_addresses(
         up, "warm_up", lambda *given: warmed.append((*given, "up after" in printed.getvalue()))
     )
     up._serve(stack(tmp_path), 100, time.monotonic())
-    assert warmed == [(API, ("BTC", "ETH"), False)]
+    assert warmed == [(API, False)]
     lines = printed.getvalue().splitlines()
     assert len(lines) > 100
     for top in range(len(lines) - 23):

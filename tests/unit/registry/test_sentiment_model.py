@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cryptocast.errors import CorruptArtifact, RegistryError
+from cryptocast.errors import CorruptArtifact, ModelNotFound, RegistryError
 from cryptocast.registry import layout
 from cryptocast.registry.bucket import Bucket
 from cryptocast.registry.load import load_champion, read_champion
@@ -91,3 +91,43 @@ def test_what_was_registered_and_altered_does_not_come_to_serve(bucket: Bucket, 
     write_cards(folder, {"news_accuracy": 0.5})
     with pytest.raises(CorruptArtifact, match=r"model\.onnx"):
         publish_sentiment(bucket, folder, NOW)
+
+
+def cut_off(bucket: Bucket, folder: Path) -> str:
+    """An upload of `folder` that ended before its manifest; returns the version."""
+    version = publish_sentiment(bucket, folder, NOW).version
+    for key in (
+        layout.file_key(layout.SENTIMENT, version, layout.MANIFEST),
+        layout.champion_key(layout.SENTIMENT),
+    ):
+        bucket._client.delete_object(Bucket=bucket.name, Key=key)
+    return version
+
+
+def test_an_upload_that_was_cut_off_is_finished_with_other_cards(bucket: Bucket, tmp_path: Path) -> None:
+    folder = written(tmp_path)
+    version = cut_off(bucket, folder)
+    write_cards(folder, {"news_accuracy": 0.5})
+    done = publish_sentiment(bucket, folder, NOW)
+    assert (done.version, done.kept) == (version, False)
+    served = load_champion(bucket, layout.SENTIMENT)
+    assert served.manifest.metrics["news_accuracy"] == 0.5
+    assert served.files["card.json"] == (folder / "card.json").read_bytes()
+
+
+def test_what_another_upload_replaced_meanwhile_does_not_come_to_serve(
+    bucket: Bucket, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = written(tmp_path)
+    create = Bucket.create
+
+    def raced(self: Bucket, key: str, body: bytes) -> str:
+        if key.endswith(layout.MANIFEST):
+            self.put(key.replace(layout.MANIFEST, "card.json"), b"another upload's")
+        return create(self, key, body)
+
+    monkeypatch.setattr(Bucket, "create", raced)
+    with pytest.raises(CorruptArtifact, match=r"card\.json"):
+        publish_sentiment(bucket, folder, NOW)
+    with pytest.raises(ModelNotFound):
+        read_champion(bucket, layout.SENTIMENT)

@@ -154,7 +154,9 @@ def test_an_unreadable_champion_is_replaced_by_the_one_that_is_named(bucket: Buc
     for version in ("v1", "v2"):
         promote_by_hand(bucket, NAME, register(bucket, version), "next", UNTIL)
     bucket.put(layout.champion_key(NAME), b"garbage")
-    with pytest.raises(CorruptArtifact, match="rollback` with --to VERSION replaces it"):
+    with pytest.raises(
+        CorruptArtifact, match=f"`cryptocast models rollback {layout.option(NAME)} --to VERSION` replaces it"
+    ):
         rollback_by_hand(bucket, NAME, "it broke", UNTIL)
     champion = rollback_by_hand(bucket, NAME, "it broke", UNTIL, "v1")
     assert (champion.version, champion.previous) == ("v1", None)

@@ -2,13 +2,11 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import boto3
 import pytest
-from moto import mock_aws
 
 from cryptocast.domain import Horizon
 from cryptocast.errors import BadInput, ModelNotFound, StoreUnavailable
@@ -22,6 +20,7 @@ from cryptocast.retrain.launcher import (
     start_training,
     start_workers,
 )
+from tests.fixtures_aws import REGION
 
 NOW = datetime(2022, 3, 1, 12, tzinfo=UTC)
 ALARM = json.dumps(
@@ -49,26 +48,21 @@ class RecordingEcs:
 
 
 @pytest.fixture
-def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[RecordingEcs, Bucket, Task]]:
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "test")
-    with mock_aws():
-        s3 = boto3.client("s3", region_name="us-east-1")
-        s3.create_bucket(Bucket="registry")
-        ec2 = boto3.client("ec2", region_name="us-east-1")
-        ecs = boto3.client("ecs", region_name="us-east-1")
-        ecs.create_cluster(clusterName="training")
-        ecs.register_task_definition(
-            family="train",
-            requiresCompatibilities=["FARGATE"],
-            networkMode="awsvpc",
-            cpu="1024",
-            memory="4096",
-            containerDefinitions=[{"name": "train", "image": "train:1", "cpu": 1024, "memory": 4096}],
-        )
-        subnet = ec2.describe_subnets()["Subnets"][0]["SubnetId"]
-        task = Task("training", "train", subnets=(subnet,))
-        yield RecordingEcs(ecs), Bucket(s3, "registry"), task
+def aws(bucket: Bucket) -> tuple[RecordingEcs, Bucket, Task]:
+    ec2 = boto3.client("ec2", region_name=REGION)
+    ecs = boto3.client("ecs", region_name=REGION)
+    ecs.create_cluster(clusterName="training")
+    ecs.register_task_definition(
+        family="train",
+        requiresCompatibilities=["FARGATE"],
+        networkMode="awsvpc",
+        cpu="1024",
+        memory="4096",
+        containerDefinitions=[{"name": "train", "image": "train:1", "cpu": 1024, "memory": 4096}],
+    )
+    subnet = ec2.describe_subnets()["Subnets"][0]["SubnetId"]
+    task = Task("training", "train", subnets=(subnet,))
+    return RecordingEcs(ecs), bucket, task
 
 
 def last_start(bucket: Bucket) -> LastStart | None:
