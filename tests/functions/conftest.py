@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from types import ModuleType
 
 import boto3
@@ -12,6 +13,7 @@ from moto import mock_aws
 from upstash_redis import Redis
 
 from cryptocast import wiring
+from cryptocast.errors import SettingsError
 from local.upstash import Upstash
 from tests.template import ROOT
 
@@ -60,13 +62,32 @@ def stores(
     cloud: None, database_url: str, upstash_server: Upstash, redis: Redis, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[None]:
     """The embedded Postgres and Redis, given to the functions as SSM parameters."""
-    ssm = boto3.client("ssm")
-    for name, value in {
-        "database-url": database_url,
-        "redis-url": upstash_server.url,
-        "redis-token": upstash_server.token,
-    }.items():
-        ssm.put_parameter(Name=f"/cryptocast/test/{name}", Value=value, Type="SecureString")
+    put_parameters({"database-url": database_url, "redis-url": upstash_server.url})
+    put_parameters({"redis-token": upstash_server.token})
+    for name in ("database-url", "redis-url", "redis-token"):
         monkeypatch.setenv(f"{name.upper().replace('-', '_')}_PARAMETER", f"/cryptocast/test/{name}")
     yield
-    wiring.database().close()
+    with suppress(SettingsError):  # a test that took the secret away opened nothing
+        wiring.database().close()
+
+
+@pytest.fixture
+def readonly_stores(
+    stores: None, readonly_database_url: str, upstash_server: Upstash, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same, as the API is given them: by the login and the token that may only read."""
+    given = {
+        "readonly-database-url": readonly_database_url,
+        "readonly-redis-token": upstash_server.readonly_token,
+    }
+    put_parameters(given)
+    for name in given:
+        variable = name.removeprefix("readonly-").upper().replace("-", "_")
+        monkeypatch.setenv(f"{variable}_PARAMETER", f"/cryptocast/test/{name}")
+
+
+def put_parameters(given: dict[str, str]) -> None:
+    for name, value in given.items():
+        boto3.client("ssm").put_parameter(
+            Name=f"/cryptocast/test/{name}", Value=value, Type="SecureString", Overwrite=True
+        )

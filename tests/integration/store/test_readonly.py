@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import boto3
 import httpx
 import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict
+from typer.testing import CliRunner
 from upstash_redis import Redis
 
+from cryptocast import wiring
+from cryptocast.cli import app
 from cryptocast.errors import SettingsError, StoreUnavailable
 from cryptocast.store import bars, quarantine
 from cryptocast.store.database import Database
@@ -20,6 +24,7 @@ from cryptocast.store.readonly import GROUP, make_login
 from local.postgres import Postgres
 from local.upstash import Upstash
 from tests.factories import AS_OF, make_bar
+from tests.fixtures_aws import REGION
 
 pytestmark = pytest.mark.integration
 
@@ -211,3 +216,43 @@ def test_a_login_that_may_write_is_refused_and_left_alone(cluster: Postgres) -> 
     with pytest.raises(SettingsError, match=f'may do more than read.*DROP ROLE "{LOGIN}"'):
         make_login(cluster.url("one"), LOGIN)
     assert hash_of_password(cluster) == hashed
+
+
+def put(name: str, value: str) -> None:
+    boto3.client("ssm", region_name=REGION).put_parameter(Name=name, Value=value, Type="SecureString")
+
+
+def readonly_login(stage: str, region: str | None = REGION) -> str:
+    wiring.forget()
+    environment = {"COLUMNS": "200", "TERM": "dumb", "AWS_DEFAULT_REGION": region}
+    done = CliRunner().invoke(app, ["readonly-login", "--stage", stage], env=environment)
+    assert done.exception is None or isinstance(done.exception, SystemExit)
+    return done.output
+
+
+def test_the_command_puts_the_login_beside_the_owners_and_shows_no_password(
+    moto_aws: None, db: Database, database_url: str
+) -> None:
+    name = "/cryptocast/dev/readonly-database-url"
+    put("/cryptocast/dev/database-url", database_url)
+    made = []
+    for _ in range(2):
+        said = readonly_login("dev")
+        assert f"{LOGIN} may read; SSM has it as {name}" in said
+        kept = boto3.client("ssm", region_name=REGION).get_parameter(Name=name, WithDecryption=True)[
+            "Parameter"
+        ]
+        assert kept["Type"] == "SecureString"
+        made.append(kept["Value"])
+        assert conninfo_to_dict(kept["Value"])["password"] not in said
+    assert made[0] != made[1]
+    bars.upsert(db, [make_bar()])
+    assert bars.latest(Database(made[1]), "BTC", 1) == [make_bar()]
+    assert sql_of(made[1], "SELECT current_user") == [(LOGIN,)]
+
+
+def test_the_command_says_what_is_missing(moto_aws: None) -> None:
+    said = readonly_login("dev", "eu-west-3")
+    assert "SSM has no parameter /cryptocast/dev/database-url in eu-west-3" in said
+    assert "AWS_DEFAULT_REGION" in said
+    assert "SSM does not answer: You must specify a region" in readonly_login("dev", None)
