@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import secrets
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -16,6 +15,7 @@ import httpx
 
 from cryptocast.domain import DataLabel
 from cryptocast.store.migrate import migrate
+from cryptocast.store.readonly import make_login
 from local import deploy as sam
 from local.clock import Clock
 from local.commands import CommandRunner
@@ -26,6 +26,7 @@ from local.paths import DIST, ROOT, STATE, VENV_BIN
 from local.postgres import Postgres
 from local.processes import Child, free_port, is_free, write_whole
 from local.sources import Choice
+from local.stack_secrets import READONLY_LOGIN, kept_token, put_secrets
 from local.training import TrainingAgent
 from local.upstash import Upstash
 from local.valkey import Valkey
@@ -88,14 +89,14 @@ class Stack:
         self.postgres = self._own(Postgres(self.folder / "postgres", self._ports["postgres"]))
         announce("Valkey, behind Upstash's protocol")
         self.valkey = self._own(Valkey(self.folder / "valkey", self._ports["valkey"]))
-        self.token = self._token()
-        self.upstash = self._own(
-            Upstash(self.valkey.url, self.token, self.logs / "upstash.log", self._ports["upstash"])
-        )
+        tokens = [kept_token(self.folder / name) for name in ("redis-token", "readonly-redis-token")]
+        log, port = self.logs / "upstash.log", self._ports["upstash"]
+        self.upstash = self._own(Upstash(self.valkey.url, tokens[0], log, port, readonly_token=tokens[1]))
         announce("MiniStack")
         self.ministack = self._own(MiniStack(self.folder / "ministack", self._ports["ministack"]))
         announce("migrations")
         migrate(self.postgres.url())
+        self.readonly_database_url = make_login(self.postgres.url(), READONLY_LOGIN)
         if self.choice.label is not DataLabel.LIVE:
             announce("the vendors' stand-in")
             self._start_replay()
@@ -116,12 +117,6 @@ class Stack:
             port = known.get(name)
             self._ports[name] = port if port and is_free(port) else free_port()
         write_whole(kept, json.dumps(self._ports))
-
-    def _token(self) -> str:
-        kept = self.folder / "redis-token"
-        if not kept.exists():
-            write_whole(kept, secrets.token_urlsafe(24), 0o600)
-        return kept.read_text()
 
     def _start_replay(self) -> None:
         port = self._ports["replay"]
@@ -164,7 +159,7 @@ class Stack:
             "STAGE": "local",
             "DATABASE_URL": self.postgres.url(),
             "REDIS_URL": self.upstash.url,
-            "REDIS_TOKEN": self.token,
+            "REDIS_TOKEN": self.upstash.token,
             "SYMBOLS": ",".join(self.choice.symbols),
             "DATA_LABEL": str(self.choice.label),
             "AWS_ENDPOINT_URL": self.ministack.url,
@@ -195,20 +190,14 @@ class Stack:
             write_whole(kept, json.dumps({"fingerprint": mark}))
 
     def _put_secrets(self) -> None:
-        ssm = self.ministack.client("ssm")
-        for name, value in (
-            ("database-url", self.postgres.url()),
-            ("redis-url", self.upstash.url),
-            ("redis-token", self.token),
-            *(
-                (name, os.environ[variable])
-                for name, variable in _SECRETS_FROM_ENV
-                if os.environ.get(variable)
-            ),
-        ):
-            ssm.put_parameter(
-                Name=f"/cryptocast/local/{name}", Value=value, Type="SecureString", Overwrite=True
-            )
+        stores = {
+            "database-url": self.postgres.url(),
+            "readonly-database-url": self.readonly_database_url,
+            "redis-url": self.upstash.url,
+            "redis-token": self.upstash.token,
+            "readonly-redis-token": self.upstash.readonly_token,
+        }
+        put_secrets(self.ministack.client("ssm"), stores)
 
     def start_training_agent(self) -> None:
         assert self.deployment
@@ -265,14 +254,6 @@ class Stack:
     def close(self) -> None:
         """Stop every process this stack started, the last one first."""
         self._ends.close()
-
-
-_SECRETS_FROM_ENV = (
-    ("coingecko-api-key", "COINGECKO_API_KEY"),
-    ("cryptocompare-api-key", "CRYPTOCOMPARE_API_KEY"),
-    ("reddit-client-id", "REDDIT_CLIENT_ID"),
-    ("reddit-client-secret", "REDDIT_CLIENT_SECRET"),
-)
 
 
 def wait_for(url: str, child: Child, timeout_s: float = 30) -> None:

@@ -1,6 +1,7 @@
 """Upstash's REST protocol in front of Valkey: POST of a command, a pipeline or a transaction.
 
-Run as a process: `python -m local.upstash <port> <redis-url>`, with the token in UPSTASH_TOKEN.
+Run as a process: `python -m local.upstash <port> <redis-url>`, with the token in UPSTASH_TOKEN and the
+read-only token, if there is one, in UPSTASH_READONLY_TOKEN.
 """
 
 from __future__ import annotations
@@ -29,15 +30,20 @@ from local.paths import ROOT
 from local.processes import Child, free_port, is_free
 
 _LARGEST_BODY = 10_000_000
+_REFUSED_READS = frozenset({"keys", "scan"})
+"""Upstash's read-only token may not go through all keys."""
 
 
 class Upstash:
     """The REST server in front of the Valkey at `redis_url`; ends with `stop()`, or with its parent."""
 
-    def __init__(self, redis_url: str, token: str, log: Path, port: int | None = None) -> None:
+    def __init__(
+        self, redis_url: str, token: str, log: Path, port: int | None = None, readonly_token: str = ""
+    ) -> None:
         self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.token = token
+        self.readonly_token = readonly_token
         self._redis_url = redis_url
         self._log = log
         self._child: Child | None = None
@@ -51,7 +57,8 @@ class Upstash:
         if not is_free(self.port):
             # Waiting would find the other server there and take it for ours.
             raise RuntimeError(f"the Upstash server could not start: port {self.port} is taken")
-        env = {**os.environ, "UPSTASH_TOKEN": self.token, "PYTHONPATH": str(ROOT)}
+        tokens = {"UPSTASH_TOKEN": self.token, "UPSTASH_READONLY_TOKEN": self.readonly_token}
+        env = {**os.environ, **tokens, "PYTHONPATH": str(ROOT)}
         command = [sys.executable, "-m", "local.upstash", str(self.port), self._redis_url]
         self._child = Child("upstash", command, env, self._log)
         deadline = time.monotonic() + timeout_s
@@ -82,13 +89,14 @@ class Upstash:
         self.stop()
 
 
-def make_app(client: redis.asyncio.Redis, token: str) -> Starlette:
-    """The protocol over a client that leaves answers as bytes."""
+def make_app(client: redis.asyncio.Redis, token: str, readonly_token: str = "") -> Starlette:
+    """The protocol over a client that leaves answers as bytes; without `readonly_token` there is none."""
+    tokens = (token, readonly_token)
     return Starlette(
         routes=[
-            Route("/pipeline", _guarded(token, _batch(client, transaction=False)), methods=["POST"]),
-            Route("/multi-exec", _guarded(token, _batch(client, transaction=True)), methods=["POST"]),
-            Route("/{path:path}", _guarded(token, _single(client)), methods=["GET", "POST"]),
+            Route("/pipeline", _guarded(tokens, _batch(client, transaction=False)), methods=["POST"]),
+            Route("/multi-exec", _guarded(tokens, _batch(client, transaction=True)), methods=["POST"]),
+            Route("/{path:path}", _guarded(tokens, _single(client)), methods=["GET", "POST"]),
         ]
     )
 
@@ -96,12 +104,16 @@ def make_app(client: redis.asyncio.Redis, token: str) -> Starlette:
 Handler = Callable[[Request], Awaitable[JSONResponse]]
 
 
-def _guarded(token: str, handler: Handler) -> Handler:
-    expected = f"Bearer {token}".encode()
+def _guarded(tokens: tuple[str, str], handler: Handler) -> Handler:
+    """`handler` behind the token that may write and the one that may only read."""
+    writes, reads = (f"Bearer {token}".encode() for token in tokens)
+    has_readonly = bool(tokens[1])
 
     async def guarded(request: Request) -> JSONResponse:
         given = request.headers.get("authorization", "").encode()
-        if not hmac.compare_digest(given, expected):
+        request.state.may_write = hmac.compare_digest(given, writes)
+        may_read = has_readonly and hmac.compare_digest(given, reads)
+        if not (request.state.may_write or may_read):
             return JSONResponse({"error": "WRONGPASS invalid or missing auth token"}, 401)
         try:
             return await handler(request)
@@ -122,6 +134,8 @@ def _single(client: redis.asyncio.Redis) -> Handler:
             command += [body.decode()] if body else []
         else:
             command = _command(await _json(request))
+        if refusal := await _refusal(client, request, command):
+            return JSONResponse({"error": refusal}, 400)
         try:
             result = await client.execute_command(*command)
         except ResponseError as error:
@@ -137,14 +151,33 @@ def _batch(client: redis.asyncio.Redis, *, transaction: bool) -> Handler:
         if not isinstance(body, list):
             raise _Malformed("a pipeline is an array of commands")
         commands = [_command(item) for item in body]
+        refusals = [await _refusal(client, request, command) for command in commands]
+        if transaction and any(refusals):
+            words = "EXECABORT Transaction discarded because of previous errors."
+            return JSONResponse({"error": words}, 400)
         pipeline = client.pipeline(transaction=transaction)
-        for command in commands:
-            pipeline.execute_command(*command)
-        results = await pipeline.execute(raise_on_error=False) if commands else []
-        in_base64 = _wants_base64(request)
-        return JSONResponse([_entry(result, in_base64) for result in results])
+        for command, refusal in zip(commands, refusals, strict=True):
+            if not refusal:
+                pipeline.execute_command(*command)
+        results = iter([] if all(refusals) else await pipeline.execute(raise_on_error=False))
+        base64_ = _wants_base64(request)
+        return JSONResponse([{"error": no} if no else _entry(next(results), base64_) for no in refusals])
 
     return batch
+
+
+async def _refusal(client: redis.asyncio.Redis, request: Request, command: list[str]) -> str:
+    """What Upstash says of a command that the read-only token may not run; empty where it may.
+
+    A command that Valkey does not know is left to it to refuse.
+    """
+    if request.state.may_write:
+        return ""
+    name = command[0].lower()
+    told = (await client.execute_command("COMMAND", "INFO", name))[0]
+    if told is None or (b"readonly" in told[2] and name not in _REFUSED_READS):
+        return ""
+    return f"NOPERM this user has no permissions to run the '{name}' command"
 
 
 class _Malformed(Exception):
@@ -197,7 +230,8 @@ def _raw_client(redis_url: str) -> redis.asyncio.Redis:
 
 def main() -> None:
     port, redis_url = int(sys.argv[1]), sys.argv[2]
-    app = make_app(_raw_client(redis_url), os.environ["UPSTASH_TOKEN"])
+    tokens = os.environ["UPSTASH_TOKEN"], os.environ.get("UPSTASH_READONLY_TOKEN", "")
+    app = make_app(_raw_client(redis_url), *tokens)
     uvicorn.run(app, host="127.0.0.1", port=port, log_level="warning", access_log=False)
 
 

@@ -9,15 +9,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from psycopg.conninfo import make_conninfo
 from upstash_redis import Redis
 
 from cryptocast.store.database import Database
 from cryptocast.store.migrate import migrate
 from cryptocast.store.online import OnlineStore, make_redis
+from cryptocast.store.readonly import make_login
 from local.postgres import Postgres
 from local.upstash import Upstash
 from local.valkey import Valkey
 
+READONLY_LOGIN = "cryptocast_api_test"
 _numbers = itertools.count()
 
 
@@ -40,7 +43,9 @@ def postgres_server() -> Iterator[Postgres]:
         tempfile.TemporaryDirectory(prefix="cryptocast-test-") as folder,
         Postgres(Path(folder), settings=fast) as server,
     ):
-        migrate(server.create_database("template_migrated"))
+        url = server.create_database("template_migrated")
+        migrate(url)
+        make_login(url, READONLY_LOGIN)
         yield server
 
 
@@ -68,6 +73,20 @@ def db(database_url: str) -> Iterator[Database]:
     database.close()
 
 
+@pytest.fixture
+def readonly_database_url(database_url: str) -> str:
+    """As the API has it: this test's own database, by the login that may only read."""
+    return make_conninfo(database_url, user=READONLY_LOGIN)
+
+
+@pytest.fixture
+def readonly_db(readonly_database_url: str) -> Iterator[Database]:
+    """The API's `Database`: `db` with the login that may only read."""
+    database = Database(readonly_database_url, connect_attempts=2)
+    yield database
+    database.close()
+
+
 @pytest.fixture(scope="session")
 def valkey_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Valkey]:
     with Valkey(tmp_path_factory.mktemp("valkey")) as server:
@@ -76,9 +95,10 @@ def valkey_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Valkey]:
 
 @pytest.fixture(scope="session")
 def upstash_server(valkey_server: Valkey, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Upstash]:
-    """The REST protocol of Upstash over the embedded Valkey; `.url` and `.token`."""
+    """The REST protocol of Upstash over the embedded Valkey; `.url`, `.token` and `.readonly_token`."""
     log: Path = tmp_path_factory.mktemp("upstash") / "upstash.log"
-    with Upstash(valkey_server.url, "a-token-for-tests", log) as server:
+    tokens = {"token": "a-token-for-tests", "readonly_token": "a-readonly-token-for-tests"}
+    with Upstash(valkey_server.url, log=log, **tokens) as server:
         yield server
 
 
@@ -95,3 +115,11 @@ def redis(upstash_server: Upstash) -> Iterator[Redis]:
 def online(redis: Redis) -> OnlineStore:
     """The online store, empty."""
     return OnlineStore(redis)
+
+
+@pytest.fixture
+def readonly_online(upstash_server: Upstash, online: OnlineStore) -> Iterator[OnlineStore]:
+    """The API's online store: `online` with the token that may only read."""
+    client = make_redis(upstash_server.url, upstash_server.readonly_token)
+    yield OnlineStore(client)
+    client.close()

@@ -58,6 +58,25 @@ def migrate() -> None:
         console.print(f"schema is at {migrate_database(wiring.database_url())}")
 
 
+@app.command("readonly-login")
+def readonly_login(
+    stage: Annotated[str, typer.Option(help="as it is deployed, e.g. dev", metavar="STAGE")],
+) -> None:
+    """Make the API's login at Postgres, which may only read; run again, it gets a new password.
+
+    Reads /cryptocast/STAGE/database-url of SSM and writes readonly-database-url beside it. The password is
+    made here and shown nowhere. The database must be migrated.
+    """
+    from cryptocast import wiring
+    from cryptocast.ssm import make_readonly_parameter
+    from cryptocast.store.readonly import make_login
+
+    with plain_errors():
+        login = f"cryptocast_api_{stage}"
+        name = make_readonly_parameter(lambda: wiring.aws("ssm"), stage, lambda url: make_login(url, login))
+        console.print(f"{login} may read; SSM has it as {name}", highlight=False, soft_wrap=True)
+
+
 @app.command()
 def backfill(since: Since = None, until: Until = None, documents: bool = True) -> None:
     """Collect the history of bars and documents; started again, it continues where it was."""

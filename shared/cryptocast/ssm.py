@@ -1,8 +1,8 @@
-"""Secrets, from SSM by their names."""
+"""Secrets, from SSM by their names and back to it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from pydantic import SecretStr
@@ -36,7 +36,33 @@ def read_secrets(
     for secret in sorted(_REQUIRED & (names.keys() - found.keys())):
         said = f"SSM has no parameter {names[secret]}, which {secret.upper()} is read from"
         if secret not in given:
-            raise SettingsError(said)
+            raise SettingsError(f"{said}; README.md, Deploy, step 3, says how it gets there")
         get_logger().error("%s; the one before goes on", said)
         found[secret] = given[secret]
     return found
+
+
+def make_readonly_parameter(make_client: Callable[[], Any], stage: str, make: Callable[[str], str]) -> str:
+    """Put what `make` makes of `stage`'s database-url beside it, as readonly-database-url; returns its name.
+
+    Raises `SettingsError` where database-url is not there, `StoreUnavailable` where SSM refuses or does not
+    answer, and what `make` raises.
+    """
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    name = f"/cryptocast/{stage}/readonly-database-url"
+    try:
+        client = make_client()
+        answer = client.get_parameters(Names=[f"/cryptocast/{stage}/database-url"], WithDecryption=True)
+        if not answer["Parameters"]:
+            raise SettingsError(
+                f"SSM has no parameter /cryptocast/{stage}/database-url in {client.meta.region_name}: put it "
+                "there first, or name another --stage or AWS_DEFAULT_REGION"
+            )
+        value = make(answer["Parameters"][0]["Value"].strip())
+        client.put_parameter(Name=name, Value=value, Type="SecureString", Overwrite=True)
+    except ClientError as error:
+        raise StoreUnavailable(f"SSM refuses: {error.response['Error']['Code']}; run this again") from None
+    except BotoCoreError as error:
+        raise StoreUnavailable(f"SSM does not answer: {error}") from None
+    return name

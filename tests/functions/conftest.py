@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import importlib.util
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from types import ModuleType
 
 import pytest
 from upstash_redis import Redis
 
 from cryptocast import wiring
+from cryptocast.errors import SettingsError
 from cryptocast.registry.bucket import Bucket
 from local.upstash import Upstash
 from tests.fixtures_aws import SECRETS, put_secret
@@ -58,4 +60,20 @@ def stores(
         put_secret(name, value)
         monkeypatch.setenv(f"{name.upper().replace('-', '_')}_PARAMETER", f"{SECRETS}/{name}")
     yield
-    wiring.database().close()
+    with suppress(SettingsError):  # a test that took the secret away opened nothing
+        wiring.database().close()
+
+
+@pytest.fixture
+def readonly_stores(
+    stores: None, readonly_database_url: str, upstash_server: Upstash, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same, as the API is given them: by the login and the token that may only read."""
+    given = {
+        "readonly-database-url": readonly_database_url,
+        "readonly-redis-token": upstash_server.readonly_token,
+    }
+    for name, value in given.items():
+        put_secret(name, value)
+        variable = name.removeprefix("readonly-").upper().replace("-", "_")
+        monkeypatch.setenv(f"{variable}_PARAMETER", f"{SECRETS}/{name}")

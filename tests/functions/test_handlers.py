@@ -12,7 +12,7 @@ import boto3
 import pytest
 
 from cryptocast import wiring
-from cryptocast.errors import BadInput, StoreUnavailable
+from cryptocast.errors import BadInput, SettingsError, StoreUnavailable
 from cryptocast.retrain.launcher import STATE_KEY
 from cryptocast.store import cycles, documents
 from tests.factories import AS_OF, make_document
@@ -134,6 +134,7 @@ def http_event(method: str, path: str) -> dict[str, Any]:
     }
 
 
+@pytest.mark.usefixtures("readonly_stores")
 def test_the_api_answers_api_gateway(load: Load) -> None:
     handler = load("api").handler
     answer = handler(http_event("GET", "/openapi.json"), None)
@@ -143,11 +144,22 @@ def test_the_api_answers_api_gateway(load: Load) -> None:
     assert json.loads(health["body"])["data_label"] == "simulated"
 
 
+@pytest.mark.usefixtures("readonly_stores")
+@pytest.mark.parametrize("name", ["readonly-database-url", "readonly-redis-token"])
+def test_an_api_that_was_given_no_secret_of_its_own_takes_no_other(load: Load, name: str) -> None:
+    """After an update, say; the writers' are there."""
+    boto3.client("ssm").delete_parameter(Name=f"/cryptocast/test/{name}")
+    with pytest.raises(SettingsError, match=f"SSM has no parameter /cryptocast/test/{name}.*README"):
+        load("api").handler(http_event("GET", "/v1/health"), None)
+
+
+@pytest.mark.usefixtures("readonly_stores")
 def test_the_api_goes_on_with_secrets_that_were_changed(load: Load, monkeypatch: pytest.MonkeyPatch) -> None:
     """Both stores refuse what the function read when it started; then SSM has what they take."""
     ssm, clock = boto3.client("ssm"), [0.0]
     monkeypatch.setattr(wiring, "time", lambda: clock[0])
-    wrong = {"database-url": "postgresql://nobody@127.0.0.1:9/none", "redis-token": "of yesterday"}
+    nowhere = "postgresql://nobody@127.0.0.1:9/none"
+    wrong = {"readonly-database-url": nowhere, "readonly-redis-token": "of yesterday"}
     right = {}
     for name, value in wrong.items():
         at = f"/cryptocast/test/{name}"

@@ -77,6 +77,34 @@ class TestEveryFunction:
             assert FUNCTIONS[name]["DeadLetterQueue"]["Type"] == "SQS"
 
 
+def parameters_of(name: str) -> set[str]:
+    """The SSM parameters that a function may read, without the stage's prefix."""
+    return {
+        resource["Fn::Sub"].rpartition("/")[2]
+        for owner, statement in statements(TEMPLATE)
+        if owner == name and statement["Action"] == "ssm:GetParameters"
+        for resource in as_list(statement["Resource"])
+    }
+
+
+def test_the_api_can_write_nothing() -> None:
+    """Anybody may call it. The stream writes connections to Redis, and is given no Postgres."""
+    assert parameters_of("ApiFunction") == {"readonly-database-url", "redis-url", "readonly-redis-token"}
+    assert parameters_of("StreamFunction") == {"redis-url", "redis-token"}
+    actions = {a for owner, s in statements(TEMPLATE) if owner == "ApiFunction" for a in as_list(s["Action"])}
+    assert actions == {"ssm:GetParameters", "s3:GetObject", "s3:ListBucket"}
+
+
+def test_readme_puts_every_required_secret_and_template_names_each() -> None:
+    required = {name for function in FUNCTIONS for name in parameters_of(function)}
+    assert {"readonly-database-url", "readonly-redis-token"} < required
+    readme = (ROOT / "README.md").read_text()
+    described = str(TEMPLATE["Parameters"]["Stage"]["Description"])
+    for name in required:
+        assert name in described, name
+        assert name in readme, name
+
+
 def test_every_folder_of_functions_is_deployed() -> None:
     folders = {path.parent.name for path in (ROOT / "functions").glob("*/handler.py")}
     assert folders == {folder(function) for function in FUNCTIONS.values()}

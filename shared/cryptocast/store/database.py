@@ -17,6 +17,7 @@ from cryptocast.errors import InvalidRecord, SettingsError, StoreUnavailable
 
 _DROPPED = (psycopg.OperationalError, psycopg.InterfaceError)
 _OLD_SCHEMA = (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn)
+_NOT_ALLOWED = (psycopg.errors.InsufficientPrivilege, psycopg.errors.ReadOnlySqlTransaction)
 
 
 class _UtcLoader(TimestamptzLoader):
@@ -83,7 +84,7 @@ class Database:
         transaction is kept, so the step can run again.
 
         Raises: `StoreUnavailable`; `InvalidRecord` where Postgres refuses a value; `SettingsError` where the
-        URL is none or the database was not migrated.
+        URL is none, the database was not migrated or the URL's role may not do this.
         """
         with self._lock:
             self._depth += 1
@@ -97,6 +98,11 @@ class Database:
             except _OLD_SCHEMA as error:
                 raise SettingsError(
                     f"postgres: {_reason(error)}; its schema is not this version's: run `cryptocast migrate`"
+                ) from error
+            except _NOT_ALLOWED as error:
+                raise SettingsError(
+                    f"postgres: {_reason(error)}; the role of DATABASE_URL may not do this: `cryptocast "
+                    "migrate` grants what the API reads, all else needs the role that owns the database"
                 ) from error
             except (psycopg.DataError, psycopg.IntegrityError) as error:
                 raise InvalidRecord(f"postgres refused a value: {_reason(error)}") from error

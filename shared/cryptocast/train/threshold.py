@@ -125,13 +125,18 @@ def fix_threshold(p_up: Floats, tested: Examples, to_beat: ToBeat) -> Abstain:
             f"{found.to_beat:.1%}"
         )
         return Abstain(threshold=found.threshold, rule=rule, coverage=found.coverage, tested=True)
+    return _without_proof(confidence, tested, to_beat, searched.tests)
+
+
+def _without_proof(confidence: Floats, tested: Examples, to_beat: ToBeat, tests: int) -> Abstain:
+    """The surest `FALLBACK_COVERAGE`, after `tests` tests of which none passed."""
     threshold = float(np.quantile(confidence, 1 - FALLBACK_COVERAGE))
     bar = to_beat(confidence >= threshold)
     why = (
         f"Its surest forecasts, on time that it had not been fitted on, were not surely better than {_FREE}, "
         f"which was right in {bar:.1%} of them"
     )
-    if not searched.tests:  # not of the whole slice either, where the bar is another than on these
+    if not tests:  # not of the whole slice either, where the bar is another than on these
         had = int(independent_calls(tested.as_of, tested.horizon_s))
         needed = fewest_calls(to_beat(np.ones(len(tested), dtype=np.bool_)))
         why = (

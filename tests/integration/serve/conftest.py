@@ -74,11 +74,15 @@ def champion(bucket: Bucket, model_files: dict[str, bytes]) -> str:
 
 
 @pytest.fixture
-def make_client(db: Database, online: OnlineStore, bucket: Bucket) -> Callable[..., TestClient]:
+def make_client(
+    readonly_db: Database, readonly_online: OnlineStore, bucket: Bucket
+) -> Callable[..., TestClient]:
+    """The API as it is deployed: what it may not read at Postgres or Redis fails here."""
+
     def make(**changes: Any) -> TestClient:
         given: dict[str, Any] = {
-            "online": online,
-            "db": db,
+            "online": readonly_online,
+            "db": readonly_db,
             "symbols": SYMBOLS,
             "data_label": DataLabel.SIMULATED,
             "clock": lambda: NOW,
