@@ -91,6 +91,7 @@ export function someCloses(
   return Object.entries(coins).map(([symbol, closes]) => ({
     symbol,
     as_of: closes.at(-1)?.[0] ?? null,
+    stale: false,
     closes: closes.map(([closed_at, close]) => ({ closed_at, close })),
   }));
 }

@@ -82,7 +82,8 @@ class Settings(BaseSettings):
 
     @property
     def symbol_list(self) -> tuple[str, ...]:
-        return tuple(s.strip().upper() for s in self.symbols.split(","))
+        """Each once."""
+        return tuple(dict.fromkeys(s.strip().upper() for s in self.symbols.split(",")))
 
     @property
     def subreddit_list(self) -> tuple[str, ...]:

@@ -122,8 +122,8 @@ def test_readme_puts_the_secrets_where_the_stack_reads_them() -> None:
 def test_every_route_that_reads_postgres_by_request_has_a_limit_of_its_own() -> None:
     stage = TEMPLATE["Resources"]["HttpStage"]
     settings = stage["Properties"]["RouteSettings"]
-    paths = ("forecasts/{symbol}", "bars/{symbol}", "documents", "outcomes", "features/{symbol}", "health")
-    for path in paths:
+    paths = "forecasts/{symbol} bars/{symbol} closes documents outcomes features/{symbol} health"
+    for path in paths.split():
         assert settings[f"GET /v1/{path}"] == {"ThrottlingBurstLimit": 40, "ThrottlingRateLimit": 5}
     routes = of_type(TEMPLATE, "AWS::ApiGatewayV2::Route")
     # A stage with a setting for a route that is not there yet cannot be deployed.

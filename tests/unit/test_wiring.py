@@ -229,3 +229,8 @@ def test_a_reader_gets_our_words_before_api_gateway_gives_up(monkeypatch: pytest
     connecting_s = database._connect_timeout_s * addresses
     assert connecting_s >= database._connect_within_s  # so all addresses are tried once
     assert database._answer_within_s + connecting_s + spare_s <= 29
+
+
+def test_a_coin_that_is_named_twice_is_followed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SYMBOLS", "btc, ETH,BTC")
+    assert wiring.Settings().symbol_list == ("BTC", "ETH")

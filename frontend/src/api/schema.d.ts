@@ -480,6 +480,11 @@ export interface components {
        * @description Oldest first.
        */
       closes: components['schemas']['Close'][];
+      /**
+       * Stale
+       * @description The newest bar is older than two cycles, or absent.
+       */
+      stale: boolean;
       /** Symbol */
       symbol: string;
     };
@@ -1755,10 +1760,12 @@ export interface operations {
            *               "closed_at": "2024-01-01T12:15:00Z"
            *             }
            *           ],
+           *           "stale": false,
            *           "symbol": "BTC"
            *         },
            *         {
            *           "closes": [],
+           *           "stale": true,
            *           "symbol": "AAVE"
            *         }
            *       ],

@@ -22,7 +22,7 @@ interface Props {
   /** Whether the last try to fetch them failed. */
   outcomesFailed: boolean;
   apiUrl: string;
-  /** In the order of the coins. */
+  /** Undefined while they are on their way, null where they could not be fetched. */
   closes: Closes | null | undefined;
   error: PageError | null;
   now: number;

@@ -32,11 +32,12 @@ CLOSES_DATA: dict[str, Any] = {
         {
             "symbol": "BTC",
             "as_of": _CLOSED_AT,
+            "stale": False,
             "closes": [
                 {"closed_at": "2024-01-01T12:00:00Z", "close": 42_290.0},
                 {"closed_at": _CLOSED_AT, "close": 42_310.5},
             ],
         },
-        {"symbol": "AAVE", "as_of": None, "closes": []},
+        {"symbol": "AAVE", "as_of": None, "stale": True, "closes": []},
     ],
 }

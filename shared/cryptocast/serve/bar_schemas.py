@@ -41,6 +41,7 @@ class Close(Body):
 class CoinCloses(Body):
     symbol: str
     as_of: datetime | None = Field(description="When the newest bar closed; null where there is none.")
+    stale: bool = Field(description="The newest bar is older than two cycles, or absent.")
     closes: list[Close] = Field(description="Oldest first.")
 
 

@@ -12,6 +12,7 @@ from cryptocast.domain import Call, Forecast, Horizon, Outcome
 from cryptocast.errors import StoreUnavailable
 from cryptocast.observability import get_logger
 from cryptocast.serve import bar_schemas, schemas
+from cryptocast.serve.present import is_stale
 from cryptocast.serve.problems import ApiError
 from cryptocast.store import forecasts, outcomes
 from cryptocast.store.database import Database
@@ -107,11 +108,15 @@ def bar_body(bar: domain.Bar) -> bar_schemas.Bar:
     )
 
 
-def coin_closes(symbol: str, closes: Sequence[tuple[datetime, float]]) -> bar_schemas.CoinCloses:
+def coin_closes(
+    symbol: str, closes: Sequence[tuple[datetime, float]], now: datetime
+) -> bar_schemas.CoinCloses:
     """(closed at, USD), oldest first, as a body."""
+    as_of = closes[-1][0] if closes else None
     return bar_schemas.CoinCloses(
         symbol=symbol,
-        as_of=closes[-1][0] if closes else None,
+        as_of=as_of,
+        stale=is_stale(as_of, now),
         closes=[bar_schemas.Close(closed_at=closed_at, close=close) for closed_at, close in closes],
     )
 

@@ -109,15 +109,17 @@ def get_closes(
 ) -> bar_schemas.ClosesAnswer:
     """The newest closes of every coin's 15-minute bars, in one read; 97 are 24 hours and their beginning."""
     newest = from_postgres(lambda: bars.latest_closes(deps.db, deps.symbols, limit))
-    as_of = max((closes[-1][0] for closes in newest.values() if closes), default=None)
+    now = present_moment(deps)
+    coins = [coin_closes(symbol, closes, now) for symbol, closes in newest.items()]
+    as_of = max((coin.as_of for coin in coins if coin.as_of), default=None)
     return bar_schemas.ClosesAnswer(
         data_label=deps.data_label,
         data_since=deps.data_since,
         as_of=as_of,
-        stale=is_stale(as_of, present_moment(deps)),
-        missing=[f"bars: none yet for {symbol}" for symbol, closes in newest.items() if not closes],
+        stale=is_stale(as_of, now),
+        missing=[f"bars: none yet for {coin.symbol}" for coin in coins if not coin.closes],
         interval_s=domain.BAR_INTERVAL_S,
-        coins=[coin_closes(symbol, closes) for symbol, closes in newest.items()],
+        coins=coins,
     )
 
 

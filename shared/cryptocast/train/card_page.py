@@ -139,7 +139,7 @@ def _importance(rows: Sequence[Mapping[str, Any]], ignored: bool) -> list[str]:
 def _abstains(abstain: Mapping[str, Any] | None) -> str:
     if abstain is None:
         return paragraph("Never.")
-    return paragraph(f"Below a confidence of {percent(abstain['threshold'])}. {abstain['rule']}.")
+    return paragraph(f"Below a confidence of {percent(abstain['threshold'], 2)}. {abstain['rule']}.")
 
 
 def _self_tests(rows: Sequence[Mapping[str, Any]]) -> str:

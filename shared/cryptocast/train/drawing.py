@@ -196,7 +196,7 @@ def coverage_table(rows: Sequence[Mapping[str, Any]]) -> str:
                 f"{one['n_independent']:,}",
                 percent(one["accuracy"]),
                 span(one["ci95"]),
-                percent(one["threshold"]),
+                percent(one["threshold"], 2),
                 *((f"{percent(best['accuracy'])}, {best['name']}" if best else "-",) if told else ()),
             )
             for one, best in zip(rows, free, strict=True)

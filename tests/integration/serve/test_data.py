@@ -42,15 +42,22 @@ def test_no_bars_is_said(client: TestClient) -> None:
 
 def test_closes_are_those_of_the_newest_bars_of_every_coin(client: TestClient, db: Database) -> None:
     bars.upsert(db, [*make_bars(5, until=AS_OF - timedelta(minutes=15)), make_quote_bar()])
+    bars.upsert(db, make_bars(1, symbol="ETH", until=AS_OF - timedelta(hours=1)))
     body = client.get("/v1/closes", params={"limit": 3}).json()
     newest = client.get("/v1/bars/BTC", params={"limit": 3}).json()["bars"]
     by_coin = {coin["symbol"]: coin for coin in body["coins"]}
     assert by_coin["BTC"]["closes"] == [{"closed_at": b["closed_at"], "close": b["close"]} for b in newest]
     assert len(newest) == 3
     assert by_coin["BTC"]["as_of"] == body["as_of"] == newest[-1]["closed_at"]
-    assert by_coin["ETH"] == {"symbol": "ETH", "as_of": None, "closes": []}
-    assert body["missing"] == ["bars: none yet for ETH"]
-    assert not body["stale"]
+    assert len(by_coin["ETH"]["closes"]) == 1
+    assert [body["stale"], by_coin["BTC"]["stale"], by_coin["ETH"]["stale"]] == [False, False, True]
+
+
+def test_a_coin_without_bars_has_no_closes_and_that_is_said(client: TestClient) -> None:
+    body = client.get("/v1/closes").json()
+    assert {"symbol": "ETH", "as_of": None, "stale": True, "closes": []} in body["coins"]
+    assert "bars: none yet for ETH" in body["missing"]
+    assert body["stale"]
 
 
 @pytest.mark.parametrize("limit", [0, -1, 1_001, "x"])
