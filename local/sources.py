@@ -50,6 +50,16 @@ def price_source_answers(timeout_s: float = _PROBE_TIMEOUT_S) -> bool:
         return False
 
 
+def speed_of(text: str) -> float:
+    """SPEED as a number; raises WrongChoice."""
+    try:
+        return float(text)
+    except ValueError:
+        raise WrongChoice(
+            f"SPEED={text} is no number: 1 is real time, 1000 passes a week in ten minutes."
+        ) from None
+
+
 def choose(source: str, data: str | None, start: str | None, speed: float, coins: str | None) -> Choice:
     """Turn the command line into a `Choice`; raises WrongChoice (a SystemExit) with what to do."""
     if speed <= 0:

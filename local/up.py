@@ -17,7 +17,7 @@ from local.bootstrap import bring_up
 from local.cycles import CycleDriver, CycleFailed, CycleResult, NotReached
 from local.operator import write_environment
 from local.processes import end_in_order
-from local.sources import choose
+from local.sources import choose, speed_of
 from local.stack import Stack, running
 from local.warm import warm_up
 
@@ -36,21 +36,25 @@ def main() -> None:
     parser.add_argument("--source", default="auto")
     parser.add_argument("--data")
     parser.add_argument("--from", dest="start")
-    parser.add_argument("--speed", type=float, default=1.0)
+    parser.add_argument("--speed", default="1")
     parser.add_argument("--coins")
     parser.add_argument("--cycles", type=int, help="stop after so many cycles, one done before counted")
     args = parser.parse_args()
     end_in_order()
-    choice = choose(args.source, args.data, args.start, args.speed, args.coins)
+    choice = choose(args.source, args.data, args.start, speed_of(args.speed), args.coins)
     coins = ", ".join(choice.symbols)
     console.print(f"[bold]Cryptocast[/bold]  {choice.why}; {coins}", highlight=False, soft_wrap=True)
     began = time.monotonic()
     try:
         with running(choice) as stack:
-            bring_up(stack, _Steps(began))
-            _serve(stack, args.cycles, began)
+            try:
+                bring_up(stack, _Steps(began))
+                _serve(stack, args.cycles, began)
+            except KeyboardInterrupt:
+                console.print("\nstopping: what is under way ends first, half a minute at most")
+                raise
     except KeyboardInterrupt:
-        console.print("\nstopped; the data is kept, `make up` goes on from it, `make clean` deletes it")
+        console.print("stopped; the data is kept, `make up` goes on from it, `make clean` deletes it")
     except (RuntimeError, CryptocastError) as error:
         console.print(f"[red]✗[/red] {error}", highlight=False, markup=True)
         sys.exit(1)

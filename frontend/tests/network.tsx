@@ -80,6 +80,6 @@ export async function openLive(): Promise<ReturnType<typeof within>> {
   const coin = within(await openPage());
   act(() => sockets.at(-1)?.onopen?.());
   say({ type: 'subscribed' });
-  await screen.findByText('Live');
+  await screen.findByText('Connected');
   return coin;
 }

@@ -235,7 +235,7 @@ describe('the page', () => {
     const socket = sockets.at(-1);
     socket?.onopen?.();
     socket?.onmessage?.({ data: '{"type":"subscribed"}' });
-    expect(await screen.findByText('Live')).toBeVisible();
+    expect(await screen.findByText('Connected')).toBeVisible();
     const price = aPrice({ price: 65_432, as_of: minutesAfter(15) });
     const forecast = aForecast({
       as_of: minutesAfter(15),

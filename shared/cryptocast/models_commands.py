@@ -50,7 +50,10 @@ def list_models(
 
 
 @models.command("show")
-def show_model(version: str, horizon: PerhapsHorizon = None) -> None:
+def show_model(
+    version: Annotated[str, typer.Argument(help="the whole of it, or the end that the page shows")],
+    horizon: PerhapsHorizon = None,
+) -> None:
     """One version: its manifest, every check and decision, and how far its shadow period is."""
     from cryptocast import wiring
     from cryptocast.registry.decision import decisions
@@ -58,7 +61,7 @@ def show_model(version: str, horizon: PerhapsHorizon = None) -> None:
 
     with plain_errors():
         bucket = wiring.bucket()
-        name = _find(bucket, version, horizon)
+        name, version = _find(bucket, version, horizon)
         console.print_json(read_manifest(bucket, name, version).model_dump_json())
         role = _roles(bucket, name).get(version, "-")
         console.print(f"{name} {version}: {role}", highlight=False, soft_wrap=True)
@@ -186,17 +189,22 @@ def _brier(manifest: Manifest) -> str:
     return said if manifest.skill is None or manifest.skill.shown else f"{said}, no skill shown"
 
 
-def _find(bucket: Bucket, version: str, horizon: Horizon | None) -> str:
-    """The model that has `version`. Raises `ModelNotFound`, `BadInput` where several have it."""
+def _find(bucket: Bucket, version: str, horizon: Horizon | None) -> tuple[str, str]:
+    """The model and the version that is `version`, or ends with it. Raises `ModelNotFound`, `BadInput`."""
     from cryptocast.registry.load import versions
 
-    names = [name for name in _names(horizon) if version in versions(bucket, name)]
-    if not names:
+    held = [(name, one) for name in _names(horizon) for one in versions(bucket, name)]
+    exact = [(name, one) for name, one in held if one == version]
+    found = exact or [(name, one) for name, one in held if one.endswith(f"-{version}")]
+    if not found:
         where = f"prices/{horizon.value}" if horizon else "the registry"
         raise ModelNotFound(f"{where} has no version {version}; `cryptocast models list` shows what there is")
-    if len(names) > 1:
-        raise BadInput(f"{', '.join(names)} have a version {version}: say which with --horizon")
-    return names[0]
+    if len({name for name, _ in found}) > 1:
+        names = ", ".join(name for name, _ in found)
+        raise BadInput(f"{names} have a version {version}: say which with --horizon")
+    if len(found) > 1:
+        raise BadInput(f"{', '.join(one for _, one in found)} end with {version}: give the whole version")
+    return found[0]
 
 
 def _show_decision(decision: Decision) -> None:

@@ -104,7 +104,9 @@ def _secret(name: str) -> str:
 def _setting(name: str) -> str:
     value: str | None = getattr(settings(), name)
     if not value:
-        raise SettingsError(f"{name.upper()} is not set")
+        raise SettingsError(
+            f"{name.upper()} is not set: source the file that `make up` prints, or see README.md, Deploy"
+        )
     return value
 
 

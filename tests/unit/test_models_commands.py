@@ -88,6 +88,16 @@ def test_show_tells_manifest_checks_and_progress(bucket: Bucket, monkeypatch: py
     assert "40 moments recorded, 39 of 96 judged" in said
 
 
+def test_a_version_is_found_by_the_end_of_it_that_the_page_shows(bucket: Bucket) -> None:
+    for version in ("20260301T000000Z-1a2b", "20260302T000000Z-3c4d", "20260303T000000Z-3c4d"):
+        register(bucket, version)
+    assert "20260301T000000Z-1a2b: -" in run("show", "1a2b")[1]
+    assert "20260302T000000Z-3c4d: -" in run("show", "20260302T000000Z-3c4d")[1]
+    code, said = run("show", "3c4d")
+    assert code == 1
+    assert "20260302T000000Z-3c4d, 20260303T000000Z-3c4d end with 3c4d: give the whole version" in said
+
+
 def test_an_unreadable_candidate_does_not_hide_who_serves(bucket: Bucket) -> None:
     register(bucket, "v1")
     run("promote", "v1", "--horizon", "15m", "--reason", "first")
@@ -110,6 +120,7 @@ def test_promote_and_rollback_change_who_serves(bucket: Bucket) -> None:
 
 @pytest.mark.parametrize(("words", "said"), [
     (("show", "v404"), "the registry has no version v404"),
+    (("show", "404"), "the registry has no version 404"),
     (("promote", "v404", "--horizon", "15m", "--reason", "x"), "no version v404"),
     (("promote", "bad", "--horizon", "15m", "--reason", "x"), "self-tests failed"),
     (("rollback", "--horizon", "15m"), "has no champion to go back to"),

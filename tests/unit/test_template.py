@@ -116,7 +116,7 @@ def test_every_stage_has_its_own_secrets_metrics_and_build_folder() -> None:
 def test_readme_puts_the_secrets_where_the_stack_reads_them() -> None:
     config = tomllib.loads((ROOT / "samconfig.toml").read_text())
     region = config["dev"]["deploy"]["parameters"]["region"]
-    assert f"aws ssm put-parameter --region {region} " in (ROOT / "README.md").read_text()
+    assert f"export STAGE=dev AWS_DEFAULT_REGION={region} " in (ROOT / "README.md").read_text()
 
 
 def test_every_route_that_reads_postgres_by_request_has_a_limit_of_its_own() -> None:

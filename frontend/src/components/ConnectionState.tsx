@@ -4,7 +4,7 @@ import type { ConnectionStatus } from '../live/connection';
 export type ShownStatus = ConnectionStatus | 'unreachable';
 
 const STATES: Readonly<Record<ShownStatus, { words: string; more: string; dot: string }>> = {
-  live: { words: 'Live', more: 'New forecasts appear by themselves.', dot: 'bg-up' },
+  live: { words: 'Connected', more: 'New forecasts appear by themselves.', dot: 'bg-up' },
   connecting: { words: 'Connecting', more: 'Opening the stream.', dot: 'bg-caution animate-pulse' },
   reconnecting: {
     words: 'Reconnecting',

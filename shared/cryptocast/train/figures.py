@@ -97,6 +97,12 @@ FIGURES: Mapping[str, Figure] = {
     "share_up": Figure(
         "Share of rises", "Base rate: how often the price rose after a forecast.", "% of forecasts"
     ),
+    "onnx_parity": Figure(
+        "ONNX against XGBoost",
+        "The largest difference between what the file that serves says and what the fitted trees say.",
+        "from 0 to 1",
+        "lower",
+    ),
     "n": Figure("Forecasts", "Rows of the test, none of which the model was fitted on.", "forecasts"),
 }
 """In the order of the card, what matters most first."""

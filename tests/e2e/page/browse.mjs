@@ -51,7 +51,7 @@ async function expectNotice(page, text) {
 
 const STORIES = {
   async live(page) {
-    await connection(page, 'Live');
+    await connection(page, 'Connected');
     const coin = page.getByRole('article', { name: /Bitcoin/ });
     await coin.waitFor();
     assert.equal(await page.getByRole('article').count(), 5, 'five coins');
@@ -81,7 +81,7 @@ const STORIES = {
     await connection(page, 'Reconnecting');
     await connection(page, 'Polling');
     await post('/_stream/up');
-    await connection(page, 'Live');
+    await connection(page, 'Connected');
     await post('/_cycle');
     await see(page.getByRole('banner'), /12:30 UTC/);
 
@@ -186,7 +186,7 @@ async function picture(browser, colorScheme, width) {
   const { page, faults, close } = await open(browser, colorScheme, width);
   const name = `${given.story}-${colorScheme}-${width}`;
   if (given.story !== 'live') await STORIES[given.story](page);
-  else await connection(page, 'Live');
+  else await connection(page, 'Connected');
   await page.waitForLoadState('networkidle');
   await page.screenshot({ path: `${given.shots}/${name}.png`, fullPage: true });
   await inspect(page, name);

@@ -10,7 +10,7 @@ import pytest
 from cryptocast.domain import DEFAULT_SYMBOLS, DataLabel
 from local import sources
 from local.replay import dataset
-from local.sources import WrongChoice, choose
+from local.sources import WrongChoice, choose, speed_of
 
 
 def test_auto_is_live_where_the_price_source_answers(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -30,6 +30,12 @@ def test_auto_is_simulated_where_it_does_not_and_says_so(monkeypatch: pytest.Mon
 def test_auto_with_a_speed_is_simulated_without_asking_anybody(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sources, "price_source_answers", lambda: pytest.fail("asked"))
     assert choose("auto", None, None, 60.0, None).label is DataLabel.SIMULATED
+
+
+def test_a_speed_is_a_number() -> None:
+    assert speed_of("600") == 600
+    with pytest.raises(WrongChoice, match="SPEED=abc is no number: 1 is real time"):
+        speed_of("abc")
 
 
 def test_a_replay_begins_on_the_grid_and_keeps_a_folder_of_its_own(tmp_path: Path) -> None:
