@@ -7,13 +7,16 @@ import psycopg
 import pytest
 from upstash_redis import Redis
 
+from cryptocast import wiring
 from cryptocast.errors import SettingsError, StoreUnavailable
 from cryptocast.store import bars, quarantine
 from cryptocast.store.database import Database
 from cryptocast.store.online import OnlineStore
 from cryptocast.store.readonly import GROUP
+from local.postgres import Postgres
 from local.upstash import Upstash
 from tests.factories import make_bar
+from tests.fixtures_aws import SECRETS, put_secret
 from tests.fixtures_store import sql_of
 
 pytestmark = pytest.mark.integration
@@ -122,3 +125,22 @@ def test_the_read_only_token_as_a_plain_client_sees_it(upstash_server: Upstash, 
         for dangerous in (["KEYS", "*"], ["SCAN", "0"], ["EVAL", "return 1", "0"], ["CONFIG", "GET", "*"]):
             assert "NOPERM" in client.post("/", json=dangerous).json()["error"]
         assert "unknown command" in client.post("/", json=["NONSENSE"]).json()["error"]
+
+
+def test_a_wrong_url_that_was_mended_reaches_a_process_that_goes_on(
+    fresh_wiring: None, moto_aws: None, postgres_server: Postgres, database_url: str,
+    readonly_database_url: str, monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    """A login without the right and a database without the tables answer at once: nothing is unavailable."""
+    clock = [1_000_000.0]
+    monkeypatch.setattr(wiring, "time", lambda: clock[0])
+    monkeypatch.setenv("DATABASE_URL_PARAMETER", f"{SECRETS}/database-url")
+    for wrong in (readonly_database_url, postgres_server.url("postgres")):
+        wiring.forget()
+        put_secret("database-url", wrong)
+        wiring.database()
+        put_secret("database-url", database_url)
+        clock[0] += 61
+        with pytest.raises(SettingsError):
+            quarantine.recent(wiring.database(), 1)
+        assert quarantine.recent(wiring.database(), 1) == []
