@@ -209,4 +209,4 @@ def test_the_command_says_what_is_missing(moto_aws: None) -> None:
     said = readonly_login("dev", "eu-west-3")
     assert "SSM has no parameter /cryptocast/dev/database-url in eu-west-3" in said
     assert "AWS_DEFAULT_REGION" in said
-    assert "SSM does not answer: You must specify a region" in readonly_login("dev", None)
+    assert "SSM was not asked: You must specify a region" in readonly_login("dev", None)
