@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
 from upstash_redis import Redis
@@ -22,6 +23,14 @@ from local.valkey import Valkey
 
 READONLY_LOGIN = "cryptocast_api_test"
 _numbers = itertools.count()
+
+
+def sql_of(url: str, *statements: str) -> list[tuple[object, ...]]:
+    """The rows of the last of `statements`."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        for statement in statements:
+            cursor = connection.execute(statement)  # type: ignore[arg-type]
+        return cursor.fetchall() if cursor.description else []
 
 
 @pytest.fixture

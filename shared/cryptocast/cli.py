@@ -69,12 +69,17 @@ def readonly_login(
     """
     from cryptocast import wiring
     from cryptocast.ssm import make_readonly_parameter
-    from cryptocast.store.readonly import make_login
+    from cryptocast.store.readonly import login_name, make_login
+
+    def make(url: str) -> str:
+        login = login_name(stage, url)
+        made = make_login(url, login)
+        console.print(f"{login} may read", highlight=False, soft_wrap=True)
+        return made
 
     with plain_errors():
-        login = f"cryptocast_api_{stage}"
-        name = make_readonly_parameter(lambda: wiring.aws("ssm"), stage, lambda url: make_login(url, login))
-        console.print(f"{login} may read; SSM has it as {name}", highlight=False, soft_wrap=True)
+        name = make_readonly_parameter(lambda: wiring.aws("ssm"), stage, make)
+        console.print(f"SSM has it as {name}", highlight=False, soft_wrap=True)
 
 
 @app.command()

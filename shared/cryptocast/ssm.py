@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from pydantic import SecretStr
@@ -12,6 +13,8 @@ from cryptocast.observability import get_logger
 
 _REQUIRED = frozenset({"database_url", "redis_url", "redis_token"})
 """Secrets without which a function that names them cannot work; the others are optional."""
+_BUSY = frozenset({"ThrottlingException", "Throttling", "RequestLimitExceeded", "TooManyUpdates"})
+"""What SSM answers to who asks too much at once; it passes."""
 
 
 def read_secrets(
@@ -45,24 +48,47 @@ def read_secrets(
 def make_readonly_parameter(make_client: Callable[[], Any], stage: str, make: Callable[[str], str]) -> str:
     """Put what `make` makes of `stage`'s database-url beside it, as readonly-database-url; returns its name.
 
-    Raises `SettingsError` where database-url is not there, `StoreUnavailable` where SSM refuses or does not
-    answer, and what `make` raises.
+    Raises `SettingsError` where database-url is not there, AWS has no credentials or region, or SSM refuses;
+    `StoreUnavailable` where SSM does not answer or wants fewer calls; and what `make` raises.
     """
-    from botocore.exceptions import BotoCoreError, ClientError
-
-    name = f"/cryptocast/{stage}/readonly-database-url"
-    try:
+    given, name = (f"/cryptocast/{stage}/{secret}" for secret in ("database-url", "readonly-database-url"))
+    with _told("ssm:GetParameters"):
         client = make_client()
-        answer = client.get_parameters(Names=[f"/cryptocast/{stage}/database-url"], WithDecryption=True)
-        if not answer["Parameters"]:
-            raise SettingsError(
-                f"SSM has no parameter /cryptocast/{stage}/database-url in {client.meta.region_name}: put it "
-                "there first, or name another --stage or AWS_DEFAULT_REGION"
-            )
-        value = make(answer["Parameters"][0]["Value"].strip())
+        answer = client.get_parameters(Names=[given], WithDecryption=True)
+    if not answer["Parameters"]:
+        raise SettingsError(
+            f"SSM has no parameter {given} in {client.meta.region_name}: put it there first, or name another "
+            "--stage or AWS_DEFAULT_REGION"
+        )
+    value = make(answer["Parameters"][0]["Value"].strip())
+    changed = (
+        "the login's password is changed at Postgres already: the API has the old one, or none, and cannot "
+        "connect anew until this command succeeds; "
+    )
+    with _told("ssm:PutParameter", changed):
         client.put_parameter(Name=name, Value=value, Type="SecureString", Overwrite=True)
-    except ClientError as error:
-        raise StoreUnavailable(f"SSM refuses: {error.response['Error']['Code']}; run this again") from None
-    except BotoCoreError as error:
-        raise StoreUnavailable(f"SSM does not answer: {error}") from None
     return name
+
+
+@contextmanager
+def _told(permission: str, changed: str = "") -> Iterator[None]:
+    """Tells an error of SSM by its code, as its words may quote a secret, and what helps."""
+    from botocore import exceptions
+
+    try:
+        yield
+    except exceptions.ClientError as error:
+        code = error.response["Error"]["Code"]
+        if code in _BUSY or error.response["ResponseMetadata"]["HTTPStatusCode"] >= 500:
+            raise StoreUnavailable(f"SSM has no time: {code}; {changed}run this again") from None
+        raise SettingsError(
+            f"SSM refuses: {code}; {changed}first put right the AWS credentials, what they may do "
+            f"({permission}, and the use of SSM's key) or --stage"
+        ) from None
+    except (exceptions.ConnectionError, exceptions.HTTPClientError) as error:
+        raise StoreUnavailable(f"SSM does not answer: {error}; {changed}run this again") from None
+    except exceptions.BotoCoreError as error:
+        raise SettingsError(
+            f"SSM was not asked: {error}; {changed}first set AWS_DEFAULT_REGION and the AWS credentials "
+            "(AWS_PROFILE, or `aws configure`)"
+        ) from None

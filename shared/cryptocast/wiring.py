@@ -64,7 +64,7 @@ def forget() -> None:
 
 
 def doubt_secrets() -> None:
-    """A store does not answer, or a vendor refuses: its secret may be another by now, so it is read anew.
+    """A store does not answer, or it or a vendor refuses: its secret may be another, so it is read anew.
 
     At most once a minute. What is in use is not closed: a client is made anew only where its secret differs.
     """

@@ -52,8 +52,9 @@ class Database:
 
     Nothing is opened before the first use. Threads take turns on the one connection. With `answer_within_s`
     a statement ends by then, each address of the host is tried for half of it, and all are not tried again
-    after it: for callers who wait for an answer themselves. `on_unavailable` is told of each
-    `StoreUnavailable`, also of those that a caller catches.
+    after it: for callers who wait for an answer themselves. `on_unavailable` is told where another `url` may
+    help: of each `StoreUnavailable`, of a role that may not do what it is asked, and of a schema that is not
+    this version's; also of those that a caller catches.
     """
 
     def __init__(
@@ -96,10 +97,12 @@ class Database:
                 self._on_unavailable()
                 raise StoreUnavailable(f"postgres: {_reason(error)}") from error
             except _OLD_SCHEMA as error:
+                self._on_unavailable()
                 raise SettingsError(
                     f"postgres: {_reason(error)}; its schema is not this version's: run `cryptocast migrate`"
                 ) from error
             except _NOT_ALLOWED as error:
+                self._on_unavailable()
                 raise SettingsError(
                     f"postgres: {_reason(error)}; the role of DATABASE_URL may not do this: `cryptocast "
                     "migrate` grants what the API reads, all else needs the role that owns the database"
