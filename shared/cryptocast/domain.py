@@ -53,6 +53,8 @@ class Coin:
     """Further words that name the coin in a text, lower case, matched as whole words."""
     other_meanings: tuple[str, ...] = ()
     """Phrases that hold one of its words and do not speak of it, lower case; a plural's `s` may follow."""
+    lower_case_meanings: tuple[str, ...] = ()
+    """More of them, which do so only where a text with capitals has them in lower case, as no name is."""
 
 
 COINS: Mapping[str, Coin] = {
@@ -65,10 +67,15 @@ COINS: Mapping[str, Coin] = {
             "Solana",
             "solana",
             ("$sol",),
-            ("solana beach", "i'm sol", "you're sol", "we're sol", "they're sol"),
+            ("i'm sol", "you're sol", "we're sol", "they're sol"),
         ),
         Coin(
-            "DOT", "Polkadot", "polkadot", ("$dot",), ("polkadot dress", "polkadot pattern", "polkadot shirt")
+            "DOT",
+            "Polkadot",
+            "polkadot",
+            ("$dot",),
+            ("polkadot dress", "polkadot shirt"),
+            ("polkadot pattern",),
         ),
         Coin("AAVE", "Aave", "aave", ("$aave",)),
         Coin("ADA", "Cardano", "cardano", ("$ada",), ("gerolamo cardano", "girolamo cardano")),
@@ -77,17 +84,11 @@ COINS: Mapping[str, Coin] = {
             "Avalanche",
             "avalanche-2",
             ("avax",),
-            (
-                "avalanche of",
-                "avalanche effect",
-                "avalanche kills",
-                "avalanche victim",
-                "avalanche warning",
-                "colorado avalanche",
-            ),
+            ("avalanche effect", "colorado avalanche"),
+            ("avalanche of",),
         ),
         Coin("BNB", "BNB", "binancecoin", ("bnb", "binance coin"), ("air bnb",)),
-        Coin("DOGE", "Dogecoin", "dogecoin", ("doge",), ("doge of venice", "efficiency (doge)", "doge cut")),
+        Coin("DOGE", "Dogecoin", "dogecoin", ("doge",), ("doge of venice", "efficiency (doge)")),
         Coin("LINK", "Chainlink", "chainlink", ("$link",), ("chainlink fence", "chainlink fencing")),
         Coin("LTC", "Litecoin", "litecoin", ("ltc",)),
         Coin(
@@ -95,7 +96,8 @@ COINS: Mapping[str, Coin] = {
             "Polygon",
             "matic-network",
             ("matic",),
-            ("polygon shape", "polygon shaped", "polygon mesh", "polygon count", "polygon.com"),
+            ("polygon shaped", "polygon mesh", "polygon.com"),
+            ("polygon shape", "polygon count"),
         ),
         Coin("UNI", "Uniswap", "uniswap", ("$uni",)),
         Coin(
@@ -103,7 +105,8 @@ COINS: Mapping[str, Coin] = {
             "XRP",
             "ripple",
             ("xrp", "ripple"),
-            ("ripple effect", "ripple across", "ripple through", "ripple throughout"),
+            ("ripple effect",),
+            ("ripple across", "ripple through", "ripple throughout"),
         ),
     )
 }

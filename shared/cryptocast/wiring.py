@@ -2,8 +2,8 @@
 
 Heavy packages are imported inside the builders, so that a function carries only the layers it uses.
 What is built stays for the life of the process, but for two things: each call asks the registry who serves,
-and loads again only when another was promoted; and after a store did not answer, or a vendor refused a key,
-the secrets are read again.
+and loads again only when another was promoted; and once a store did not answer, or a vendor refused a key,
+whoever asks for the settings next reads the secrets again.
 """
 
 from __future__ import annotations
@@ -39,43 +39,44 @@ _scorer: dict[str, Scorer] = {}
 """The loaded sentiment champion, by the ETag of champion.json; at most one."""
 _given: dict[str, SecretStr] = {}
 """The secrets as SSM gave them last; they stay while it does not answer."""
-_read: dict[str, float] = {}
-"""When the settings were read last, by the wall clock: another may stand still while a function is frozen."""
+_times: dict[str, float] = {}
+"""When the settings were `read` last and `doubted` since; by the wall clock, which no freezing stops."""
 _READ_AGAIN_S = 60
 """An outage does not ask SSM at every request."""
 
 
 def forget() -> None:
     """Drop everything that was built: for tests, and after a change of the environment."""
-    for builder in (
-        settings,
-        _database,
-        _online_store,
-        bucket,
-        _sources,
-        forecasters,
-        _api_database,
-        _http_app,
-        aws,
-    ):
+    clients = (aws, bucket, _database, _api_database, _online_store, _sources)
+    for builder in (_settings, *clients, forecasters, _http_app):
         builder.cache_clear()
-    for kept in (_scorer, _given, _read):
+    for kept in (_scorer, _given, _times):
         kept.clear()
 
 
 def doubt_secrets() -> None:
     """A store does not answer, or it or a vendor refuses: its secret may be another, so it is read anew.
 
-    At most once a minute. What is in use is not closed: a client is made anew only where its secret differs.
+    What is in use is not closed: a client is made anew only where its secret differs.
     """
-    if time() - _read.get("at", 0.0) >= _READ_AGAIN_S:
-        settings.cache_clear()
+    _times["doubted"] = time()
+
+
+def settings() -> Settings:
+    """The environment, its secrets filled in by one call to SSM where they are given by name.
+
+    Read once, and again where they are doubted, at most once a minute.
+    """
+    # Asked here and not at the doubt: a collector doubts seconds after it read, and not again for 15 minutes.
+    if "doubted" in _times and time() - _times.get("read", 0.0) >= _READ_AGAIN_S:
+        _settings.cache_clear()
+    return _settings()
 
 
 @cache
-def settings() -> Settings:
-    """The environment, its secrets filled in by one call to SSM where they are given by name."""
-    _read["at"] = time()
+def _settings() -> Settings:
+    _times.pop("doubted", None)
+    _times["read"] = time()
     found = load_settings()
     names = {
         field.removesuffix(_PARAMETER): name

@@ -53,8 +53,23 @@ def test_secrets_are_not_read_at_every_failure(clock: list[float]) -> None:
     fail()
     assert token() == "old"
     clock[0] += 2
-    fail()
     assert token() == "new"
+
+
+def test_secrets_that_nobody_doubts_are_not_read_again(clock: list[float]) -> None:
+    assert token() == "old"
+    put_secret("redis-token", "new")
+    clock[0] += 86_400
+    assert token() == "old"
+
+
+def test_a_doubt_is_gone_once_the_secrets_were_read(clock: list[float]) -> None:
+    fail()
+    clock[0] += 61
+    assert token() == "old"
+    put_secret("redis-token", "new")
+    clock[0] += 61
+    assert token() == "old"
 
 
 def test_secrets_that_did_not_change_leave_every_client_in_use(clock: list[float]) -> None:
@@ -79,7 +94,8 @@ def test_a_silent_ssm_is_asked_once_and_not_for_long(
 ) -> None:
     """A request waits for it: the client's usual patience is longer than a function lives."""
     assert token() == "old"
-    wiring.settings.cache_clear()
+    wiring.doubt_secrets()
+    clock[0] += 61
     with socket.create_server(("127.0.0.1", 0)) as silent:
         monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{silent.getsockname()[1]}")
         assert token() == "old"
@@ -145,8 +161,38 @@ def test_a_vendors_key_is_read_again_after_it_was_refused(
     clock[0] += 59
     assert (prices(), prices()) == ([], [])
     clock[0] += 2
-    assert (prices(), wiring.sources() is before) == ([], False)
+    assert (prices(), wiring.sources() is before) == ([5.0], False)
+
+
+def test_a_vendors_key_is_used_in_the_cycle_after_the_one_that_was_refused(
+    clock: list[float], coingecko: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A cycle reads the settings at its start and is refused seconds later, once in 15 minutes."""
+    put_secret("coingecko-api-key", "old")
+    monkeypatch.setenv("SOURCE_BASE_URL", coingecko)
+    monkeypatch.setenv("COINGECKO_API_KEY_PARAMETER", f"{SECRETS}/coingecko-api-key")
+    for _ in range(3):
+        assert prices() == []
+        clock[0] += 900
+    put_secret("coingecko-api-key", "new")
     assert prices() == [5.0]
+
+
+def test_reddits_keys_are_looked_for_in_each_cycle(
+    clock: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = ("reddit-client-id", "reddit-client-secret")
+    for name in names:
+        monkeypatch.setenv(f"{name.upper().replace('-', '_')}_PARAMETER", f"{SECRETS}/{name}")
+    for _ in range(3):
+        sources = wiring.sources()
+        clock[0] += 5
+        assert sources.reddit is None
+        sources.doubt_keys()  # as collect_social does
+        clock[0] += 895
+    for name in names:
+        put_secret(name, "new")
+    assert wiring.sources().reddit is not None
 
 
 def test_a_vendors_key_that_was_taken_away_is_used_no_more(
@@ -158,5 +204,5 @@ def test_a_vendors_key_that_was_taken_away_is_used_no_more(
     assert prices() == []
     boto3.client("ssm").delete_parameter(Name=f"{SECRETS}/coingecko-api-key")
     clock[0] += 61
-    assert (prices(), prices()) == ([], [5.0])
+    assert prices() == [5.0]
     assert token() == "old"

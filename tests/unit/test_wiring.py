@@ -180,7 +180,7 @@ class TestScorer:
         wiring.scorer()
         wiring.bucket.cache_clear()
         monkeypatch.setenv("REGISTRY_BUCKET", "another")
-        wiring.settings.cache_clear()
+        wiring._settings.cache_clear()
         assert wiring.scorer().model_version == version
 
 

@@ -24,7 +24,8 @@ def mentions(text: str) -> tuple[str, ...]:
 
     A coin is named by its name, an alias or `$SYMBOL`, whatever the case, and by its bare symbol
     only in capitals inside a text that is not all capitals: "SOL rallies", not "sol" or "CLICK THIS LINK".
-    Where its words stand in one of its `other_meanings` they do not name it: "the ripple effect".
+    Where its words stand in one of its `other_meanings` they do not name it: "the ripple effect". Nor do
+    they in its `lower_case_meanings`, in a text with capitals: "fears ripple through the market".
     """
     capitals_tell = any(c.islower() for c in text) and _capital_share(text) < 0.5
     lowered = text.lower()
@@ -39,9 +40,10 @@ def _names(coin: Coin, text: str, lowered: str, capitals_tell: bool) -> bool:
 
 def _names_besides(coin: Coin, text: str, capitals_tell: bool) -> bool:
     """Whether `text` names the coin outside of the phrases that mean something else."""
-    if not coin.other_meanings:
+    if not (coin.other_meanings or coin.lower_case_meanings):
         return True
-    left = _other_meanings(coin).sub(" ", text)
+    names_have_capitals = capitals_tell and any(c.isupper() for c in text)
+    left = _other_meanings(coin, names_have_capitals).sub(" ", text)
     return _names(coin, left, left.lower(), capitals_tell)
 
 
@@ -53,11 +55,16 @@ def _named(coin: Coin) -> re.Pattern[str]:
 
 
 @cache
-def _other_meanings(coin: Coin) -> re.Pattern[str]:
-    phrases = "|".join(
-        re.escape(phrase).replace(r"\ ", "[ -]").replace("'", "['’]") for phrase in coin.other_meanings
-    )
-    return re.compile(rf"(?<!\w)(?:{phrases})s?(?!\w)", re.IGNORECASE)
+def _other_meanings(coin: Coin, names_have_capitals: bool) -> re.Pattern[str]:
+    phrases = [rf"(?i:{_phrase(phrase)})" for phrase in coin.other_meanings]
+    if names_have_capitals:
+        phrases += map(_phrase, coin.lower_case_meanings)
+    nothing = "(?!)"
+    return re.compile(rf"(?<!\w)(?:{'|'.join(phrases) or nothing})(?!\w)")
+
+
+def _phrase(phrase: str) -> str:
+    return re.escape(phrase).replace(r"\ ", "[ -]").replace("'", "['’]") + "s?"
 
 
 @cache

@@ -27,7 +27,7 @@ def promote(
         version=version,
         promoted_at=now,
         reason=reason,
-        previous=_previous(bucket, name, expected_etag),
+        previous=_previous(bucket, name, version, expected_etag),
         manifest_sha256=sha256(body),
     )
     written = (champion.model_dump_json(indent=1) + "\n").encode()
@@ -38,13 +38,15 @@ def promote(
     return champion
 
 
-def _previous(bucket: Bucket, name: str, expected_etag: str | None) -> str | None:
+def _previous(bucket: Bucket, name: str, version: str, expected_etag: str | None) -> str | None:
+    """Who served before `version`, also where that was deleted, published anew and is promoted again."""
     if expected_etag is None:
         return None
     stored = bucket.get(layout.champion_key(name))
     if stored.etag != expected_etag:
         raise PromotionConflict(f"{name}: another version was promoted meanwhile")
     try:
-        return parse_champion(name, stored).version
+        serving = parse_champion(name, stored)
     except CorruptArtifact:  # what cannot be read may be replaced, only not gone back to
         return None
+    return serving.previous if serving.version == version else serving.version

@@ -120,13 +120,13 @@ def test_any_bytes_are_a_page(body: bytes) -> None:
         "Rate fears send RIPPLE-EFFECTS through markets",
         "Its default could ripple through the financial system",
         "An avalanche of withdrawals hits lenders",
-        "Avalanche kills two in the Alps",
         "My coins are lost in the ether",
-        "Dry sands at Solana Beach",
         "If you lose the key you’re SOL",
         "A chainlink fence around the mine",
         "Named after Gerolamo Cardano",
         "A polygon mesh of polygon shapes",
+        "The polygon count of a Polygon-shaped model",
+        "Sewn after a polkadot pattern",
         "I rented out my flat on Air BnB",
         "The Department of Government Efficiency (DOGE) cuts jobs",
     ],
@@ -152,3 +152,26 @@ def test_a_word_or_a_person_is_no_coin(text: str) -> None:
 )
 def test_the_bare_symbol_still_names_the_coin(text: str, symbols: tuple[str, ...]) -> None:
     assert set(mentions(text)) == set(symbols)
+
+
+@pytest.mark.parametrize(
+    ("text", "symbol"),
+    [
+        ("DOGE cuts losses as the market recovers", "DOGE"),
+        ("Doge cut its losses to 3%", "DOGE"),
+        ("Ripple through its ODL product moved $1B", "XRP"),
+        ("Ripple across Asia: a bank joins its network", "XRP"),
+        ("RIPPLE THROUGH ITS PRODUCT MOVED $1B", "XRP"),
+        ("ripple through its product moved a billion", "XRP"),
+        ("An Avalanche of $500M TVL", "AVAX"),
+        ("Avalanche warning: token slips below support", "AVAX"),
+        ("Avalanche victims of exploit repaid", "AVAX"),
+        ("Avalanche kills its old bridge", "AVAX"),
+        ("Solana Beach validator raises $10M", "SOL"),
+        ("Polygon shapes its roadmap", "MATIC"),
+        ("Polygon counts a million users", "MATIC"),
+        ("Polkadot patterns point to a breakout", "DOT"),
+    ],
+)
+def test_a_name_in_front_of_a_verb_still_names_the_coin(text: str, symbol: str) -> None:
+    assert mentions(text) == (symbol,)

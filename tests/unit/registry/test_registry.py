@@ -63,6 +63,13 @@ def test_a_version_is_immutable(bucket: Bucket) -> None:
     assert load(bucket, NAME, version).files["model.onnx"] == b"onnx"
 
 
+def test_publishing_again_puts_back_a_file_that_is_not_its_manifests(bucket: Bucket) -> None:
+    version = published(bucket)
+    bucket.put(layout.file_key(NAME, version, "model.onnx"), b"other")
+    assert published(bucket) == version
+    assert load(bucket, NAME, version).files == FILES
+
+
 def test_an_unfinished_upload_cannot_be_loaded(bucket: Bucket) -> None:
     bucket.put(layout.file_key(NAME, "v1", "model.onnx"), b"onnx")
     with pytest.raises(ModelNotFound, match="no version v1"):

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cryptocast.errors import CorruptArtifact, ModelNotFound, RegistryError
+from cryptocast.errors import CorruptArtifact, RegistryError
 from cryptocast.registry import layout
 from cryptocast.registry.bucket import Bucket
 from cryptocast.registry.load import load_champion, read_champion
@@ -84,15 +84,6 @@ def test_other_tokens_make_another_model(bucket: Bucket, tmp_path: Path) -> None
         publish_sentiment(bucket, folder, NOW)
 
 
-def test_what_was_registered_and_altered_does_not_come_to_serve(bucket: Bucket, tmp_path: Path) -> None:
-    folder = written(tmp_path)
-    version = publish_sentiment(bucket, folder, NOW).version
-    bucket.put(layout.file_key(layout.SENTIMENT, version, "model.onnx"), b"hostile")
-    write_cards(folder, {"news_accuracy": 0.5})
-    with pytest.raises(CorruptArtifact, match=r"model\.onnx"):
-        publish_sentiment(bucket, folder, NOW)
-
-
 def cut_off(bucket: Bucket, folder: Path) -> str:
     """An upload of `folder` that ended before its manifest; returns the version."""
     version = publish_sentiment(bucket, folder, NOW).version
@@ -115,7 +106,7 @@ def test_an_upload_that_was_cut_off_is_finished_with_other_cards(bucket: Bucket,
     assert served.files["card.json"] == (folder / "card.json").read_bytes()
 
 
-def test_what_another_upload_replaced_meanwhile_does_not_come_to_serve(
+def test_what_another_upload_replaced_meanwhile_is_put_right(
     bucket: Bucket, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = written(tmp_path)
@@ -127,7 +118,71 @@ def test_what_another_upload_replaced_meanwhile_does_not_come_to_serve(
         return create(self, key, body)
 
     monkeypatch.setattr(Bucket, "create", raced)
-    with pytest.raises(CorruptArtifact, match=r"card\.json"):
+    publish_sentiment(bucket, folder, NOW)
+    served = load_champion(bucket, layout.SENTIMENT)
+    assert served.files["card.json"] == (folder / "card.json").read_bytes()
+
+
+def ruined(bucket: Bucket, version: str, file: str = "card.json") -> str:
+    key = layout.file_key(layout.SENTIMENT, version, file)
+    bucket.put(key, b"another's")
+    return key
+
+
+@pytest.mark.parametrize("how", ["altered", "gone"])
+@pytest.mark.parametrize("file", ["card.json", "model.onnx"])
+def test_a_ruined_file_is_put_right_by_publishing_the_same_folder_again(
+    bucket: Bucket, tmp_path: Path, file: str, how: str
+) -> None:
+    folder = written(tmp_path)
+    version = publish_sentiment(bucket, folder, NOW).version
+    before = objects(bucket, version)
+    key = ruined(bucket, version, file)
+    if how == "gone":
+        bucket._client.delete_object(Bucket=bucket.name, Key=key)
+    done = publish_sentiment(bucket, folder, NOW)
+    assert (done.version, done.kept) == (version, False)
+    assert objects(bucket, version) == before
+
+
+def test_a_ruined_model_is_put_right_by_one_that_was_measured_again(bucket: Bucket, tmp_path: Path) -> None:
+    folder = written(tmp_path)
+    version = publish_sentiment(bucket, folder, NOW).version
+    before = objects(bucket, version)
+    ruined(bucket, version, "model.onnx")
+    write_cards(folder, {"news_accuracy": 0.5})
+    assert publish_sentiment(bucket, folder, NOW).kept
+    assert objects(bucket, version) == before
+
+
+def delete(bucket: Bucket, prefix: str) -> None:
+    for name in bucket.names(prefix):
+        bucket._client.delete_object(Bucket=bucket.name, Key=prefix + name)
+
+
+def test_what_the_folder_cannot_put_right_does_not_serve_and_the_error_says_what_to_delete(
+    bucket: Bucket, tmp_path: Path
+) -> None:
+    folder, other = written(tmp_path / "one"), written(tmp_path / "other", bias=1.0)
+    before = publish_sentiment(bucket, other, NOW).version
+    version = publish_sentiment(bucket, folder, NOW).version
+    ruined(bucket, version)
+    write_cards(folder, {"news_accuracy": 0.5})
+    prefix = f"{layout.SENTIMENT}/{version}/"
+    with pytest.raises(CorruptArtifact, match=f"{prefix}card.json: SHA-256 .* s3://{bucket.name}/{prefix}`"):
         publish_sentiment(bucket, folder, NOW)
-    with pytest.raises(ModelNotFound):
-        read_champion(bucket, layout.SENTIMENT)
+    delete(bucket, prefix)
+    assert not publish_sentiment(bucket, folder, NOW).kept
+    assert load_champion(bucket, layout.SENTIMENT).manifest.metrics["news_accuracy"] == 0.5
+    assert read_champion(bucket, layout.SENTIMENT)[0].previous == before
+
+
+def test_a_manifest_that_was_altered_is_not_promoted_anew(bucket: Bucket, tmp_path: Path) -> None:
+    folder = written(tmp_path)
+    version = publish_sentiment(bucket, folder, NOW).version
+    key = layout.file_key(layout.SENTIMENT, version, layout.MANIFEST)
+    bucket.put(key, to_json(json.loads(bucket.get(key).body) | {"title": "better than it is"}))
+    with pytest.raises(
+        CorruptArtifact, match=rf"manifest\.json: SHA-256 .* s3://{bucket.name}/sentiment/{version}/"
+    ):
+        publish_sentiment(bucket, folder, NOW)
