@@ -13,6 +13,7 @@ from cryptocast.domain import COINS, DEFAULT_SYMBOLS, DataLabel, floor_to_grid
 
 _PROBE_URL = "https://api.coingecko.com/api/v3/ping"
 _PROBE_TIMEOUT_S = 3.0
+_SPEEDS = "1 is real time, 1000 passes a week in ten minutes."
 
 
 @dataclass(frozen=True)
@@ -55,15 +56,13 @@ def speed_of(text: str) -> float:
     try:
         return float(text)
     except ValueError:
-        raise WrongChoice(
-            f"SPEED={text} is no number: 1 is real time, 1000 passes a week in ten minutes."
-        ) from None
+        raise WrongChoice(f"SPEED={text} is no number: {_SPEEDS}") from None
 
 
 def choose(source: str, data: str | None, start: str | None, speed: float, coins: str | None) -> Choice:
     """Turn the command line into a `Choice`; raises WrongChoice (a SystemExit) with what to do."""
     if speed <= 0:
-        raise WrongChoice("SPEED must be above 0: 1 is real time, 1000 passes a week in ten minutes.")
+        raise WrongChoice(f"SPEED must be above 0: {_SPEEDS}")
     asked = _known(coins) if coins else None
     symbols = asked or DEFAULT_SYMBOLS
     if source == "replay":

@@ -16,6 +16,7 @@ from cryptocast.errors import BadInput, SettingsError, StoreUnavailable
 from cryptocast.retrain.launcher import STATE_KEY
 from cryptocast.store import cycles, documents
 from tests.factories import AS_OF, make_document
+from tests.fixtures_aws import SECRETS, put_secret
 from tests.functions.conftest import Load
 
 pytestmark = [pytest.mark.integration, pytest.mark.usefixtures("stores")]
@@ -148,8 +149,8 @@ def test_the_api_answers_api_gateway(load: Load) -> None:
 @pytest.mark.parametrize("name", ["readonly-database-url", "readonly-redis-token"])
 def test_an_api_that_was_given_no_secret_of_its_own_takes_no_other(load: Load, name: str) -> None:
     """After an update, say; the writers' are there."""
-    boto3.client("ssm").delete_parameter(Name=f"/cryptocast/test/{name}")
-    with pytest.raises(SettingsError, match=f"SSM has no parameter /cryptocast/test/{name}.*README"):
+    boto3.client("ssm").delete_parameter(Name=f"{SECRETS}/{name}")
+    with pytest.raises(SettingsError, match=f"SSM has no parameter {SECRETS}/{name}.*README"):
         load("api").handler(http_event("GET", "/v1/health"), None)
 
 
@@ -162,13 +163,13 @@ def test_the_api_goes_on_with_secrets_that_were_changed(load: Load, monkeypatch:
     wrong = {"readonly-database-url": nowhere, "readonly-redis-token": "of yesterday"}
     right = {}
     for name, value in wrong.items():
-        at = f"/cryptocast/test/{name}"
-        right[at] = ssm.get_parameter(Name=at, WithDecryption=True)["Parameter"]["Value"]
-        ssm.put_parameter(Name=at, Value=value, Type="SecureString", Overwrite=True)
+        kept = ssm.get_parameter(Name=f"{SECRETS}/{name}", WithDecryption=True)
+        right[name] = kept["Parameter"]["Value"]
+        put_secret(name, value)
     handler = load("api").handler
     assert handler(http_event("GET", "/v1/forecasts"), None)["statusCode"] == 503
-    for at, value in right.items():
-        ssm.put_parameter(Name=at, Value=value, Type="SecureString", Overwrite=True)
+    for name, value in right.items():
+        put_secret(name, value)
     clock[0] += 61
     assert handler(http_event("GET", "/v1/forecasts"), None)["statusCode"] == 200
     answer = handler(http_event("GET", "/v1/health"), None)

@@ -117,8 +117,8 @@ def test_a_secret_that_was_taken_away_goes_on_and_is_told(
 
 
 @pytest.fixture
-def coingecko() -> Iterator[str]:
-    """A vendor that takes the key `new` alone, and answers without one."""
+def coingecko(clock: list[float], monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A vendor that takes the key `new` alone, and answers without one; SSM has the key `old`."""
 
     class Vendor(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -134,7 +134,10 @@ def coingecko() -> Iterator[str]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Vendor)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_address[1]}"
+    put_secret("coingecko-api-key", "old")
+    monkeypatch.setenv("SOURCE_BASE_URL", f"http://127.0.0.1:{server.server_address[1]}")
+    monkeypatch.setenv("COINGECKO_API_KEY_PARAMETER", f"{SECRETS}/coingecko-api-key")
+    yield
     server.shutdown()
     server.server_close()
 
@@ -149,12 +152,7 @@ def prices() -> list[float]:
         return []
 
 
-def test_a_vendors_key_is_read_again_after_it_was_refused(
-    clock: list[float], coingecko: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    put_secret("coingecko-api-key", "old")
-    monkeypatch.setenv("SOURCE_BASE_URL", coingecko)
-    monkeypatch.setenv("COINGECKO_API_KEY_PARAMETER", f"{SECRETS}/coingecko-api-key")
+def test_a_vendors_key_is_read_again_after_it_was_refused(clock: list[float], coingecko: None) -> None:
     before = wiring.sources()
     assert prices() == []
     put_secret("coingecko-api-key", "new")
@@ -165,12 +163,9 @@ def test_a_vendors_key_is_read_again_after_it_was_refused(
 
 
 def test_a_vendors_key_is_used_in_the_cycle_after_the_one_that_was_refused(
-    clock: list[float], coingecko: str, monkeypatch: pytest.MonkeyPatch
+    clock: list[float], coingecko: None
 ) -> None:
     """A cycle reads the settings at its start and is refused seconds later, once in 15 minutes."""
-    put_secret("coingecko-api-key", "old")
-    monkeypatch.setenv("SOURCE_BASE_URL", coingecko)
-    monkeypatch.setenv("COINGECKO_API_KEY_PARAMETER", f"{SECRETS}/coingecko-api-key")
     for _ in range(3):
         assert prices() == []
         clock[0] += 900
@@ -195,12 +190,7 @@ def test_reddits_keys_are_looked_for_in_each_cycle(
     assert wiring.sources().reddit is not None
 
 
-def test_a_vendors_key_that_was_taken_away_is_used_no_more(
-    clock: list[float], coingecko: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    put_secret("coingecko-api-key", "old")
-    monkeypatch.setenv("SOURCE_BASE_URL", coingecko)
-    monkeypatch.setenv("COINGECKO_API_KEY_PARAMETER", f"{SECRETS}/coingecko-api-key")
+def test_a_vendors_key_that_was_taken_away_is_used_no_more(clock: list[float], coingecko: None) -> None:
     assert prices() == []
     boto3.client("ssm").delete_parameter(Name=f"{SECRETS}/coingecko-api-key")
     clock[0] += 61
