@@ -61,7 +61,14 @@ COINS: Mapping[str, Coin] = {
     coin.symbol: coin
     for coin in (
         Coin("BTC", "Bitcoin", "bitcoin", ("btc", "xbt")),
-        Coin("ETH", "Ethereum", "ethereum", ("eth", "ether"), ("lost in the ether", "lost to the ether")),
+        Coin(
+            "ETH",
+            "Ethereum",
+            "ethereum",
+            ("eth", "ether"),
+            ("lost in the ether", "lost to the ether"),
+            ("into the ether",),
+        ),
         Coin(
             "SOL",
             "Solana",

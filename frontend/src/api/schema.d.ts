@@ -2569,7 +2569,7 @@ export interface operations {
            *       },
            *       "calibration": {
            *         "intercept": 0.012,
-           *         "said": "Platt's calibration makes its margins into probabilities: slope 0.83, intercept 0.012.",
+           *         "said": "Its trees add up to a margin, their log odds of a rise. A forecast takes 0.83 of it and adds 0.012: fitted so that, on time that the trees had not seen, 60% came true about 60% of the time (Platt's calibration).",
            *         "slope": 0.83
            *       },
            *       "coverage": [

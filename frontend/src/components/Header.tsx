@@ -30,7 +30,7 @@ export function Header({ status, label, asOf, now }: Props) {
           </div>
         </div>
         {label && asOf && (
-          <p className="order-last w-full text-xs text-quiet sm:order-none sm:w-auto">
+          <p className="order-last w-full text-xs text-quiet lg:order-none lg:w-auto">
             Newest figures{' '}
             <time dateTime={asOf} className="font-medium text-ink">
               {momentInWords(label, asOf, now)}

@@ -40,6 +40,26 @@ _FIGURES = {
 }
 """Key without its data set: the field's name, what it means, which way is better."""
 
+_MADE = {
+    "made": "Made at",
+    "vocabulary": "Words and word parts that it knows",
+    "word_pairs": "Slots for pairs of words",
+    "weights_of_logits": "Weights that join its two parts",
+    "weights": "Stored as",
+    "epochs": "Passes over the training texts, first and second stage",
+    "went_on_from": "Went on from",
+    "phrases": "Phrases of our own among them",
+    "lexicon": "Sentences filled with VADER's words",
+    "posts": "Crypto posts with soft labels",
+    "words": "Weight of each of VADER's words",
+    "few": "Labelled texts when it went on; 0: all",
+    "penalty": "Penalty on large weights (L2)",
+    "neutral_weight": "Weight of a neutral text in training",
+    "processor": "Quantised for",
+    "reduced_range": "Seven bits a weight, for processors without VNNI",
+}
+"""Key of what a training or an export was given: what it means."""
+
 
 def card_page(card: Mapping[str, Any]) -> str:
     """The page. Every text of the card is escaped."""
@@ -79,15 +99,17 @@ def _named(named: Mapping[str, Any]) -> str:
 
 def _name(key: str) -> str:
     """A key in words; the name of a file or a module stays as it is."""
-    return key if "." in key else key.replace("_", " ")
+    return _MADE.get(key, key if "." in key else key.replace("_", " "))
 
 
 def _words(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     if isinstance(value, Mapping):
         return ", ".join(f"{name.replace('_', ' ')} {_words(one)}" for name, one in value.items())
     if isinstance(value, Sequence) and not isinstance(value, str):
         return ", ".join(map(_words, value))
-    return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
+    return f"{value:,}" if isinstance(value, int) else str(value)
 
 
 def _figures(held_out: Mapping[str, Any]) -> list[str]:

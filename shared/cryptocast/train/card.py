@@ -159,7 +159,11 @@ def _calibration(calibration: Calibration | None) -> dict[str, Any] | None:
         return None
     a, b = calibration.a, calibration.b
     base_rate = float(apply_platt(calibration, np.zeros(1))[0]) if a == 0 else None
-    said = f"Platt's calibration makes its margins into probabilities: slope {a:.4g}, intercept {b:.4g}."
+    said = (
+        f"Its trees add up to a margin, their log odds of a rise. A forecast takes {a:.4g} of it and adds "
+        f"{b:.4g}: fitted so that, on time that the trees had not seen, 60% came true about 60% of the time "
+        "(Platt's calibration)."
+    )
     if base_rate is not None:
         said = (
             f"It says {base_rate:.1%} up every time: on time that it had not seen its margins ordered "

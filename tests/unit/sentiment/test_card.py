@@ -54,6 +54,8 @@ def test_the_model_that_ships_has_the_page_of_its_own_figures() -> None:
     assert not [raw for raw in ("two way", "three way", "argmax", "majority accuracy") if raw in html]
     assert "<tr><td>bearish</td><td>152</td><td>47</td><td>8</td></tr>" in html
     assert "<td>Same answer</td><td>99.9%</td>" in html
+    assert "<td>Phrases of our own among them</td><td class=words>6,000</td>" in html
+    assert not [key for key in MANIFEST["params"] if f"<td>{key.replace('_', ' ')}</td>" in html]
 
 
 def test_the_example_of_the_api_has_a_cards_fields() -> None:
