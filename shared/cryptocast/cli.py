@@ -87,7 +87,7 @@ def backfill(since: Since = None, until: Until = None, documents: bool = True) -
     """Collect the history of bars and documents; started again, it continues where it was."""
     from cryptocast import wiring
     from cryptocast.collect import backfill as work
-    from cryptocast.train.recipe import HISTORY_DAYS
+    from cryptocast.train.splits import HISTORY_DAYS
 
     with plain_errors():
         end = until or floor_to_grid(datetime.now(UTC))

@@ -21,9 +21,8 @@ from cryptocast.registry.price_model import apply_platt
 from cryptocast.series import Floats
 from cryptocast.train.calibrate import fit_platt
 from cryptocast.train.dataset import Examples
-from cryptocast.train.recipe import HISTORY_DAYS
 from cryptocast.train.skill import floored, measure_skill
-from cryptocast.train.splits import DAY_S, SplitRules
+from cryptocast.train.splits import DAY_S, HISTORY_DAYS, SplitRules
 from cryptocast.train.threshold import fix_threshold
 from tests.bench.gate_rates import COINS, moving
 from tests.bench.threshold_rates import majority_of

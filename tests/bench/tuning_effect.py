@@ -26,8 +26,7 @@ from cryptocast.train.challenger import make_challenger
 from cryptocast.train.dataset import Examples, build_examples, build_table, no_documents
 from cryptocast.train.files import read_prices
 from cryptocast.train.fit import FitRules, margins
-from cryptocast.train.recipe import HISTORY_DAYS
-from cryptocast.train.splits import Plan, SplitRules, make_plan
+from cryptocast.train.splits import HISTORY_DAYS, Plan, SplitRules, make_plan
 from cryptocast.train.statistics import diebold_mariano
 from cryptocast.train.trials import rules_of
 from cryptocast.train.tuning import Tuner, TuningRules

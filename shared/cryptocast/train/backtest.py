@@ -20,12 +20,11 @@ from cryptocast.train.documents import read_documents
 from cryptocast.train.files import named, read_prices
 from cryptocast.train.fit import FitRules
 from cryptocast.train.interval import bar_interval, reaches
-from cryptocast.train.recipe import HISTORY_DAYS
 from cryptocast.train.report import FEE_BPS, Tested, figures, moment, plain, without_p
 from cryptocast.train.report_card import report_card
 from cryptocast.train.resample import bars_at, coarser_than
 from cryptocast.train.served import Version, of_served_bars, served_figures, walk_served
-from cryptocast.train.splits import DAY_S, SplitRules
+from cryptocast.train.splits import DAY_S, HISTORY_DAYS, SplitRules
 from cryptocast.train.walkforward import Progress, Walk, calibrate_spans, fit_spans, refit_times
 
 _HORIZON = re.compile(r"^(\d+)(m|h|d)$")

@@ -29,12 +29,12 @@ from cryptocast.train.dataset import (
 from cryptocast.train.fit import FitRules
 from cryptocast.train.gate import pass_gate
 from cryptocast.train.hiring import source_of
-from cryptocast.train.recipe import HISTORY_DAYS, prepare
+from cryptocast.train.recipe import prepare
 from cryptocast.train.register import TrainingRules, register
 from cryptocast.train.revision import code_revision as git_revision
 from cryptocast.train.selftest import SelfTest, live_equals_bulk, run_self_tests
 from cryptocast.train.shadow_gate import DAY_CYCLES
-from cryptocast.train.splits import Plan, SplitRules
+from cryptocast.train.splits import HISTORY_DAYS, Plan, SplitRules
 from cryptocast.train.tracking import track
 from cryptocast.train.tuning import Tuner
 

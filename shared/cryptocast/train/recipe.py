@@ -9,9 +9,6 @@ from cryptocast.train.fit import FitRules
 from cryptocast.train.selection import Selection, select_in_plan
 from cryptocast.train.splits import Plan, SplitRules, make_plan
 
-HISTORY_DAYS = 365
-"""What a training reads at most: half of it was worse (decision 10). Weights halve with age in any case."""
-
 
 @dataclass(frozen=True, slots=True)
 class Prepared:

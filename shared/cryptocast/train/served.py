@@ -24,9 +24,9 @@ from cryptocast.series import Floats, Ints
 from cryptocast.train.challenger import Challenger, make_challenger
 from cryptocast.train.dataset import Examples
 from cryptocast.train.fit import FitRules, margins
-from cryptocast.train.recipe import HISTORY_DAYS, Prepared, prepare
+from cryptocast.train.recipe import Prepared, prepare
 from cryptocast.train.report import Tested
-from cryptocast.train.splits import DAY_S, SplitRules
+from cryptocast.train.splits import DAY_S, HISTORY_DAYS, SplitRules
 from cryptocast.train.walkforward import Progress, Walk, thresholds_of
 
 

@@ -19,6 +19,8 @@ from cryptocast.errors import NotEnoughData
 from cryptocast.series import Ints
 
 DAY_S = 86_400
+HISTORY_DAYS = 365
+"""What a training reads at most: half of it was worse (decision 10). Weights halve with age in any case."""
 
 
 @dataclass(frozen=True, slots=True)
