@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from cryptocast.errors import CorruptArtifact, PromotionConflict
+from cryptocast.errors import CorruptArtifact, ModelNotFound, PromotionConflict
 from cryptocast.registry import layout
 from cryptocast.registry.bucket import Bucket
 from cryptocast.registry.load import Champion, parse_champion
@@ -36,6 +36,19 @@ def promote(
     else:
         bucket.replace(layout.champion_key(name), written, expected_etag)
     return champion
+
+
+def require_unchanged(bucket: Bucket, name: str, expected_etag: str | None) -> None:
+    """Raises `PromotionConflict` where champion.json is another than `expected_etag` says (None: none).
+
+    For what is written elsewhere because of who serves; `promote` compares for itself.
+    """
+    try:
+        etag: str | None = bucket.get(layout.champion_key(name)).etag
+    except ModelNotFound:
+        etag = None
+    if etag != expected_etag:
+        raise PromotionConflict(f"{name}: another version was promoted meanwhile")
 
 
 def _previous(bucket: Bucket, name: str, version: str, expected_etag: str | None) -> str | None:

@@ -16,7 +16,7 @@ from cryptocast.registry.bucket import Bucket
 from cryptocast.registry.candidate import end_trial
 from cryptocast.registry.decision import Check, Decision, record_decision
 from cryptocast.registry.load import Artifact, Champion, load, parse_champion
-from cryptocast.registry.promote import promote
+from cryptocast.registry.promote import promote, require_unchanged
 from cryptocast.serve.forecaster import Forecaster
 
 ROLLED_BACK = "rolled back by the operator"
@@ -140,6 +140,7 @@ def _carry_out(bucket: Bucket, name: str, decision: Decision, etag: str | None, 
     version = decision.challenger
     record_decision(bucket, name, decision)
     try:
+        require_unchanged(bucket, name, etag)  # who was on trial may serve by now: its trial has ended well
         end_trial(bucket, name, version, now)
         return promote(bucket, name, version, etag, decision.reason, now)
     except PromotionConflict as error:

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from cryptocast.domain import BAR_INTERVAL_S
 from cryptocast.errors import BadInput, NotEnoughData
 from cryptocast.features.rows import FEATURE_VERSION
 from cryptocast.series import BarSeries
@@ -121,7 +122,7 @@ def _unordered(walked: Walk) -> list[str]:
     """A note for each refit whose earlier margins ordered nothing."""
     return [
         f"refit of {moment(begins)[:10]}: on time it had not seen its margins ordered nothing, so all its "
-        "forecasts are one probability and none of them is called among the surest"
+        "forecasts are one probability, scored as a fall, and none of them is called among the surest"
         for begins, fixed in zip(walked.refits, walked.thresholds, strict=True)
         if min(fixed) == 1.0
     ]
@@ -235,7 +236,8 @@ def _examples(
     table = build_table(bars, documents, since, until, interval_s, coarser)
     short = "under 24 h of bars"
     notes += [
-        f"{symbol}: no feature row at {reasons[short]} moments: {short}"
+        f"{symbol}: no feature row at {reasons[short]} moments: "
+        f"{short if interval_s == BAR_INTERVAL_S else 'under 96 bars before it'}"
         for symbol, reasons in table.skipped.items()
         if short in reasons
     ]

@@ -40,11 +40,6 @@ class PriceFiles:
     series: dict[tuple[str, int], BarSeries]
     notes: list[str] = field(default_factory=list)
 
-    def gaps(self, symbol: str, interval_s: int) -> int:
-        """How many bars are absent between the first and the last one."""
-        opened = self.series[symbol, interval_s].opened_s
-        return int((opened[-1] - opened[0]) // interval_s + 1 - len(opened)) if len(opened) else 0
-
 
 def named(symbols: Sequence[str]) -> tuple[str, ...]:
     """The coins as the files name them, each once, in the order asked for."""
@@ -71,11 +66,12 @@ def read_document_frame(paths: Sequence[Path]) -> pd.DataFrame:
     """The documents of all files, ascending by `published_at`, one row per (kind, source, external_id)."""
     frames: list[pd.DataFrame] = []
     for path in paths:
-        frame = _scored(path, _read(path, DOCUMENT_COLUMNS), frames[0] if frames else None)
+        first = next((one for one in frames if len(one)), frames[0] if frames else None)
+        frame = _scored(path, _read(path, DOCUMENT_COLUMNS), first)
         frame = frame.assign(published_at=_moments(path, frame["published_at"], "published_at"))
         for column in ("title", "body", "source"):
-            frame[column] = frame[column].fillna("").astype(str)
-        frame["kind"] = frame["kind"].replace(_KINDS)
+            frame[column] = frame[column].astype(object).fillna("").astype(str)
+        frame["kind"] = frame["kind"].astype(object).replace(_KINDS)
         wrong = ~frame["kind"].isin(["news", "post"])
         if wrong.any():
             raise BadInput(f"{_at(path, wrong)}: kind is {frame['kind'][wrong].iloc[0]!r}, not news or post")
@@ -218,10 +214,20 @@ def _moments(path: Path, column: pd.Series[Any], name: str) -> pd.Series[Any]:
     """Times as UTC without a zone. Times without a zone are taken as UTC."""
     if pd.api.types.is_numeric_dtype(column):
         raise BadInput(f"{path}: {name} holds numbers, not times")
-    moments = pd.to_datetime(column, utc=True, errors="coerce")
+    moments = _parsed(column)
     if moments.isna().any():
         raise BadInput(f"{_at(path, moments.isna())}: {name} is no time")
-    return moments.dt.tz_localize(None)
+    plain: pd.Series[Any] = moments.dt.tz_localize(None)
+    return plain
+
+
+def _parsed(column: pd.Series[Any]) -> pd.Series[Any]:
+    """By ISO 8601, a fraction of a second or none; by the pattern of the first where that reads more."""
+    moments = pd.to_datetime(column, utc=True, errors="coerce", format="ISO8601")
+    if not moments.isna().any():
+        return moments
+    like_the_first = pd.to_datetime(column, utc=True, errors="coerce")
+    return moments if moments.isna().sum() <= like_the_first.isna().sum() else like_the_first
 
 
 def _numbers(

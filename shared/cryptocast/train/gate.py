@@ -17,7 +17,7 @@ from cryptocast.registry.decision import Check, Decision, decisions, record_deci
 from cryptocast.registry.load import Artifact, Champion, load, load_named, parse_champion
 from cryptocast.registry.manifest import Manifest
 from cryptocast.registry.price_model import PriceModel
-from cryptocast.registry.promote import promote
+from cryptocast.registry.promote import promote, require_unchanged
 from cryptocast.series import Floats
 from cryptocast.train import checks
 from cryptocast.train.checks import Clock, PairedForecasts
@@ -220,6 +220,7 @@ def carry_out(
         if decision.verdict == "promoted":
             promote(bucket, name, version, incumbent.etag, decision.reason, now)
         elif decision.verdict == "candidate":
+            require_unchanged(bucket, name, incumbent.etag)
             name_candidate(
                 bucket, name, version, decision.reason, now, instead_of=place.holder, why=place.why
             )

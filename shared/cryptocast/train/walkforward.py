@@ -36,6 +36,8 @@ BEFORE_S = 365 * DAY_S
 WARM_UP = 0.4
 """The share of a short history that only ever is fitted on."""
 EMBARGO_S = 3_600
+_LATEST = datetime(2100, 1, 1, tzinfo=UTC)
+"""No bar is later: a test "to the end" of the calendar has no refit beyond."""
 FEWEST_ROWS = 1_000
 FEWEST_DAYS = 20
 
@@ -107,7 +109,7 @@ def refit_times(test_from: datetime, test_to: datetime, refit: str) -> list[int]
         raise BadInput(f"--refit is {refit!r}; possible are {', '.join(months)}")
     times = [test_from]
     day = test_from.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    while day < test_to:
+    while day < min(test_to, _LATEST):
         if months[refit][day.month - 1] and day > test_from:
             times.append(day)
         day = (day + timedelta(days=32)).replace(day=1)
@@ -251,7 +253,10 @@ def _calibrated(
     rows, said = _known(examples, earlier, begins_s)
     use = examples.as_of[rows] >= begins_s - BEFORE_S
     if use.sum() < 200:
-        raise NotEnoughData(f"only {int(use.sum())} forecasts before the test to fix thresholds on")
+        raise NotEnoughData(
+            f"only {int(use.sum())} forecasts of the year before the test were known by then "
+            f"({examples.horizon_s / DAY_S:g} days ahead) to fix thresholds on; 200 are needed"
+        )
     calibrated = calibrator(said[use], examples.up[rows[use]])
     return calibrated, calibrated(said[use])
 

@@ -220,6 +220,31 @@ def test_who_was_overtaken_leaves_a_decision_that_says_so(
     assert read_champion(bucket, NAME)[0].version == "v3"
 
 
+def test_a_candidate_that_has_just_been_promoted_is_not_refused(
+    bucket: Bucket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The operator has read champion.json; then the monitor promotes who was on trial, and settles it."""
+    for version in ("v1", "v2", "v3"):
+        register(bucket, version)
+    promote_by_hand(bucket, NAME, "v1", "first", UNTIL)
+    name_candidate(bucket, NAME, "v3", "passed", UNTIL)
+    record, others = by_hand.record_decision, [True]
+
+    def recorded_late(*given: object) -> None:
+        if others.pop() if others else False:
+            promote(bucket, NAME, "v3", read_champion(bucket, NAME)[1], "better in the shadow", UNTIL)
+        record(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(by_hand, "record_decision", recorded_late)
+    with pytest.raises(PromotionConflict):
+        promote_by_hand(bucket, NAME, "v2", "better", UNTIL)
+    assert read_champion(bucket, NAME)[0].version == "v3"
+    assert decisions(bucket, NAME, "v3") == []
+    read = read_candidate(bucket, NAME)
+    assert read is not None
+    assert read[0].state == "shadow"
+
+
 def test_a_version_that_reads_other_features_is_not_gone_back_to(bucket: Bucket) -> None:
     old, new = register(bucket, "v1", feature_version="1"), register(bucket, "v2")
     promote_by_hand(bucket, NAME, new, "to begin with", UNTIL)

@@ -54,6 +54,20 @@ def test_a_strange_value_is_named_or_harmless(tmp_path, column, row, value, whol
     assert kept == len(rows) or files.notes, "no bar goes without a note"
 
 
+def test_times_in_words_may_have_fractions_or_not_and_a_wrong_one_is_named(tmp_path) -> None:
+    rows = ROWS.copy()
+    rows["ts"] = [moment.isoformat() for moment in rows["ts"]]
+    plain = read_prices([write(tmp_path, rows)])
+    rows.loc[0, "ts"] = rows.loc[0, "ts"].replace("+", ".000+")
+    mixed = read_prices([write(tmp_path, rows)])
+    assert [len(series.opened_s) for series in mixed.series.values()] == [
+        len(series.opened_s) for series in plain.series.values()
+    ]
+    rows.loc[7, "ts"] = "noon"
+    with pytest.raises(BadInput, match="row 7: ts is no time"):
+        read_prices([write(tmp_path, rows)])
+
+
 @pytest.mark.parametrize(
     ("changed", "said"),
     [
@@ -129,7 +143,7 @@ def test_a_question_that_makes_no_sense_is_refused(tmp_path, changed, error, sai
 
 
 def test_a_test_window_that_ends_in_a_distant_future_costs_nothing(tmp_path) -> None:
-    far = datetime(9000, 1, 1, tzinfo=UTC)
+    far = datetime(9999, 12, 31, tzinfo=UTC)
     path = write(tmp_path, frame(days=50))
     near, _, _ = backtest(ask(path, refit="never"))
     report, _, _ = backtest(ask(path, test_to=far, refit="never"))

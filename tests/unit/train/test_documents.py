@@ -11,6 +11,7 @@ from cryptocast.sentiment.scored_file import score_file
 from cryptocast.sentiment.scorer import Scorer
 from cryptocast.sentiment.standin import FOLDER
 from cryptocast.train.documents import read_documents
+from cryptocast.train.files import read_document_frame
 
 END_S = int(pd.Timestamp("2024-03-01").timestamp())
 TITLES = ["Bitcoin rallies to a record", "Bitcoin collapses", "Exchange hacked, users furious"]
@@ -34,6 +35,26 @@ def test_scores_in_the_file_are_used_and_none_is_not_scored(tmp_path) -> None:
     found = read_documents([tmp_path / "texts.parquet"], END_S, notes)
     assert found.score == pytest.approx([0.5, -0.6, np.nan], nan_ok=True)
     assert "scored by a model that the files do not name before (1 have no score)" in notes[0]
+
+
+def test_columns_of_categories_are_texts_like_others(tmp_path) -> None:
+    columns = ["kind", "source", "title", "body"]
+    given = texts(kind=["news", "post", "news"], body=["", None, "x"])
+    given.to_parquet(tmp_path / "texts.parquet")
+    given.astype(dict.fromkeys(columns, "category")).to_parquet(tmp_path / "categories.parquet")
+    plain, categories = (read_document_frame([tmp_path / f"{n}.parquet"]) for n in ("texts", "categories"))
+    pd.testing.assert_frame_equal(plain, categories)
+
+
+def test_a_file_of_empty_texts_hides_not_that_two_models_scored_the_others(tmp_path) -> None:
+    first, plain, second, third = (tmp_path / f"{name}.parquet" for name in "1234")
+    texts().to_parquet(plain)
+    empty = {"title": "", "body": ""}
+    texts(external_id=["x", "y", "z"], p_bearish=0.1, p_bullish=0.2, **empty).to_parquet(first)
+    score_file(Scorer.load(FOLDER), plain, second, "title")
+    texts(external_id=["d", "e", "f"], p_bearish=0.1, p_bullish=0.2).to_parquet(third)
+    with pytest.raises(BadInput, match="cannot be compared"):
+        read_documents([first, second, third], END_S, [])
 
 
 def test_a_file_scored_by_the_command_says_what_the_scorer_says_of_title_and_body(tmp_path) -> None:

@@ -12,7 +12,7 @@ from cryptocast.registry.candidate import read_candidate
 from cryptocast.registry.decision import Decision, decisions
 from cryptocast.registry.load import read_champion
 from cryptocast.registry.promote import promote
-from cryptocast.train.gate import pass_gate
+from cryptocast.train.gate import carry_out, pass_gate, read_incumbent
 from tests.unit.registry.cut_off import CutOff, FailsAt
 from tests.unit.train.markets import UNTIL
 from tests.unit.train.test_gate import HELD_OUT, NAME, register, ticking, useless
@@ -64,6 +64,21 @@ def test_cut_off_at_any_write_the_next_run_finishes_and_records_once(
     assert decisions(bucket, NAME, VERSION) == (recorded or [rest])
     assert gate(bucket, 40) == rest
     assert decisions(bucket, NAME, VERSION) == [rest]
+
+
+def test_none_goes_on_trial_beside_a_champion_that_it_was_not_compared_with(bucket: Bucket) -> None:
+    before(bucket, "candidate")
+    promote(bucket, NAME, "v-old", read_champion(bucket, NAME)[1], "again", UNTIL)
+    seen = read_incumbent(bucket, NAME)
+    passed = Decision(
+        decided_at=UNTIL, challenger=VERSION, champion="v-old", verdict="candidate", reason="lower"
+    )
+    register(bucket, useless(3), version="v-chosen")
+    promote(bucket, NAME, "v-chosen", seen.etag, "by the operator: I know why", UNTIL)
+    decision = carry_out(bucket, NAME, passed, seen, UNTIL)
+    assert decision.verdict == "refused"
+    assert "another version was promoted meanwhile" in decision.reason
+    assert read_candidate(bucket, NAME) is None
 
 
 def test_one_that_serves_without_a_record_gets_it(bucket: Bucket) -> None:
