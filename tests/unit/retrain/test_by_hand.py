@@ -11,7 +11,7 @@ from cryptocast.features.spec import FEATURE_VERSION
 from cryptocast.registry import layout
 from cryptocast.registry.bucket import Bucket
 from cryptocast.registry.candidate import name_candidate, read_candidate
-from cryptocast.registry.decision import decisions
+from cryptocast.registry.decision import Decision, decisions, record_decision
 from cryptocast.registry.load import read_champion
 from cryptocast.registry.manifest import Abstain, Calibration, Manifest
 from cryptocast.registry.promote import promote
@@ -44,6 +44,12 @@ def register(
         abstain=Abstain(threshold=0.6, rule="test"),
     )
     return publish(bucket, "prices", {**files_of(FITTED), "card.json": json.dumps(card).encode()}, manifest)
+
+
+def three_of_which_the_first_serves(bucket: Bucket) -> None:
+    for version in ("v1", "v2", "v3"):
+        register(bucket, version)
+    promote_by_hand(bucket, NAME, "v1", "first", UNTIL)
 
 
 def test_the_operators_word_promotes_and_is_kept(bucket: Bucket) -> None:
@@ -183,9 +189,7 @@ def test_cut_off_at_any_write_the_same_command_again_does_the_rest(
     bucket: Bucket, write: int, after: bool
 ) -> None:
     """The writes: the decision, the refusal of who is on trial, candidate.json, champion.json."""
-    for version in ("v1", "v2", "v3"):
-        register(bucket, version)
-    promote_by_hand(bucket, NAME, "v1", "first", UNTIL)
+    three_of_which_the_first_serves(bucket)
     name_candidate(bucket, NAME, "v3", "passed", UNTIL)
     with pytest.raises(CutOff):
         promote_by_hand(FailsAt(bucket, write, after=after), NAME, "v2", "better", UNTIL)
@@ -205,9 +209,7 @@ def test_cut_off_at_any_write_the_same_command_again_does_the_rest(
 def test_who_was_overtaken_leaves_a_decision_that_says_so(
     bucket: Bucket, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for version in ("v1", "v2", "v3"):
-        register(bucket, version)
-    promote_by_hand(bucket, NAME, "v1", "first", UNTIL)
+    three_of_which_the_first_serves(bucket)
 
     def overtaken(*_: object) -> None:
         promote(bucket, NAME, "v3", read_champion(bucket, NAME)[1], "was faster", UNTIL)
@@ -224,18 +226,15 @@ def test_a_candidate_that_has_just_been_promoted_is_not_refused(
     bucket: Bucket, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The operator has read champion.json; then the monitor promotes who was on trial, and settles it."""
-    for version in ("v1", "v2", "v3"):
-        register(bucket, version)
-    promote_by_hand(bucket, NAME, "v1", "first", UNTIL)
+    three_of_which_the_first_serves(bucket)
     name_candidate(bucket, NAME, "v3", "passed", UNTIL)
-    record, others = by_hand.record_decision, [True]
 
-    def recorded_late(*given: object) -> None:
-        if others.pop() if others else False:
-            promote(bucket, NAME, "v3", read_champion(bucket, NAME)[1], "better in the shadow", UNTIL)
-        record(*given)  # type: ignore[arg-type]
+    def record_late(bucket: Bucket, name: str, decision: Decision) -> None:
+        monkeypatch.setattr(by_hand, "record_decision", record_decision)
+        promote(bucket, NAME, "v3", read_champion(bucket, NAME)[1], "better in the shadow", UNTIL)
+        record_decision(bucket, name, decision)
 
-    monkeypatch.setattr(by_hand, "record_decision", recorded_late)
+    monkeypatch.setattr(by_hand, "record_decision", record_late)
     with pytest.raises(PromotionConflict):
         promote_by_hand(bucket, NAME, "v2", "better", UNTIL)
     assert read_champion(bucket, NAME)[0].version == "v3"
