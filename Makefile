@@ -103,12 +103,12 @@ sentiment-export: .venv-export/.done ## an environment with torch; with MODEL= O
 		$(if $(MODEL),--model "$(MODEL)") $(if $(REVISION),--revision "$(REVISION)") $(if $(PROCESSOR),--processor "$(PROCESSOR)"); \
 	else echo "ready; now: make sentiment-export OUT=FOLDER [MODEL=ElKulako/cryptobert] [REVISION=] [PROCESSOR=avx2|arm64]"; fi
 
-sentiment-train: .venv-export/.done ## train the default sentiment model from DATA (default ../shared/data); START=FOLDER goes on from a model
+sentiment-train: .venv-export/.done ## train the default sentiment model from DATA (default ../shared/data); TEACHER=FOLDER_OR_NAME learns from a larger one (needs a GPU), START=FOLDER goes on from a model
 	@.venv-export/bin/python -m sentiment_training --data $(or $(DATA),../shared/data) --out $(or $(OUT),.local/sentiment-default) \
-		$(if $(START),--start "$(START)") $(if $(EPOCHS),--epochs $(EPOCHS)) $(if $(POSTS),--posts $(POSTS)) $(if $(THREADS),--threads $(THREADS))
+		$(if $(TEACHER),--teacher "$(TEACHER)") $(if $(START),--start "$(START)") $(if $(EPOCHS),--epochs $(EPOCHS)) $(if $(POSTS),--posts $(POSTS)) $(if $(THREADS),--threads $(THREADS))
 
 sentiment-test: .venv-export/.done ## the tests of the export, which need torch
-	@.venv-export/bin/python -m pytest -q --noconftest -p no:cacheprovider tests/unit/sentiment/test_export.py
+	@.venv-export/bin/python -m pytest -q --noconftest -p no:cacheprovider tests/unit/sentiment/test_export.py tests/unit/sentiment/test_teacher.py
 
 bench-sentiment: .venv-export/.done ## the scorer against a transformers pipeline, at CryptoBERT's shape
 	@.venv-export/bin/python -m tests.bench.sentiment_throughput

@@ -36,8 +36,7 @@ def read(folder: Path, max_tokens: int) -> tuple[train.Classifier, Tokenizer]:
         vocab_size=words, hidden_size=width, num_hidden_layers=layers, num_attention_heads=12,
         intermediate_size=4 * width, max_position_embeddings=max_tokens,
     )  # fmt: skip
-    config._attn_implementation = "eager"
-    model = train.Classifier(config)
+    model = train.bert(config)
     found = {name: torch.from_numpy(body.copy()).float() for name, body in state.items()}
     missing, unexpected = model.load_state_dict(found, strict=False)
     assert not unexpected and all(name.endswith(("position_ids", "token_type_ids")) for name in missing), (

@@ -22,7 +22,9 @@ from cryptocast.sentiment.writing import onnx_probabilities, write_model
 from sentiment_training import measure, train
 from sentiment_training.joined import MAX_TOKENS, Joined
 from sentiment_training.ngrams import PAIRS, join
-from sentiment_training.texts import HELD_OUT_PERCENT, POSTS, Labelled, labelled
+from sentiment_training.texts import HELD_OUT_PERCENT, NEWS, POSTS, Labelled, labelled
+
+VADER_AND_MODEL = "an earlier model and VADER's word list"
 
 
 class RowScaled(torch.nn.Module):
@@ -41,7 +43,7 @@ class RowScaled(torch.nn.Module):
 
 def to_onnx(model: train.Classifier, path: Path) -> None:
     """`input_ids`, `attention_mask` to `logits`, any batch and length."""
-    model = copy.deepcopy(model).eval()
+    model = copy.deepcopy(model).cpu().eval()
     embeddings = model.encoder.embeddings
     embeddings.word_embeddings = RowScaled(embeddings.word_embeddings)
     ids = torch.tensor([[2, 100, 200, 3], [2, 300, 3, 0]])
@@ -116,15 +118,27 @@ def _said(metrics: dict[str, Any], params: dict[str, Any]) -> dict[str, Any]:
         "training_data": {
             STOCKTWITS: "StockTwits messages on US equities, 2020: bearish, bullish",
             TWITTER: "Finance headlines on Twitter: bearish, neutral, bullish",
-            POSTS: "Crypto posts on Reddit; soft labels by an earlier model and VADER's word list",
+            POSTS: "Crypto posts on Reddit; soft labels by " + _labelled_by(params),
+            **_headlines(params),
             "cryptocast.sentiment.phrases": "phrases of our own in crypto's language",
             "sentiment_training.lexicon": "turns of speech filled with VADER's words",
         },
         "licences": {
             "encoder": "Apache-2.0",
+            **({"teacher": "Apache-2.0 (all-mpnet-base-v2)"} if params.get("teacher") else {}),
             "VADER's word list, used in training": "MIT",
             "texts": "not part of the project; they belong to their authors and publishers",
         },
         "params": params,
         "metrics": metrics,
     }
+
+
+def _labelled_by(params: dict[str, Any]) -> str:
+    teacher = params.get("teacher")
+    return f"five larger models ({teacher}), which learnt the labelled texts" if teacher else VADER_AND_MODEL
+
+
+def _headlines(params: dict[str, Any]) -> dict[str, str]:
+    """The news files are learnt from where a teacher labels them."""
+    return dict.fromkeys(NEWS, "Crypto headlines; labelled like the posts") if params.get("teacher") else {}

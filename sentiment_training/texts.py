@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import argparse
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -28,7 +29,14 @@ VADER_WEIGHT = 2.0
 LEAST_STRENGTH = 1.0
 """Of VADER's words, which have up to 4: weaker ones teach nothing."""
 SEEN = 60_000
+SEED = 0
+OWN_PHRASES = 6_000
+LEXICON_TEXTS = 12_000
+POSTS_ALONE = 5_000
+POSTS_TAUGHT = 150_000
+"""Posts to learn from, without a teacher and with one."""
 POSTS = "reddit_2020q4_2022q1.parquet"
+SIDES = Path(__file__).parent / "reddit_sides.csv"
 NEWS = ("news_crypto_2021_2022q1.parquet", "news_reuters_2021_2022q1.parquet")
 QUESTION = re.compile(r"\?\s*$|^(how|what|where|which|is|can|does|do|when|who|should|any(one|body)?)\b", re.I)
 
@@ -52,6 +60,34 @@ class Labelled:
 
     def _at(self, rows: np.ndarray) -> Labelled:
         return Labelled([self.text[i] for i in rows], self.label[rows], self.two_way[rows], self.part[rows])
+
+
+@dataclass(frozen=True)
+class Material:
+    """What a training starts from."""
+
+    labelled: Examples
+    """The labelled texts to train on."""
+    own: Examples
+    """Phrases of our own, and turns of speech filled with VADER's words."""
+    development: Labelled
+    posts: list[str]
+    """Posts and headlines that nobody labelled."""
+
+
+def material(given: argparse.Namespace) -> Material:
+    """By the options `add_options` gave the command."""
+    known = labelled(given.data)
+    own = phrase_examples(given.phrases, SEED) + lexicon_examples(given.data, given.lexicon, SEED)
+    without = frozenset(pd.read_csv(SIDES)["external_id"])
+    unlabelled = posts(given.data, given.posts, without) + (headlines(given.data) if given.teacher else [])
+    return Material(labelled_examples(known.of("train")), own, known.of("development"), unlabelled)
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--posts", type=int, help="posts without labels")
+    parser.add_argument("--phrases", type=int, default=OWN_PHRASES, help="phrases of our own")
+    parser.add_argument("--lexicon", type=int, default=LEXICON_TEXTS, help="turns filled with VADER's words")
 
 
 def labelled(folder: Path) -> Labelled:
@@ -127,6 +163,26 @@ def posts(folder: Path, count: int, without: frozenset[str]) -> list[str]:
     rows = zip(frame["title"].fillna(""), frame["body"].fillna(""), chance < 0.5, strict=True)
     found = [(title if short or len(body) < 20 else body)[:220] for title, body, short in rows]
     return [text for text in dict.fromkeys(found) if len(text) > 15]
+
+
+def headlines(folder: Path) -> list[str]:
+    """The titles of both news files, each once."""
+    titles = [title for name in NEWS for title in pd.read_parquet(folder / "documents" / name)["title"]]
+    return [title for title in dict.fromkeys(titles) if isinstance(title, str) and len(title) > 15]
+
+
+def softened(examples: Examples, p: Floats, share: float) -> Examples:
+    """Labelled texts whose targets are for `share` what the teachers say, `p` (n, 3).
+
+    Of a two-way text the teachers tell how it leans; that it has a side is its label's word.
+    """
+    return replace(examples, target=((1 - share) * examples.target + share * p).astype(np.float32))
+
+
+def taught_examples(some: Sequence[str], p: Floats) -> Examples:
+    """Texts without labels, with the teachers' opinion `p` (n, 3)."""
+    weights = np.full(len(some), 0.5, np.float32)
+    return Examples(list(some), p, weights, weights)
 
 
 def soft_examples(texts: Sequence[str], teacher: Callable[[Sequence[str]], Floats]) -> Examples:

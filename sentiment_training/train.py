@@ -1,4 +1,4 @@
-"""Fine-tune the encoder: a three-class head on the mean of its token vectors.
+"""Fine-tune an encoder: a three-class head on the mean of its token vectors.
 
 A target is a row of three probabilities with two weights: one for the softmax over all three classes,
 one for the softmax over bearish and bullish alone, which is all that a two-way label tells.
@@ -20,6 +20,8 @@ from torch.nn import functional
 from transformers import BertConfig, BertModel
 
 Floats = npt.NDArray[np.float32]
+LAST_SPECIAL = 4
+"""Ids up to it are no words, in the student's vocabulary and in the teacher's: they are never hidden."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,13 @@ class Examples:
     target: Floats
     three_way: Floats
     two_way: Floats
+
+    def numbers(self) -> tuple[Floats, Floats, Floats]:
+        """All but the texts."""
+        return self.target, self.three_way, self.two_way
+
+    def at(self, rows: npt.NDArray[np.int64]) -> Examples:
+        return Examples([self.text[i] for i in rows], *(part[rows] for part in self.numbers()))
 
     def __add__(self, other: Examples) -> Examples:
         return Examples(
@@ -43,17 +52,25 @@ class Examples:
 class Classifier(nn.Module):
     """`input_ids`, `attention_mask` (n, tokens) to logits (n, 3)."""
 
-    def __init__(self, config: BertConfig) -> None:
+    def __init__(self, encoder: nn.Module, padding: int, hidden: int) -> None:
+        """`padding` fills short rows, `hidden` takes a hidden token's place: ids of the tokenizer."""
         super().__init__()
-        self.encoder = BertModel(config, add_pooling_layer=False)
+        self.encoder = encoder
+        self.padding, self.hidden = padding, hidden
         self.dropout = nn.Dropout(0.1)
-        self.head = nn.Linear(config.hidden_size, 3)
+        self.head = nn.Linear(encoder.config.hidden_size, 3)
 
     def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
         hidden = self.encoder(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
         mask = attention_mask.unsqueeze(-1).to(hidden.dtype)
         mean = (hidden * mask).sum(1) / mask.sum(1).clamp(min=1.0)
         return self.head(self.dropout(mean))
+
+
+def bert(config: BertConfig) -> Classifier:
+    """An untrained one of `config`, with the ids of `vocabulary.SPECIAL`."""
+    config._attn_implementation = "eager"
+    return Classifier(BertModel(config, add_pooling_layer=False), padding=0, hidden=4)
 
 
 def start(base: Path, means: Floats, max_tokens: int) -> Classifier:
@@ -66,8 +83,7 @@ def start(base: Path, means: Floats, max_tokens: int) -> Classifier:
     positions = "embeddings.position_embeddings.weight"
     state[positions] = state[positions][:max_tokens].clone()
     config.vocab_size, config.max_position_embeddings = words.shape[0], max_tokens
-    config._attn_implementation = "eager"
-    model = Classifier(config)
+    model = bert(config)
     missing, unexpected = model.encoder.load_state_dict(state, strict=False)
     assert not unexpected and all(name.endswith(("position_ids", "token_type_ids")) for name in missing), (
         missing
@@ -90,14 +106,30 @@ def batches(
     yield from parts
 
 
-def collate(ids: Sequence[Sequence[int]]) -> tuple[torch.Tensor, torch.Tensor]:
+def collate(model: Classifier, ids: Sequence[Sequence[int]]) -> tuple[torch.Tensor, torch.Tensor]:
+    """`input_ids` and `attention_mask`, where the model is."""
     width = max(len(row) for row in ids)
-    tokens = torch.zeros((len(ids), width), dtype=torch.long)
-    mask = torch.zeros_like(tokens)
-    for i, row in enumerate(ids):
-        tokens[i, : len(row)] = torch.tensor(row)
-        mask[i, : len(row)] = 1
-    return tokens, mask
+    tokens = torch.tensor([[*row, *[model.padding] * (width - len(row))] for row in ids])
+    lengths = torch.tensor([len(row) for row in ids])
+    mask = (torch.arange(width) < lengths[:, None]).long()
+    return tokens.to(place(model)), mask.to(place(model))
+
+
+def place(model: nn.Module) -> torch.device:
+    """Where its weights are."""
+    return next(model.parameters()).device
+
+
+def half_precision(model: nn.Module) -> torch.autocast:
+    """bf16 where the processor has it; emulated, a step takes ten times as long as with floats."""
+    device = place(model).type
+    has = device != "cpu" or torch.cpu._is_avx512_bf16_supported()
+    return torch.autocast(device, dtype=torch.bfloat16, enabled=has)
+
+
+def on_gpu(model: Classifier) -> Classifier:
+    """Moved there where there is one."""
+    return model.to("cuda" if torch.cuda.is_available() else "cpu")
 
 
 def encode(tokenizer: Tokenizer, texts: Sequence[str], max_tokens: int) -> list[list[int]]:
@@ -107,13 +139,13 @@ def encode(tokenizer: Tokenizer, texts: Sequence[str], max_tokens: int) -> list[
 
 
 def probabilities(model: Classifier, ids: Sequence[Sequence[int]]) -> Floats:
-    """(n, 3), no gradients, bf16."""
+    """(n, 3), no gradients."""
     model.eval()
     found = np.zeros((len(ids), 3), dtype=np.float32)
-    with torch.no_grad(), torch.autocast("cpu", dtype=torch.bfloat16):
-        for rows in batches(ids, 64, None):
-            logits = model(*collate([ids[i] for i in rows])).float()
-            found[rows] = torch.softmax(logits, dim=1).numpy()
+    with torch.no_grad(), half_precision(model):
+        for rows in batches(ids, 256, None):
+            logits = model(*collate(model, [ids[i] for i in rows])).float()
+            found[rows] = torch.softmax(logits, dim=1).cpu().numpy()
     return found
 
 
@@ -126,15 +158,16 @@ def _loss(logits: torch.Tensor, target: torch.Tensor, three: torch.Tensor, two: 
 
 
 def _groups(model: Classifier, rate: float, decay: float) -> list[dict[str, object]]:
-    layers = len(model.encoder.encoder.layer)
+    layers = model.encoder.encoder.layer
+    inner = {id(parameter) for parameter in layers.parameters()}
+    outer = [parameter for parameter in model.encoder.parameters() if id(parameter) not in inner]
     groups: list[dict[str, object]] = [
         {"params": list(model.head.parameters()), "lr": 10 * rate, "weight_decay": 0.01},
-        {"params": list(model.encoder.embeddings.parameters()), "lr": rate, "weight_decay": 0.0},
+        {"params": outer, "lr": rate, "weight_decay": 0.0},
     ]
-    for i, layer in enumerate(model.encoder.encoder.layer):
-        groups.append(
-            {"params": list(layer.parameters()), "lr": rate * decay ** (layers - 1 - i), "weight_decay": 0.01}
-        )
+    for i, layer in enumerate(layers):
+        slower = rate * decay ** (len(layers) - 1 - i)
+        groups.append({"params": list(layer.parameters()), "lr": slower, "weight_decay": 0.01})
     return groups
 
 
@@ -155,7 +188,7 @@ def fit(
     torch.manual_seed(seed)
     generator = np.random.default_rng(seed)
     ids = encode(tokenizer, examples.text, max_tokens)
-    targets = tuple(map(torch.from_numpy, (examples.target, examples.three_way, examples.two_way)))
+    targets = [torch.from_numpy(part).to(place(model)) for part in examples.numbers()]
     steps = epochs * max(1, len(ids) // batch)
     optimiser, schedule = _optimiser(model, rate, steps + epochs)
     averaged = torch.optim.swa_utils.AveragedModel(model)
@@ -196,10 +229,10 @@ def _step(
 ) -> float:
     """One step on some texts, a twentieth of their tokens hidden; returns the loss before it."""
     model.train()
-    tokens, mask = collate(ids)
-    drop = (torch.rand(tokens.shape) < 0.05) & (tokens > 4)
-    tokens = tokens.masked_fill(drop, 4)
-    with torch.autocast("cpu", dtype=torch.bfloat16):
+    tokens, mask = collate(model, ids)
+    drop = (torch.rand(tokens.shape, device=tokens.device) < 0.05) & (tokens > LAST_SPECIAL)
+    tokens = tokens.masked_fill(drop, model.hidden)
+    with half_precision(model):
         logits = model(tokens, mask)
     loss = _loss(logits.float(), *targets)
     loss.backward()

@@ -48,11 +48,11 @@ def test_the_model_that_ships_has_the_page_of_its_own_figures() -> None:
     assert "<td>stocktwits_bull_bear_train_val.parquet</td><td class=words>StockTwits messages on US" in html
     assert "20.9 MB" in html
     assert "<td>StockTwits</td><td class=words>Accuracy, two classes<small>" in html
-    assert "<td>76.9%</td><td class=words>higher</td><td>1,342</td>" in html
+    assert "<td>78.5%</td><td class=words>higher</td><td>1,342</td>" in html
     assert "<td>Reddit, own labels</td><td class=words>Macro F1, two classes<small>" in html
-    assert "<td>0.7488</td><td class=words>higher</td><td>60</td>" in html
+    assert "<td>0.8465</td><td class=words>higher</td><td>60</td>" in html
     assert not [raw for raw in ("two way", "three way", "argmax", "majority accuracy") if raw in html]
-    assert "<tr><td>bearish</td><td>152</td><td>47</td><td>8</td></tr>" in html
+    assert "<tr><td>bearish</td><td>166</td><td>32</td><td>9</td></tr>" in html
     assert "<td>Same answer</td><td>99.9%</td>" in html
     assert "<td>Phrases of our own among them</td><td class=words>6,000</td>" in html
     assert not [key for key in MANIFEST["params"] if f"<td>{key.replace('_', ' ')}</td>" in html]
