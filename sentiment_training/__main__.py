@@ -8,8 +8,8 @@
 4. The linear model learns all of it too and is weighed against the transformer.
 5. ONNX, int8, the comparison of both, the held-out figures, the folder.
 
-With `--teacher` a larger encoder learns step 2's texts first (`teacher.py`); what it says of them and of the
-posts is learnt in step 2, and step 3 goes on with the labelled texts and ours alone.
+With `--teacher` a larger encoder learns step 2's texts first (`teacher.py`); what it says of the labelled
+ones, of posts and of headlines is learnt in step 2; step 3 goes on with the labelled texts and ours alone.
 """
 
 from __future__ import annotations
@@ -56,6 +56,7 @@ def prepared(data: Path, work: Path) -> tuple[train.Classifier, Tokenizer]:
 
 def first(examples: train.Examples, given: argparse.Namespace) -> tuple[train.Classifier, Tokenizer]:
     """Steps 1 and 2; their weights are kept in the folder `work`, to go on from."""
+    torch.manual_seed(given.seed)
     model, tokenizer = prepared(given.data, given.work)
     settings = {"epochs": given.epochs[0], "rate": given.rate, **_own(given)}
     _fit(train.on_gpu(model), tokenizer, examples, "first", settings, given)
@@ -82,7 +83,7 @@ def _fit(
 ) -> None:
     kept = given.work / file_name(step, given.data, settings)
     if kept.exists():
-        model.load_state_dict(torch.load(kept, map_location=train.place(model)))
+        model.load_state_dict(torch.load(kept, weights_only=True, map_location=train.place(model)))
         return
     epochs, rate, seed = settings["epochs"], settings["rate"], given.seed + (step == "more")
     train.fit(
@@ -93,11 +94,11 @@ def _fit(
 
 def _own(given: argparse.Namespace) -> dict[str, Any]:
     """What else says which texts are learnt, and how."""
-    own = {"phrases": given.phrases, "lexicon": given.lexicon, "seed": given.seed}
+    own = {"phrases": given.phrases, "lexicon": given.lexicon, "seed": given.seed, "batch": given.batch}
     if not given.teacher:
         return own
-    learnt = {"posts": given.posts, "share": given.share, "batch": given.batch}
-    return {**own, "teacher": Path(given.teacher).name, **learnt}
+    learnt = {"posts": given.posts, "share": given.share, "taught": teacher.TAUGHT}
+    return {**own, "teacher": given.teacher, **learnt}
 
 
 def trained(given: argparse.Namespace) -> Joined:
@@ -123,6 +124,7 @@ def _alone(given: argparse.Namespace, material: texts.Material) -> Trained:
     own, sure = material.own, material.labelled + material.own
     if given.start:
         model, tokenizer = published.read(given.start, MAX_TOKENS)
+        train.on_gpu(model)
         opinion = _published_teacher(given.start)
     else:
         model, tokenizer = first(sure, given)
@@ -178,9 +180,9 @@ def main() -> None:
     parser.add_argument("--start", type=Path, help="go on from this model's folder, without steps 1 and 2")
     texts.add_options(parser)
     parser.add_argument("--teacher", help="MPNet to learn from: a folder, or its name on the hub")
-    parser.add_argument("--share", type=float, default=0.8, help="of a label that the teachers have to say")
+    parser.add_argument("--share", type=float, default=0.8, help="of a label: the teachers' weight")
     parser.add_argument("--batch", type=int, help="texts a step")
-    parser.add_argument("--rate", type=float, help="of the first training")
+    parser.add_argument("--rate", type=float, help="learning rate of the first training")
     parser.add_argument("--seed", type=int, default=texts.SEED)
     parser.add_argument("--words", type=float, default=0.0, help="weight of each of VADER's words")
     parser.add_argument(
@@ -191,6 +193,8 @@ def main() -> None:
     given = parser.parse_args()
     if given.start and given.teacher:
         parser.error("--start goes on from a model, --teacher begins anew: leave one out")
+    if given.teacher and (given.few or given.words):
+        parser.error("--few and --words are for a training without --teacher")
     for name, value in (WITH_TEACHER if given.teacher else ALONE).items():
         if getattr(given, name) is None:
             setattr(given, name, value)
@@ -199,7 +203,8 @@ def main() -> None:
     model = trained(given)
     told = {name: getattr(given, name) for name in ("phrases", "lexicon", "posts", "words", "few")}
     if given.teacher:
-        told |= {"teacher": Path(given.teacher).name, "share": given.share, "batch": given.batch}
+        told |= {"teacher": Path(given.teacher).name, "folds": teacher.FOLDS}
+        told |= {name: getattr(given, name) for name in ("share", "batch", "rate", "seed")}
     params = {"epochs": list(given.epochs), "went_on_from": _version(given.start), **told}
     manifest = ship.ship(model, given.data, given.out, params, datetime.now(tz=UTC).replace(microsecond=0))
     print(manifest["version"], manifest["metrics"])

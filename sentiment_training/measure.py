@@ -1,6 +1,6 @@
 """The figures of docs/sentiment.md: `python -m sentiment_training.measure --data ../shared/data`.
 
-Scores what no model saw: the held-out part of the labelled texts, and the posts of reddit_sides.csv.
+Scores texts whose labels no model was told: the held-out ones, and the posts of reddit_sides.csv.
 Needs the workspace's environment alone. `--write` puts them into the manifest and the cards too.
 """
 

@@ -24,6 +24,11 @@ from sentiment_training.joined import MAX_TOKENS, Joined
 from sentiment_training.ngrams import PAIRS, join
 from sentiment_training.texts import HELD_OUT_PERCENT, NEWS, POSTS, Labelled, labelled
 
+TEACHERS = {"all-mpnet-base-v2": "Apache-2.0 (all-mpnet-base-v2)"}
+"""Licences of encoders that taught."""
+HEADLINES = dict(
+    zip(NEWS, ("Headlines on crypto", "Reuters headlines on crypto and currencies"), strict=True)
+)
 VADER_AND_MODEL = "an earlier model and VADER's word list"
 
 
@@ -125,7 +130,9 @@ def _said(metrics: dict[str, Any], params: dict[str, Any]) -> dict[str, Any]:
         },
         "licences": {
             "encoder": "Apache-2.0",
-            **({"teacher": "Apache-2.0 (all-mpnet-base-v2)"} if params.get("teacher") else {}),
+            **(
+                {"teacher": TEACHERS.get(params["teacher"], "ask its authors")} if "teacher" in params else {}
+            ),
             "VADER's word list, used in training": "MIT",
             "texts": "not part of the project; they belong to their authors and publishers",
         },
@@ -136,9 +143,18 @@ def _said(metrics: dict[str, Any], params: dict[str, Any]) -> dict[str, Any]:
 
 def _labelled_by(params: dict[str, Any]) -> str:
     teacher = params.get("teacher")
-    return f"five larger models ({teacher}), which learnt the labelled texts" if teacher else VADER_AND_MODEL
+    if not teacher:
+        return VADER_AND_MODEL
+    learnt = "which learnt the labelled texts and ours, and have a say on the labelled ones too"
+    return f"{params['folds']} larger models ({teacher}), {learnt}"
 
 
 def _headlines(params: dict[str, Any]) -> dict[str, str]:
     """The news files are learnt from where a teacher labels them."""
-    return dict.fromkeys(NEWS, "Crypto headlines; labelled like the posts") if params.get("teacher") else {}
+    if "teacher" not in params:
+        return {}
+    return {name: f"{what}; soft labels like the posts'" for name, what in HEADLINES.items()}
+
+
+def _licence(params: dict[str, Any]) -> dict[str, str]:
+    return {"teacher": TEACHERS.get(params["teacher"], "ask its authors")} if "teacher" in params else {}

@@ -1,7 +1,8 @@
-"""A larger encoder, fine-tuned on the same examples, whose opinion the model that ships learns from.
+"""Knowledge distillation: a larger encoder, fine-tuned on the same examples, whose soft labels are learnt.
 
 It is taught `FOLDS` times, each time without a fifth of the labelled texts, so that what it says of a
-labelled text comes from a training that did not see it. What it says of other texts is the mean of all five.
+labelled text comes from a training that did not see it (an out-of-fold prediction). What it says of
+other texts is the mean of all five.
 
     python -m sentiment_training.teacher --data ../shared/data --teacher FOLDER --fold 0
 
@@ -12,6 +13,7 @@ teaches one fold and keeps what it says; the five may run side by side. `python 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -30,6 +32,8 @@ FOLDS = 5
 EPOCHS = 3
 RATE = 5e-5
 MAX_TOKENS = 96
+TAUGHT = {"folds": FOLDS, "epochs": EPOCHS, "rate": RATE, "max_tokens": MAX_TOKENS}
+"""What names the files that are kept, beside the texts."""
 ADDRESS = re.compile(r"(https?://|www\.)\S+")
 MODIFIERS = re.compile(vocabulary.MODIFIERS)
 EMOJI = re.compile(vocabulary.EMOJI)
@@ -65,6 +69,10 @@ def spelled(text: str) -> str:
     return SLANG.sub(lambda found: vocabulary.SLANG[found[0].lower()], text)
 
 
+def digest(some: list[str]) -> str:
+    return hashlib.sha256("\n".join(some).encode()).hexdigest()[:16]
+
+
 def folds(some: list[str]) -> np.ndarray:
     """(n,) 0 to `FOLDS` - 1, by each text's hash."""
     return np.array([percentile(text) % FOLDS for text in some])
@@ -86,11 +94,12 @@ def _fold(given: argparse.Namespace, fold: int, material: texts.Material) -> tra
     """(texts, 3): what the teacher without `fold` says of labelled texts, posts and development texts."""
     labelled, own = material.labelled, material.own
     others = material.posts + material.development.text
-    settings = {"fold": fold, "epochs": EPOCHS, "rate": RATE, "own": len(own.text), "others": len(others)}
-    kept = given.work / file_name("teacher", given.data, {**settings, "teacher": Path(given.teacher).name})
-    kept = kept.with_suffix(".npy")
+    settings = {"fold": fold, "taught": TAUGHT, "teacher": given.teacher, "texts": digest(own.text + others)}
+    kept = (given.work / file_name("teacher", given.data, settings)).with_suffix(".npy")
     if kept.exists():
         return np.asarray(np.load(kept), dtype=np.float32)
+    if not torch.cuda.is_available():
+        raise SystemExit("The teachers need a GPU: on a processor each of the five takes days.")
     torch.manual_seed(fold)
     model, tokenizer = start(given.teacher)
     examples = labelled.at(np.flatnonzero(folds(labelled.text) != fold)) + own
@@ -98,9 +107,9 @@ def _fold(given: argparse.Namespace, fold: int, material: texts.Material) -> tra
     model = train.on_gpu(model)
     train.fit(model, tokenizer, examples, epochs=EPOCHS, rate=RATE, max_tokens=MAX_TOKENS, seed=fold)
     ids = train.encode(tokenizer, [spelled(text) for text in labelled.text + others], MAX_TOKENS)
-    said = train.probabilities(model, ids)
-    np.save(kept, said.astype(np.float16))
-    return said
+    said = train.probabilities(model, ids).astype(np.float16)
+    np.save(kept, said)
+    return np.asarray(said, dtype=np.float32)
 
 
 def main() -> None:

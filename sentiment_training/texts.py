@@ -79,8 +79,7 @@ def material(given: argparse.Namespace) -> Material:
     """By the options `add_options` gave the command."""
     known = labelled(given.data)
     own = phrase_examples(given.phrases, SEED) + lexicon_examples(given.data, given.lexicon, SEED)
-    without = frozenset(pd.read_csv(SIDES)["external_id"])
-    unlabelled = posts(given.data, given.posts, without) + (headlines(given.data) if given.teacher else [])
+    unlabelled = posts(given.data, given.posts) + (headlines(given.data) if given.teacher else [])
     return Material(labelled_examples(known.of("train")), own, known.of("development"), unlabelled)
 
 
@@ -104,11 +103,20 @@ def words(folder: Path) -> list[str]:
     """Texts that say which words are worth a vector: labelled ones not held out, posts and news."""
     known = labelled(folder)
     found = known.of("train").text + known.of("development").text
-    posts = pd.read_parquet(folder / "documents" / POSTS)
-    found += _joined(posts).sample(60_000, random_state=0).tolist()
+    found += _joined(posts_without_sides(folder)).sample(60_000, random_state=0).tolist()
     for name in NEWS:
         found += _joined(pd.read_parquet(folder / "documents" / name)).tolist()
     return found
+
+
+def posts_without_sides(folder: Path) -> pd.DataFrame:
+    """The posts, but for those that one of us gave a side to and those with the same title or beginning."""
+    frame = pd.read_parquet(folder / "documents" / POSTS)
+    apart = frame["external_id"].isin(pd.read_csv(SIDES)["external_id"])
+    for part in ("title", "body"):
+        said = frame[part].fillna("").str.lower().str.replace(r"\W+", " ", regex=True).str.strip().str[:100]
+        apart |= said.isin(said[apart]) & (said.str.len() > 15)
+    return frame[~apart]
 
 
 def _joined(frame: pd.DataFrame) -> pd.Series:
@@ -137,8 +145,8 @@ def phrase_examples(count: int, seed: int) -> Examples:
 
 def lexicon_examples(folder: Path, count: int, seed: int) -> Examples:
     """Turns of speech filled with VADER's words, those oftenest that posts use."""
-    posts = pd.read_parquet(folder / "documents" / POSTS)
-    seen = Counter(re.findall(r"[a-z]+", " ".join(_joined(posts).sample(SEEN, random_state=0)).lower()))
+    posts = _joined(posts_without_sides(folder))
+    seen = Counter(re.findall(r"[a-z]+", " ".join(posts.sample(SEEN, random_state=0)).lower()))
     down, up = lexicon.words_of(SentimentIntensityAnalyzer().lexicon, seen, LEAST_STRENGTH)
     texts, labels = lexicon.texts(count, seed, down, up)
     target = np.eye(len(LABELS), dtype=np.float32)[labels] * 0.88 + 0.04
@@ -155,10 +163,9 @@ def word_examples(weight: float) -> Examples:
     return Examples(list(strong), target, weights, np.zeros_like(weights))
 
 
-def posts(folder: Path, count: int, without: frozenset[str]) -> list[str]:
+def posts(folder: Path, count: int) -> list[str]:
     """Titles, or beginnings of bodies, of `count` posts picked at random."""
-    frame = pd.read_parquet(folder / "documents" / POSTS)
-    frame = frame[~frame["external_id"].isin(without)].sample(count, random_state=3)
+    frame = posts_without_sides(folder).sample(count, random_state=3)
     chance = np.random.default_rng(0).random(count)
     rows = zip(frame["title"].fillna(""), frame["body"].fillna(""), chance < 0.5, strict=True)
     found = [(title if short or len(body) < 20 else body)[:220] for title, body, short in rows]
@@ -174,7 +181,7 @@ def headlines(folder: Path) -> list[str]:
 def softened(examples: Examples, p: Floats, share: float) -> Examples:
     """Labelled texts whose targets are for `share` what the teachers say, `p` (n, 3).
 
-    Of a two-way text the teachers tell how it leans; that it has a side is its label's word.
+    Of a two-way text they also say, for that share, how neutral it is.
     """
     return replace(examples, target=((1 - share) * examples.target + share * p).astype(np.float32))
 

@@ -31,8 +31,10 @@ def material() -> texts.Material:
 
 def keep(given: argparse.Namespace, fold: int, said: np.ndarray) -> None:
     """What `teacher._fold` finds in place of a training."""
-    settings = {"fold": fold, "epochs": teacher.EPOCHS, "rate": teacher.RATE, "own": 1, "others": 3}
-    name = file_name("teacher", given.data, {**settings, "teacher": "mpnet"})
+    others = [*POSTS, "kept apart"]
+    texts_are = teacher.digest(["a phrase", *others])
+    settings = {"fold": fold, "taught": teacher.TAUGHT, "teacher": given.teacher, "texts": texts_are}
+    name = file_name("teacher", given.data, settings)
     np.save((given.work / name).with_suffix(".npy"), said.astype(np.float16))
 
 
