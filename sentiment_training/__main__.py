@@ -83,7 +83,7 @@ def _fit(
 ) -> None:
     kept = given.work / file_name(step, given.data, settings)
     if kept.exists():
-        model.load_state_dict(torch.load(kept, weights_only=True, map_location=train.place(model)))
+        model.load_state_dict(torch.load(kept, weights_only=True, map_location=train.device_of(model)))
         return
     epochs, rate, seed = settings["epochs"], settings["rate"], given.seed + (step == "more")
     train.fit(
@@ -131,8 +131,7 @@ def _alone(given: argparse.Namespace, material: texts.Material) -> Trained:
         opinion = join_with_pairs(model, tokenizer, sure, material.development).probabilities
     before = _copy(model)
     soft = texts.soft_examples(material.posts, opinion)
-    some = texts.labelled_examples(texts.labelled(given.data).of("train").some(given.few)) + own
-    more(model, tokenizer, some if given.few else sure + soft, given)
+    more(model, tokenizer, material.labelled.some(given.few) + own if given.few else sure + soft, given)
     if given.words:
         sure = sure + texts.word_examples(given.words)
     return model, tokenizer, before, sure + soft

@@ -26,9 +26,7 @@ from sentiment_training.texts import HELD_OUT_PERCENT, NEWS, POSTS, Labelled, la
 
 TEACHERS = {"all-mpnet-base-v2": "Apache-2.0 (all-mpnet-base-v2)"}
 """Licences of encoders that taught."""
-HEADLINES = dict(
-    zip(NEWS, ("Headlines on crypto", "Reuters headlines on crypto and currencies"), strict=True)
-)
+HEADLINES = {NEWS[0]: "Headlines on crypto", NEWS[1]: "Reuters headlines on crypto and currencies"}
 VADER_AND_MODEL = "an earlier model and VADER's word list"
 
 
@@ -130,9 +128,7 @@ def _said(metrics: dict[str, Any], params: dict[str, Any]) -> dict[str, Any]:
         },
         "licences": {
             "encoder": "Apache-2.0",
-            **(
-                {"teacher": TEACHERS.get(params["teacher"], "ask its authors")} if "teacher" in params else {}
-            ),
+            **_licence(params),
             "VADER's word list, used in training": "MIT",
             "texts": "not part of the project; they belong to their authors and publishers",
         },

@@ -13,7 +13,6 @@ teaches one fold and keeps what it says; the five may run side by side. `python 
 from __future__ import annotations
 
 import argparse
-import hashlib
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -41,7 +40,7 @@ SLANG = re.compile(rf"\b({'|'.join(vocabulary.SLANG)})\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
-class Taught:
+class SoftLabels:
     """What the teachers say, rows of three probabilities."""
 
     labelled: train.Floats
@@ -58,8 +57,8 @@ def start(base: str) -> tuple[train.Classifier, Tokenizer]:
     local = Path(base) / "tokenizer.json"
     tokenizer = Tokenizer.from_file(str(local)) if local.exists() else Tokenizer.from_pretrained(base)
     tokenizer.no_padding()
-    padding, hidden = (tokenizer.token_to_id(name) for name in ("<pad>", "<mask>"))
-    return train.Classifier(encoder, padding=padding, hidden=hidden), tokenizer
+    pad_id, mask_id = (tokenizer.token_to_id(name) for name in ("<pad>", "<mask>"))
+    return train.Classifier(encoder, pad_id=pad_id, mask_id=mask_id), tokenizer
 
 
 def spelled(text: str) -> str:
@@ -69,21 +68,17 @@ def spelled(text: str) -> str:
     return SLANG.sub(lambda found: vocabulary.SLANG[found[0].lower()], text)
 
 
-def digest(some: list[str]) -> str:
-    return hashlib.sha256("\n".join(some).encode()).hexdigest()[:16]
-
-
 def folds(some: list[str]) -> np.ndarray:
     """(n,) 0 to `FOLDS` - 1, by each text's hash."""
     return np.array([percentile(text) % FOLDS for text in some])
 
 
-def taught(given: argparse.Namespace, material: texts.Material) -> Taught:
+def taught(given: argparse.Namespace, material: texts.Material) -> SoftLabels:
     """Teach every fold that is not kept yet, and put together what they say."""
     said = np.stack([_fold(given, k, material) for k in range(FOLDS)])
     count, posts = len(material.labelled.text), len(material.labelled.text) + len(material.posts)
     of_others = said[:, count:].mean(axis=0)
-    return Taught(
+    return SoftLabels(
         said[folds(material.labelled.text), np.arange(count)],
         of_others[: posts - count],
         of_others[posts - count :],
@@ -94,7 +89,7 @@ def _fold(given: argparse.Namespace, fold: int, material: texts.Material) -> tra
     """(texts, 3): what the teacher without `fold` says of labelled texts, posts and development texts."""
     labelled, own = material.labelled, material.own
     others = material.posts + material.development.text
-    settings = {"fold": fold, "taught": TAUGHT, "teacher": given.teacher, "texts": digest(own.text + others)}
+    settings = {"fold": fold, "taught": TAUGHT, "teacher": given.teacher, "texts": own.text + others}
     kept = (given.work / file_name("teacher", given.data, settings)).with_suffix(".npy")
     if kept.exists():
         return np.asarray(np.load(kept), dtype=np.float32)

@@ -54,10 +54,6 @@ class Labelled:
         rows = np.flatnonzero(self.part == part)
         return self._at(rows)
 
-    def some(self, count: int) -> Labelled:
-        """`count` of them picked at random, the same each time."""
-        return self._at(np.sort(np.random.default_rng(0).permutation(len(self.text))[:count]))
-
     def _at(self, rows: np.ndarray) -> Labelled:
         return Labelled([self.text[i] for i in rows], self.label[rows], self.two_way[rows], self.part[rows])
 

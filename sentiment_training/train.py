@@ -40,6 +40,10 @@ class Examples:
     def at(self, rows: npt.NDArray[np.int64]) -> Examples:
         return Examples([self.text[i] for i in rows], *(part[rows] for part in self.numbers()))
 
+    def some(self, count: int) -> Examples:
+        """`count` of them picked at random, the same each time."""
+        return self.at(np.sort(np.random.default_rng(0).permutation(len(self.text))[:count]))
+
     def __add__(self, other: Examples) -> Examples:
         return Examples(
             self.text + other.text,
@@ -52,11 +56,11 @@ class Examples:
 class Classifier(nn.Module):
     """`input_ids`, `attention_mask` (n, tokens) to logits (n, 3)."""
 
-    def __init__(self, encoder: nn.Module, padding: int, hidden: int) -> None:
-        """`padding` fills short rows, `hidden` takes a hidden token's place: ids of the tokenizer."""
+    def __init__(self, encoder: nn.Module, pad_id: int, mask_id: int) -> None:
+        """`pad_id` fills short rows, `mask_id` takes a hidden token's place: ids of the tokenizer."""
         super().__init__()
         self.encoder = encoder
-        self.padding, self.hidden = padding, hidden
+        self.pad_id, self.mask_id = pad_id, mask_id
         self.dropout = nn.Dropout(0.1)
         self.head = nn.Linear(encoder.config.hidden_size, 3)
 
@@ -70,7 +74,7 @@ class Classifier(nn.Module):
 def bert(config: BertConfig) -> Classifier:
     """An untrained one of `config`, with the ids of `vocabulary.SPECIAL`."""
     config._attn_implementation = "eager"
-    return Classifier(BertModel(config, add_pooling_layer=False), padding=0, hidden=4)
+    return Classifier(BertModel(config, add_pooling_layer=False), pad_id=0, mask_id=4)
 
 
 def start(base: Path, means: Floats, max_tokens: int) -> Classifier:
@@ -109,20 +113,20 @@ def batches(
 def collate(model: Classifier, ids: Sequence[Sequence[int]]) -> tuple[torch.Tensor, torch.Tensor]:
     """`input_ids` and `attention_mask`, where the model is."""
     width = max(len(row) for row in ids)
-    tokens = torch.tensor([[*row, *[model.padding] * (width - len(row))] for row in ids])
+    tokens = torch.tensor([[*row, *[model.pad_id] * (width - len(row))] for row in ids])
     lengths = torch.tensor([len(row) for row in ids])
     mask = (torch.arange(width) < lengths[:, None]).long()
-    return tokens.to(place(model)), mask.to(place(model))
+    return tokens.to(device_of(model)), mask.to(device_of(model))
 
 
-def place(model: nn.Module) -> torch.device:
+def device_of(model: nn.Module) -> torch.device:
     """Where its weights are."""
     return next(model.parameters()).device
 
 
 def half_precision(model: nn.Module) -> torch.autocast:
     """bf16 where the processor has it; emulated, a step takes ten times as long as with floats."""
-    device = place(model).type
+    device = device_of(model).type
     has = device != "cpu" or torch.cpu._is_avx512_bf16_supported()
     return torch.autocast(device, dtype=torch.bfloat16, enabled=has)
 
@@ -188,7 +192,7 @@ def fit(
     torch.manual_seed(seed)
     generator = np.random.default_rng(seed)
     ids = encode(tokenizer, examples.text, max_tokens)
-    targets = [torch.from_numpy(part).to(place(model)) for part in examples.numbers()]
+    targets = [torch.from_numpy(part).to(device_of(model)) for part in examples.numbers()]
     steps = epochs * max(1, len(ids) // batch)
     optimiser, schedule = _optimiser(model, rate, steps + epochs)
     averaged = torch.optim.swa_utils.AveragedModel(model)
@@ -231,7 +235,7 @@ def _step(
     model.train()
     tokens, mask = collate(model, ids)
     drop = (torch.rand(tokens.shape, device=tokens.device) < 0.05) & (tokens > LAST_SPECIAL)
-    tokens = tokens.masked_fill(drop, model.hidden)
+    tokens = tokens.masked_fill(drop, model.mask_id)
     with half_precision(model):
         logits = model(tokens, mask)
     loss = _loss(logits.float(), *targets)

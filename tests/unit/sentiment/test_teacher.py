@@ -32,8 +32,12 @@ def material() -> texts.Material:
 def keep(given: argparse.Namespace, fold: int, said: np.ndarray) -> None:
     """What `teacher._fold` finds in place of a training."""
     others = [*POSTS, "kept apart"]
-    texts_are = teacher.digest(["a phrase", *others])
-    settings = {"fold": fold, "taught": teacher.TAUGHT, "teacher": given.teacher, "texts": texts_are}
+    settings = {
+        "fold": fold,
+        "taught": teacher.TAUGHT,
+        "teacher": given.teacher,
+        "texts": ["a phrase", *others],
+    }
     name = file_name("teacher", given.data, settings)
     np.save((given.work / name).with_suffix(".npy"), said.astype(np.float16))
 
